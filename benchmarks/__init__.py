@@ -1,0 +1,1 @@
+"""Generated plan families and the measurements made on them."""

@@ -1,0 +1,10 @@
+"""Settings every test shares."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# Two workers on a small machine make single examples slow at random, so no example has a deadline.
+settings.register_profile("default", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("wide", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
