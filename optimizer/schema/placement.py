@@ -1,0 +1,35 @@
+"""A placement: what stands where in each period, and which sites are open from when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Units of the plan (installed stock not included) and openings; site, accelerator and period are plan numbers.
+
+    `standing_units[(site, accelerator)]` holds one cumulative count per period; pairs with nothing are absent.
+    `opened[site]` is the first period in which the site is open; sites open through installed stock may be absent.
+    """
+
+    standing_units: Mapping[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    opened: Mapping[int, int] = field(default_factory=dict)
+
+    def units(self, site: int, accelerator: int, period: int) -> int:
+        """Return the units standing; a period before 0 has none."""
+        row = self.standing_units.get((site, accelerator))
+        return row[period] if row is not None and period >= 0 else 0
+
+    def added(self, site: int, accelerator: int, period: int) -> int:
+        """Return the units added in a period."""
+        return self.units(site, accelerator, period) - self.units(site, accelerator, period - 1)
+
+    def is_open(self, site: int, period: int) -> bool:
+        """Return whether the site has been opened by a period."""
+        first = self.opened.get(site)
+        return first is not None and first <= period

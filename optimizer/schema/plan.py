@@ -1,0 +1,241 @@
+"""A plan after reading: immutable, complete and exact. No behaviour beyond look-ups.
+
+Indices: sites, accelerators and periods are numbered from 0 in `Plan.sites`, `Plan.accelerators` (both sorted by key,
+so that the order of rows in a file never matters) and `Horizon.labels`. Every per-period tuple has `num_periods`
+entries. Money is in the plan's stated currency; columns named `_usd` hold that currency whatever its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from optimizer.schema.calendar import Horizon
+
+
+class LimitKind(StrEnum):
+    """Who stands behind a limit: the law, a contract, or physics. Reports list them in this order."""
+
+    POLICY = "policy"
+    CONTRACT = "contract"
+    PHYSICAL = "physical"
+
+
+class MustPlace(StrEnum):
+    """Whether delivered stock may stay unplaced."""
+
+    NO = "no"
+    BY_END = "by_end"
+    EACH_PERIOD = "each_period"
+
+
+class Residual(StrEnum):
+    """What a plan earns after the horizon: each unit's remaining life, or nothing."""
+
+    LIFE = "life"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The ultimate parent: `headquarters` is an ISO 3166 alpha-2 code."""
+
+    name: str
+    headquarters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Economics:
+    """How money is counted (docs/model.md, objective)."""
+
+    currency: str
+    must_place: MustPlace
+    residual: Residual
+    first_period_share: Fraction
+    """Part of the period of addition that a unit earns and draws power for."""
+    site_life_years: Fraction
+    """Straight-line life over which an opening cost is written off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A candidate site. Prices and power are per period; `opens_from` is the first period in which it may stand open."""
+
+    key: str
+    country: str
+    """ISO 3166 alpha-2 code as written; the destination it counts as may be a parent (catalogue)."""
+    power_mw: tuple[Fraction, ...]
+    """Facility power for new units (or for all units, see `power_includes_installed`)."""
+    energy_price_usd_per_mwh: tuple[Fraction, ...]
+    pue: Fraction = Fraction(1)
+    value_multiplier: Fraction = Fraction(1)
+    opening_cost_usd: Fraction = Fraction(0)
+    fixed_cost_usd_per_period: Fraction = Fraction(0)
+    opens_from: int = 0
+    """Period number; `num_periods` when it opens only after the horizon."""
+    max_units: int | None = None
+    min_units_if_open: int | None = None
+    allowed_accelerators: frozenset[str] | None = None
+    """Accelerator keys; None allows all."""
+    power_includes_installed: bool = False
+    name: str | None = None
+    region: str | None = None
+    latitude: Fraction | None = None
+    longitude: Fraction | None = None
+    carbon_kg_per_mwh: Fraction | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Pass-through columns, as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """A SKU. A unit is one chip as the catalogue counts it; it is bought in whole blocks of `block` units."""
+
+    key: str
+    tpp: int
+    """Total processing performance of one unit (ECCN 3A090, technical notes)."""
+    power_kw: Fraction
+    """IT power of one unit at server or rack level."""
+    block: int
+    value_usd_per_hour: Fraction = Fraction(0)
+    utilisation: Fraction = Fraction(1)
+    annual_value_decline: Fraction = Fraction(0)
+    life_years: Fraction = Fraction(5)
+    price_usd: Fraction | None = None
+    eccn: str | None = None
+    delivered_units: tuple[int, ...] = ()
+    """Units delivered in each period, not cumulative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Units that stand before the plan begins. Exactly one of `site` (a key) and a bare `country` located them."""
+
+    accelerator: str
+    units: int
+    country: str
+    site: str | None = None
+    placed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """One promise: units in a scope lie between `min_units` and `max_units` in periods `first` to `last` inclusive.
+
+    Installed units in the scope count. With `only_if_used` the minimum binds only in periods in which a site of the
+    scope is open.
+    """
+
+    key: str
+    scope: str
+    """`site`, `country` or `region`."""
+    target: str
+    min_units: int | None
+    max_units: int | None
+    accelerator: str | None
+    first: int
+    last: int
+    only_if_used: bool = False
+    kind: LimitKind = LimitKind.CONTRACT
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCost:
+    """A named cost per unit added: money, or a rate of `price_usd`. Empty filters match everything."""
+
+    name: str
+    usd_per_unit: Fraction | None
+    rate_of_price: Fraction | None
+    site: str | None = None
+    country: str | None = None
+    accelerator: str | None = None
+    period: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalUse:
+    """What others already use of a national cap: cumulative level per period, in TPP and in units (None: not given)."""
+
+    country: str
+    tpp: tuple[int, ...] | None
+    units: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSetting:
+    """A planner's own number for one group of limits (`[limits."destination_share[MY]"]`); None leaves it."""
+
+    setting: Fraction | None = None
+    kind: LimitKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChoice:
+    """The policy pack named by the plan (a pack name, or an absolute path of a TOML file) and its overrides."""
+
+    name: str
+    overrides: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A default or estimate the plan rests on."""
+
+    subject: str
+    """What it is about, e.g. `accelerators.csv life_years`."""
+    value: str
+    source: str
+    """Where the figure comes from: `default`, or the catalogue's source with its confidence."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a planner wrote, resolved against the catalogue, in a fixed order."""
+
+    name: str
+    company: Company
+    horizon: Horizon
+    economics: Economics
+    policy: PolicyChoice
+    sites: tuple[Site, ...]
+    accelerators: tuple[Accelerator, ...]
+    installed: tuple[Installed, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    unit_costs: tuple[UnitCost, ...] = ()
+    external_use: tuple[ExternalUse, ...] = ()
+    values_usd_per_unit: Mapping[tuple[str, str], tuple[Fraction | None, ...]] | None = None
+    """(site, accelerator) to present value of one unit added in each period; None in a period: not allowed then."""
+    limit_settings: Mapping[str, LimitSetting] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
+    input_sha256: Mapping[str, str] = field(default_factory=dict)
+    """Input file name to SHA-256 of its bytes."""
+
+    @cached_property
+    def site_index(self) -> dict[str, int]:
+        """Map site key to its number."""
+        return {site.key: number for number, site in enumerate(self.sites)}
+
+    @cached_property
+    def accelerator_index(self) -> dict[str, int]:
+        """Map accelerator key to its number."""
+        return {accelerator.key: number for number, accelerator in enumerate(self.accelerators)}
+
+    @cached_property
+    def delivered_units(self) -> tuple[tuple[int, ...], ...]:
+        """Cumulative units delivered, by accelerator and period."""
+        rows = []
+        for accelerator in self.accelerators:
+            total, row = 0, []
+            for period in range(self.horizon.num_periods):
+                total += accelerator.delivered_units[period] if accelerator.delivered_units else 0
+                row.append(total)
+            rows.append(tuple(row))
+        return tuple(rows)
