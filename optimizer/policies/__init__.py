@@ -1,0 +1,1 @@
+"""Policy packs: the law as dated, cited data."""
