@@ -1,0 +1,1 @@
+"""Everything that can forbid a placement, one rule a file."""

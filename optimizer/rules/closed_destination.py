@@ -1,0 +1,51 @@
+"""Closed destinations: nothing may be added there while they are closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.policies.policy import AfterLastDate, RuleSpec
+from optimizer.rules.limit import Expression, Limit, Placed, Sense
+from optimizer.rules.measures import CHIPS
+from optimizer.schema.plan import LimitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.rules.case import Case
+
+
+def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
+    """Yield one limit per closed destination with candidate sites and period in which it is closed.
+
+    What it limits: additions; stock already there may stay. Citation: 15 CFR 742.6(b)(10)(iii), presumption of denial.
+    Equation: placed[c,t] - placed[c,t-1] <= 0. Unit: chips. A destination is closed in a period when it is of the rule's
+    tiers (3) on any day of it; after the last date of a pack with `after = "closed"`, everything outside Tier 1 is.
+    """
+    for period in range(case.num_periods):
+        ended = case.is_after(period) and case.policy.after is AfterLastDate.CLOSED
+        if not (ended or case.binds(spec, period)):
+            continue
+        tiers = (2, 3) if ended else spec.tiers
+        for place in case.in_tiers(tiers, period):
+            if place in case.sites_by_destination:
+                yield _limit(case, spec, place, period)
+
+
+def _limit(case: Case, spec: RuleSpec, place: str, period: int) -> Limit:
+    terms = [(Placed(CHIPS, place, period), 1)]
+    if period:
+        terms.append((Placed(CHIPS, place, period - 1), -1))
+    return Limit(
+        rule=spec.name,
+        scope=place,
+        period=period,
+        period_label=case.plan.horizon.labels[period],
+        sense=Sense.AT_MOST,
+        usage=Expression(tuple(terms)),
+        allowance=Expression(),
+        unit="chips",
+        kind=case.kind(spec.name, place, LimitKind.POLICY),
+        setting="closed",
+        citation=spec.citation,
+    )

@@ -1,0 +1,41 @@
+"""Closed parents: a company whose headquarters is in the rule's tiers places nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.rules.limit import WORLD, Expression, Limit, Placed, Sense
+from optimizer.rules.measures import CHIPS
+from optimizer.schema.plan import LimitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.policies.policy import RuleSpec
+    from optimizer.rules.case import Case
+
+
+def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
+    """Yield one limit per period in which the parent is closed.
+
+    What it limits: all additions. Citation: 15 CFR 748.15(b)(2), headquarters in Macau or Country Group D:5.
+    Equation: placed[world,t] - placed[world,t-1] <= 0. Unit: chips.
+    """
+    for period in range(case.num_periods):
+        if case.binds(spec, period):
+            terms = [(Placed(CHIPS, WORLD, period), 1)]
+            if period:
+                terms.append((Placed(CHIPS, WORLD, period - 1), -1))
+            yield Limit(
+                rule=spec.name,
+                scope=case.headquarters,
+                period=period,
+                period_label=case.plan.horizon.labels[period],
+                sense=Sense.AT_MOST,
+                usage=Expression(tuple(terms)),
+                allowance=Expression(),
+                unit="chips",
+                kind=case.kind(spec.name, case.headquarters, LimitKind.POLICY),
+                setting="closed",
+                citation=spec.citation,
+            )

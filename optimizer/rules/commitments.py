@@ -1,0 +1,91 @@
+"""Commitments: contracts for a minimum or maximum of units at a site, in a country or in a region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.rules.limit import Expression, Limit, Opened, Sense, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.rules.case import Case
+    from optimizer.schema.plan import Commitment
+
+
+def limits(case: Case) -> Iterator[Limit]:
+    """Yield, per commitment and period of its term, one limit for its minimum and one for its maximum.
+
+    Equation: min_units <= installed[scope] + sum over s in scope, g of units[s,g,t] <= max_units. Unit: units. A country
+    is taken as written in the files. With `only_if_used` the minimum is asked once any site of the scope is open: one
+    limit per site, min_units x open[s,t] on the right.
+    """
+    for commitment in case.plan.commitments:
+        sites = _sites(case, commitment)
+        for period in range(commitment.first, commitment.last + 1):
+            yield from _of_period(case, commitment, sites, period)
+
+
+def _of_period(case: Case, commitment: Commitment, sites: tuple[int, ...], period: int) -> Iterator[Limit]:
+    usage = _units(case, commitment, sites, period)
+    if commitment.max_units is not None:
+        yield _limit(commitment, case, period, Sense.AT_MOST, usage, Expression(constant=commitment.max_units), "max")
+    if commitment.min_units is None:
+        return
+    if not commitment.only_if_used:
+        yield _limit(commitment, case, period, Sense.AT_LEAST, usage, Expression(constant=commitment.min_units), "min")
+        return
+    for site in sites:
+        allowance = Expression(((Opened(site, period), commitment.min_units),))
+        part = "min" if commitment.scope == "site" else f"min if {case.plan.sites[site].key} is used"
+        yield _limit(commitment, case, period, Sense.AT_LEAST, usage, allowance, part)
+
+
+def _limit(
+    commitment: Commitment,
+    case: Case,
+    period: int,
+    sense: Sense,
+    usage: Expression,
+    allowance: Expression,
+    part: str,
+) -> Limit:
+    amount = commitment.max_units if part == "max" else commitment.min_units
+    scope = commitment.key if not part.startswith("min if") else f"{commitment.key},{part.split()[2]}"
+    both = commitment.min_units is not None and commitment.max_units is not None
+    return Limit(
+        rule="commitment",
+        scope=f"{scope},{part}" if both and not part.startswith("min if") else scope,
+        period=period,
+        period_label=case.plan.horizon.labels[period],
+        sense=sense,
+        usage=usage,
+        allowance=allowance,
+        unit="units",
+        kind=commitment.kind,
+        setting=f"{part} {amount} units",
+        citation=commitment.reference or "commitments.csv",
+    )
+
+
+def _sites(case: Case, commitment: Commitment) -> tuple[int, ...]:
+    target = commitment.target
+    return tuple(
+        number
+        for number, site in enumerate(case.plan.sites)
+        if target == {"site": site.key, "country": site.country, "region": site.region}[commitment.scope]
+    )
+
+
+def _units(case: Case, commitment: Commitment, sites: tuple[int, ...], period: int) -> Expression:
+    plan = case.plan
+    wanted = commitment.accelerator
+    skus = [sku for sku, accelerator in enumerate(plan.accelerators) if wanted in {None, accelerator.key}]
+    keys = {plan.sites[site].key for site in sites}
+    installed = sum(
+        row.units
+        for row in plan.installed
+        if wanted in {None, row.accelerator}
+        and (row.country == commitment.target if commitment.scope == "country" else row.site in keys)
+    )
+    return Expression(tuple((Standing(site, sku, period), 1) for site in sites for sku in skus), installed)

@@ -1,0 +1,121 @@
+"""`Limit`: one exact linear inequality with its name, unit, setting and citation.
+
+The one table of limits drives the model, the exact check, the binding analysis and every report. Quantities are integers
+or fractions; nothing here knows a solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from optimizer.schema.plan import LimitKind
+
+WORLD = "world"
+"""The place of a total over all destinations."""
+
+
+class Standing(NamedTuple):
+    """Units of an accelerator that the plan has standing at a site in a period (plan numbers)."""
+
+    site: int
+    accelerator: int
+    period: int
+
+
+class Opened(NamedTuple):
+    """1 where a site is open in a period, else 0."""
+
+    site: int
+    period: int
+
+
+class Placed(NamedTuple):
+    """Total the plan has placed in a destination (or `WORLD`) in a period, in a measure (`optimizer.rules.measures`)."""
+
+    measure: str
+    place: str
+    period: int
+
+
+Variable = Standing | Opened | Placed
+Exact = Fraction | int
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """`constant` plus the sum of coefficient times variable, exactly."""
+
+    terms: tuple[tuple[Variable, Exact], ...] = ()
+    constant: Exact = 0
+
+    def evaluate(self, value_of: Callable[[Variable], Exact]) -> Exact:
+        """Return the exact value given the value of each variable."""
+        return self.constant + sum(coefficient * value_of(variable) for variable, coefficient in self.terms)
+
+
+class Sense(StrEnum):
+    """Which side of the allowance usage must stay on."""
+
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One inequality `usage <= allowance` (or `>=`), tested on the stock of one period.
+
+    Limits of one rule and scope over all periods are one setting and form a group.
+    """
+
+    rule: str
+    scope: str
+    period: int
+    period_label: str
+    sense: Sense
+    usage: Expression
+    allowance: Expression
+    unit: str
+    kind: LimitKind
+    setting: str
+    """The number somebody wrote, as they wrote it: `7/100`, `120 MW`."""
+    citation: str
+    """The law, the contract's reference, or the plan file the number stands in."""
+
+    @property
+    def group(self) -> str:
+        """Return `destination_share[MY]`."""
+        return group_key(self.rule, self.scope)
+
+    @property
+    def key(self) -> str:
+        """Return `destination_share[MY,2026Q4]`."""
+        return f"{self.rule}[{self.scope},{self.period_label}]" if self.scope else f"{self.rule}[{self.period_label}]"
+
+    def slack(self, usage: Exact, allowance: Exact) -> Exact:
+        """Return how far usage is from breaking the limit; negative when it is broken, by that much."""
+        return allowance - usage if self.sense is Sense.AT_MOST else usage - allowance
+
+    def net_terms(self) -> tuple[tuple[Variable, Exact], ...]:
+        """Return usage minus allowance, terms merged, zero coefficients dropped."""
+        net: dict[Variable, Exact] = {}
+        for variable, coefficient in self.usage.terms:
+            net[variable] = net.get(variable, 0) + coefficient
+        for variable, coefficient in self.allowance.terms:
+            net[variable] = net.get(variable, 0) - coefficient
+        return tuple((variable, coefficient) for variable, coefficient in net.items() if coefficient)
+
+    @property
+    def net_bound(self) -> Exact:
+        """Return the right-hand side: net terms <= it (AT_MOST) or >= it (AT_LEAST)."""
+        return self.allowance.constant - self.usage.constant
+
+
+def group_key(rule: str, scope: str) -> str:
+    """Return the key of a group of limits, as plan.toml's [limits] table names it."""
+    return f"{rule}[{scope}]" if scope else rule

@@ -1,0 +1,43 @@
+"""Must place: delivered stock stands by the end of the horizon, or in every period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.rules.limit import Expression, Limit, Sense, Standing
+from optimizer.schema.plan import LimitKind, MustPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.rules.case import Case
+
+
+def limits(case: Case) -> Iterator[Limit]:
+    """Yield one limit per delivered accelerator, for the last period or for each.
+
+    Equation: sum over s of units[s,g,t] >= floor(units of g delivered by t / block) x block. Unit: units. A remainder
+    smaller than one block cannot be placed and is not asked for.
+    """
+    plan = case.plan
+    mode = plan.economics.must_place
+    if mode is MustPlace.NO:
+        return
+    periods = range(plan.horizon.num_periods) if mode is MustPlace.EACH_PERIOD else (plan.horizon.num_periods - 1,)
+    for sku, accelerator in enumerate(plan.accelerators):
+        for period in periods:
+            whole = plan.delivered_units[sku][period] // accelerator.block * accelerator.block
+            if whole:
+                yield Limit(
+                    rule="must_place",
+                    scope=accelerator.key,
+                    period=period,
+                    period_label=plan.horizon.labels[period],
+                    sense=Sense.AT_LEAST,
+                    usage=Expression(tuple((Standing(site, sku, period), 1) for site in range(len(plan.sites)))),
+                    allowance=Expression(constant=whole),
+                    unit="units",
+                    kind=case.kind("must_place", accelerator.key, LimitKind.CONTRACT),
+                    setting=mode.value,
+                    citation="plan.toml economics.must_place",
+                )

@@ -1,0 +1,89 @@
+"""National cap: what may be added in one destination over the pack's years, by everyone together."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.catalogue.countries import destination_of
+from optimizer.errors import InputError, Problem
+from optimizer.rules.limit import Exact, Expression, Limit, Placed, Sense
+from optimizer.rules.measures import CHIPS, H100_EQUIVALENTS, TPP, UNIT_NAMES, h100_tpp
+from optimizer.schema.plan import ExternalUse, LimitKind
+from optimizer.schema.quantities import format_exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.policies.policy import RuleSpec
+    from optimizer.rules.case import Case
+
+
+def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
+    """Yield one limit per destination of the rule's tiers and period.
+
+    What it limits: units added from the pack's first date on, cumulatively; installed rows placed on or after that date
+    and what others use (`external_use.csv`) count too. Citation: 15 CFR 742.6(b)(10)(iii)(B)(1).
+    Equation: added[c,t] + installed since[c] + external use[c,t] <= cap. Unit: chips, H100 equivalents or TPP. What is
+    relocated away frees nothing. Where the exemption is set, a validated company has no such limit.
+
+    Raises InputError when external use is not given in a unit that the cap can count.
+    """
+    measure = str(case.policy.value(str(spec.cap_unit))) if spec.cap_unit else CHIPS
+    for period in range(case.num_periods):
+        exempt = case.policy.flag(spec.exempt_flag) and case.headquarters_within(spec.exempt_bound, period)
+        if exempt or not case.binds(spec, period):
+            continue
+        for place in case.in_tiers(spec.tiers, period):
+            yield _limit(case, spec, measure, place, period)
+
+
+def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) -> Limit:
+    own = case.limit_setting(spec.name, place).setting
+    cap_name = spec.cap_in_tpp if measure == TPP and spec.cap_in_tpp else spec.cap
+    cap = own if own is not None else case.policy.count(str(cap_name))
+    used: Exact = case.installed(measure, place, case.policy.effective_from)
+    used += sum(
+        _external(use, measure, period) for use in case.plan.external_use if destination_of(use.country) == place
+    )
+    return Limit(
+        rule=spec.name,
+        scope=place,
+        period=period,
+        period_label=case.plan.horizon.labels[period],
+        sense=Sense.AT_MOST,
+        usage=Expression(_added(case, measure, place, period), used),
+        allowance=Expression(constant=cap),
+        unit=UNIT_NAMES[measure],
+        kind=case.kind(spec.name, place, LimitKind.POLICY),
+        setting=f"{format_exact(cap)} {UNIT_NAMES[measure]}",
+        citation=spec.citation,
+    )
+
+
+def _added(case: Case, measure: str, place: str, period: int) -> tuple[tuple[Placed, int], ...]:
+    """Return what the plan adds in a place from the pack's first date to a period."""
+    if place not in case.sites_by_destination:
+        return ()
+    terms = [(Placed(measure, place, period), 1)]
+    before = [k for k in range(period) if case.plan.horizon.last_day(k) < case.policy.effective_from]
+    if before:
+        terms.append((Placed(measure, place, before[-1]), -1))
+    return tuple(terms)
+
+
+def _external(use: ExternalUse, measure: str, period: int) -> Exact:
+    levels = use.units if measure == CHIPS else use.tpp
+    if levels is None:
+        column = "units" if measure == CHIPS else "tpp"
+        raise InputError(
+            [
+                Problem(
+                    f"the national cap counts {UNIT_NAMES[measure]}, and external use of {use.country} is not given in it",
+                    file="external_use.csv",
+                    column=column,
+                    hint=f"add the column {column}, or change policy.national_cap_unit",
+                )
+            ]
+        )
+    return Fraction(levels[period], h100_tpp()) if measure == H100_EQUIVALENTS else levels[period]

@@ -1,0 +1,40 @@
+"""Openings: nothing stands at a site before it may open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.rules.limit import Expression, Limit, Sense, Standing
+from optimizer.schema.plan import LimitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.rules.case import Case
+
+
+def limits(case: Case) -> Iterator[Limit]:
+    """Yield one limit per site that opens after the first period, for the last period before it may open.
+
+    Equation: sum over g of units[s,g,t] <= 0 for t just before `opens_from`; stock only grows, so it holds earlier too.
+    Unit: units. That a site opens once, and that units stand only at an open site, is part of the model and of the
+    placement's structure (`optimizer.verify.structure`), not a limit.
+    """
+    plan = case.plan
+    for number, site in enumerate(plan.sites):
+        if site.opens_from > 0:
+            period = site.opens_from - 1
+            opens = plan.horizon.labels[site.opens_from] if site.opens_from < case.num_periods else "after the horizon"
+            yield Limit(
+                rule="openings",
+                scope=site.key,
+                period=period,
+                period_label=plan.horizon.labels[period],
+                sense=Sense.AT_MOST,
+                usage=Expression(tuple((Standing(number, sku, period), 1) for sku in range(len(plan.accelerators)))),
+                allowance=Expression(),
+                unit="units",
+                kind=case.kind("openings", site.key, LimitKind.PHYSICAL),
+                setting=f"opens {opens}",
+                citation="sites.csv opens_from",
+            )

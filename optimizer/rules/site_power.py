@@ -1,0 +1,49 @@
+"""Site power: facility power drawn by new units stays within what is available in each period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.rules.limit import Exact, Expression, Limit, Sense, Standing
+from optimizer.schema.plan import LimitKind
+from optimizer.schema.quantities import format_exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
+    from optimizer.rules.case import Case
+
+
+def limits(case: Case) -> Iterator[Limit]:
+    """Yield one limit per site and period.
+
+    Equation: sum over g of power_kw[g] x pue[s] / 1000 x units[s,g,t] <= power_mw[s,t]. Unit: MW at the facility. With
+    `power_includes_installed` what stands at the site is deducted from power_mw first. Units stand for good, so power
+    that falls later bounds what may be added now.
+    """
+    plan = case.plan
+    for number, site in enumerate(plan.sites):
+        draws = [_exact(accelerator.power_kw * site.pue / 1000) for accelerator in plan.accelerators]
+        kind = case.kind("site_power", site.key, LimitKind.PHYSICAL)
+        for period, label in enumerate(plan.horizon.labels):
+            power = case.available_power_mw(number, period)
+            yield Limit(
+                rule="site_power",
+                scope=site.key,
+                period=period,
+                period_label=label,
+                sense=Sense.AT_MOST,
+                usage=Expression(
+                    tuple((Standing(number, sku, period), draw) for sku, draw in enumerate(draws) if draw),
+                ),
+                allowance=Expression(constant=power),
+                unit="MW",
+                kind=kind,
+                setting=f"{format_exact(power)} MW",
+                citation="sites.csv, power.csv",
+            )
+
+
+def _exact(value: Fraction) -> Exact:
+    return value.numerator if value.denominator == 1 else value
