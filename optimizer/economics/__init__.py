@@ -1,0 +1,1 @@
+"""Money: what units and openings are worth."""

@@ -1,0 +1,261 @@
+"""What a unit and an opening are worth: present values by named term, exactly, and as arrays for the model.
+
+Equations and symbols: docs/model.md, objective. Per unit of g added at s in period a, with discount factor f(k), hours h
+per period, weight w(a) = first_period_share and w(k) = 1 after it, life in periods L:
+
+    value    = sum over k = a..T-1 of w(k) f(k) h value[g] decline[g,k] utilisation[g] value_multiplier[s]
+    energy   = - sum over k = a..T-1 of w(k) f(k) h power_kw[g] pue[s] price[s,k] / 1000
+    residual = R(g,a) x (margin of period T-1), R(g,a) = sum of f(k) for k = T .. a+L-1, the last one by its fraction
+    cost     = - f(a) x unit costs that apply
+
+Everything is an exact Fraction; `unit_value_array` rounds once, at the end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizer.schema.calendar import compound_factor
+from optimizer.schema.plan import Plan, Residual, UnitCost
+
+if TYPE_CHECKING:
+    from optimizer.schema.placement import Placement
+
+VALUE, ENERGY, OPENING, FIXED, RESIDUAL = "value", "energy", "opening", "fixed", "residual"
+COST_PREFIX = "cost: "
+
+Terms = dict[str, Fraction]
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Present values of a plan's units and openings."""
+
+    plan: Plan
+
+    def unit_terms(self, site: int, sku: int, period: int) -> Terms:
+        """Return the present value of one unit added, by term; costs are negative."""
+        if self.plan.values_usd_per_unit is not None:
+            return {VALUE: self._listed_value(site, sku, period)}
+        plan = self.plan
+        multiplier = plan.sites[site].value_multiplier
+        draw = plan.accelerators[sku].power_kw * plan.sites[site].pue
+        terms = {
+            VALUE: multiplier * self._value_sums[sku][period],
+            ENERGY: -draw * self._energy_sums[site][period],
+        }
+        residual_factor = self._residual_factors[sku][period]
+        if residual_factor:
+            margin = multiplier * self._last_values[sku] - draw * self._last_energy[site]
+            terms[RESIDUAL] = residual_factor * margin
+        for name, cost in self._unit_costs(site, sku, period).items():
+            terms[name] = -cost * self._discount[period]
+        return terms
+
+    def opening_terms(self, site: int, period: int) -> Terms:
+        """Return the present value of opening a site in a period, by term; the credit at the end is in `residual`."""
+        described = self.plan.sites[site]
+        terms: Terms = {}
+        if described.opening_cost_usd:
+            terms[OPENING] = -described.opening_cost_usd * self._discount[period]
+            credit = described.opening_cost_usd * self._unexpired[period]
+            if credit:
+                terms[RESIDUAL] = credit
+        if described.fixed_cost_usd_per_period:
+            terms[FIXED] = -described.fixed_cost_usd_per_period * sum(self._discount[period:])
+        return terms
+
+    def evaluate(self, placement: Placement, open_at_no_cost: frozenset[int]) -> Terms:
+        """Return the objective of a placement by term, exactly.
+
+        `open_at_no_cost` are the sites that installed stock keeps open.
+        """
+        totals: Terms = defaultdict(Fraction)
+        for (site, sku), row in sorted(placement.standing_units.items()):
+            standing = 0
+            for period, units in enumerate(row):
+                if units != standing:
+                    for name, worth in self.unit_terms(site, sku, period).items():
+                        totals[name] += worth * (units - standing)
+                standing = units
+        for site, period in sorted(placement.opened.items()):
+            if site not in open_at_no_cost:
+                for name, worth in self.opening_terms(site, period).items():
+                    totals[name] += worth
+        return dict(totals)
+
+    def unit_value_array(self) -> npt.NDArray[np.float64]:
+        """Return the present value of one unit added, shape (sites, accelerators, periods), nearest doubles.
+
+        Pairs that values.csv does not allow are 0.
+        """
+        plan = self.plan
+        shape = (len(plan.sites), len(plan.accelerators), plan.horizon.num_periods)
+        if plan.values_usd_per_unit is not None:
+            return self._listed_array(shape)
+        multiplier = np.array([float(site.value_multiplier) for site in plan.sites])[:, None, None]
+        pue = np.array([float(site.pue) for site in plan.sites])[:, None, None]
+        power = np.array([float(accelerator.power_kw) for accelerator in plan.accelerators])[None, :, None]
+        residual = _array(self._residual_factors)[None, :, :]
+        last_value = np.array([float(value) for value in self._last_values])[None, :, None]
+        last_energy = np.array([float(price) for price in self._last_energy])[:, None, None]
+        worth = multiplier * _array(self._value_sums)[None, :, :]
+        worth = worth - power * pue * _array(self._energy_sums)[:, None, :]
+        worth = worth + residual * (multiplier * last_value - power * pue * last_energy)
+        return np.asarray(worth - self._unit_cost_array(shape), dtype=np.float64)
+
+    def _unit_cost_array(self, shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
+        """Return discounted costs per unit, one vectorised step per row of unit_costs.csv."""
+        plan = self.plan
+        costs = np.zeros(shape)
+        for row in plan.unit_costs:
+            sites = [s for s, site in enumerate(plan.sites) if _applies(row, site.key, site.country)]
+            skus = [g for g, accelerator in enumerate(plan.accelerators) if row.accelerator in {None, accelerator.key}]
+            periods = list(range(shape[2])) if row.period is None else [row.period]
+            amounts = np.array([float(self._amount(row, sku)) for sku in skus])
+            costs[np.ix_(sites, skus, periods)] += amounts[None, :, None]
+        return np.asarray(costs * np.array([float(factor) for factor in self._discount])[None, None, :])
+
+    def _amount(self, row: UnitCost, sku: int) -> Fraction:
+        """Return what one row of unit_costs.csv charges for one unit."""
+        if row.usd_per_unit is not None:
+            return row.usd_per_unit
+        return (row.rate_of_price or Fraction(0)) * (self.plan.accelerators[sku].price_usd or Fraction(0))
+
+    def opening_value(self, site: int, period: int) -> Fraction:
+        """Return the present value of opening a site in a period."""
+        return sum(self.opening_terms(site, period).values(), Fraction(0))
+
+    def _listed_value(self, site: int, sku: int, period: int) -> Fraction:
+        values = self.plan.values_usd_per_unit or {}
+        row = values.get((self.plan.sites[site].key, self.plan.accelerators[sku].key))
+        value = row[period] if row else None
+        return value if value is not None else Fraction(0)
+
+    def _listed_array(self, shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
+        worth = np.zeros(shape)
+        for (site, accelerator), row in (self.plan.values_usd_per_unit or {}).items():
+            worth[self.plan.site_index[site], self.plan.accelerator_index[accelerator]] = [
+                float(value) if value is not None else 0.0 for value in row
+            ]
+        return worth
+
+    @cached_property
+    def _discount(self) -> tuple[Fraction, ...]:
+        horizon = self.plan.horizon
+        return tuple(horizon.discount_factor(period) for period in range(horizon.num_periods))
+
+    @cached_property
+    def _has_residual(self) -> bool:
+        return self.plan.economics.residual is Residual.LIFE and self.plan.values_usd_per_unit is None
+
+    @cached_property
+    def _value_sums(self) -> tuple[tuple[Fraction, ...], ...]:
+        """Value of one unit at multiplier 1, by accelerator and period of addition."""
+        return tuple(self._tail_sums(self._values_per_period(sku)) for sku in range(len(self.plan.accelerators)))
+
+    def _values_per_period(self, sku: int) -> list[Fraction]:
+        horizon = self.plan.horizon
+        accelerator = self.plan.accelerators[sku]
+        hourly = horizon.hours * accelerator.value_usd_per_hour * accelerator.utilisation
+        return [
+            hourly * compound_factor(-accelerator.annual_value_decline, period, horizon.periods_per_year)
+            for period in range(horizon.num_periods)
+        ]
+
+    @cached_property
+    def _last_values(self) -> tuple[Fraction, ...]:
+        return tuple(self._values_per_period(sku)[-1] for sku in range(len(self.plan.accelerators)))
+
+    @cached_property
+    def _energy_sums(self) -> tuple[tuple[Fraction, ...], ...]:
+        """Cost of one kW at the meter, by site and period of addition."""
+        cache: dict[tuple[Fraction, ...], tuple[Fraction, ...]] = {}
+        for site in self.plan.sites:
+            if site.energy_price_usd_per_mwh not in cache:
+                per_period = [self.plan.horizon.hours * price / 1000 for price in site.energy_price_usd_per_mwh]
+                cache[site.energy_price_usd_per_mwh] = self._tail_sums(per_period)
+        return tuple(cache[site.energy_price_usd_per_mwh] for site in self.plan.sites)
+
+    @cached_property
+    def _last_energy(self) -> tuple[Fraction, ...]:
+        return tuple(self.plan.horizon.hours * site.energy_price_usd_per_mwh[-1] / 1000 for site in self.plan.sites)
+
+    def _tail_sums(self, per_period: list[Fraction]) -> tuple[Fraction, ...]:
+        """Return, for each period of addition, the discounted sum from it on, itself by `first_period_share`."""
+        first = self.plan.economics.first_period_share
+        sums, later = [], Fraction(0)
+        for amount, factor in zip(reversed(per_period), reversed(self._discount), strict=True):
+            sums.append(first * amount * factor + later)
+            later += amount * factor
+        return tuple(reversed(sums))
+
+    @cached_property
+    def _residual_factors(self) -> tuple[tuple[Fraction, ...], ...]:
+        horizon = self.plan.horizon
+        if not self._has_residual:
+            return tuple((Fraction(0),) * horizon.num_periods for _ in self.plan.accelerators)
+        lives = [accelerator.life_years * horizon.periods_per_year for accelerator in self.plan.accelerators]
+        return tuple(
+            tuple(self._annuity(period + life - horizon.num_periods) for period in range(horizon.num_periods))
+            for life in lives
+        )
+
+    def _annuity(self, num_periods: Fraction) -> Fraction:
+        """Return the sum of discount factors of the first `num_periods` periods after the horizon."""
+        horizon = self.plan.horizon
+        whole = max(0, int(num_periods))
+        total = sum((horizon.discount_factor(horizon.num_periods + k) for k in range(whole)), Fraction(0))
+        part = num_periods - whole
+        if part > 0:
+            total += part * horizon.discount_factor(horizon.num_periods + whole)
+        return total
+
+    @cached_property
+    def _unexpired(self) -> tuple[Fraction, ...]:
+        """Discounted part of an opening cost still unexpired at the end, by period of opening."""
+        horizon = self.plan.horizon
+        if not self._has_residual:
+            return (Fraction(0),) * horizon.num_periods
+        life = self.plan.economics.site_life_years * horizon.periods_per_year
+        at_end = horizon.discount_factor(horizon.num_periods)
+        return tuple(
+            max(Fraction(0), 1 - (horizon.num_periods - period) / life) * at_end
+            for period in range(horizon.num_periods)
+        )
+
+    def _unit_costs(self, site: int, sku: int, period: int) -> Terms:
+        """Return undiscounted costs per unit by name."""
+        costs: Terms = defaultdict(Fraction)
+        for row in self._cost_rows.get((site, sku), ()):
+            if row.period in {None, period}:
+                costs[COST_PREFIX + row.name] += self._amount(row, sku)
+        return costs
+
+    @cached_property
+    def _cost_rows(self) -> dict[tuple[int, int], tuple[UnitCost, ...]]:
+        plan = self.plan
+        return {
+            (number, sku): tuple(
+                row
+                for row in plan.unit_costs
+                if _applies(row, site.key, site.country) and row.accelerator in {None, accelerator.key}
+            )
+            for number, site in enumerate(plan.sites)
+            for sku, accelerator in enumerate(plan.accelerators)
+        }
+
+
+def _applies(row: UnitCost, site: str, country: str) -> bool:
+    return row.site in {None, site} and row.country in {None, country}
+
+
+def _array(rows: tuple[tuple[Fraction, ...], ...]) -> npt.NDArray[np.float64]:
+    return np.array([[float(value) for value in row] for row in rows], dtype=np.float64)

@@ -1,0 +1,1 @@
+"""The exact check: integers and fractions, no model, no solver."""

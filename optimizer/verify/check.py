@@ -1,0 +1,73 @@
+"""Judge a placement exactly: its structure, and every limit, in integers and fractions.
+
+This code has never seen the model or a solver. A limit is kept at equality and broken by the smallest excess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.economics.worth import Worth
+from optimizer.rules.ledger import Ledger
+from optimizer.verify.structure import structural_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Exact, Limit
+    from optimizer.schema.placement import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A limit read on a placement: exact usage, allowance and slack in the limit's unit (negative slack: broken)."""
+
+    limit: Limit
+    usage: Exact
+    allowance: Exact
+    slack: Exact
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The verdict on a placement and everything it rests on."""
+
+    readings: tuple[Reading, ...]
+    faults: tuple[str, ...]
+    """What is wrong with the placement itself, in sentences."""
+    objective_terms: dict[str, Fraction]
+
+    @property
+    def broken(self) -> tuple[Reading, ...]:
+        """Return the limits the placement breaks."""
+        return tuple(reading for reading in self.readings if reading.slack < 0)
+
+    @property
+    def passed(self) -> bool:
+        """Return whether nothing is wrong."""
+        return not self.faults and not self.broken
+
+    @property
+    def objective(self) -> Fraction:
+        """Return the exact objective, the sum of its terms."""
+        return sum(self.objective_terms.values(), Fraction(0))
+
+
+def verify(case: Case, limits: Iterable[Limit], placement: Placement) -> Verification:
+    """Return the exact verdict on a placement of a case under some limits."""
+    ledger = Ledger(case, placement)
+    open_at_no_cost = frozenset(site for site in range(len(case.plan.sites)) if case.is_open_from_the_start(site))
+    return Verification(
+        readings=tuple(_read(ledger, limits)),
+        faults=tuple(structural_faults(case, placement)),
+        objective_terms=Worth(case.plan).evaluate(placement, open_at_no_cost),
+    )
+
+
+def _read(ledger: Ledger, limits: Iterable[Limit]) -> Iterator[Reading]:
+    for limit in limits:
+        usage, allowance = ledger.read(limit)
+        yield Reading(limit, usage, allowance, limit.slack(usage, allowance))
