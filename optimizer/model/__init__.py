@@ -1,0 +1,1 @@
+"""Limits into a mixed-integer program."""

@@ -1,0 +1,285 @@
+"""From limits to a mixed-integer program: rows for limits, definitions of totals, stock that only grows, openings.
+
+Units of the rows: a limit's row is divided so that its coefficients are close to one per block; money is divided by
+`objective_scale`. Rows come in the order of the limits, so that the same plan gives the same program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizer.economics.worth import Worth
+from optimizer.model.columns import ABSENT, Columns, choose_columns
+from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
+from optimizer.model.strengthen import DerivedRow, derive_rows
+from optimizer.rules.ledger import Ledger
+from optimizer.rules.limit import WORLD, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.schema.placement import Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from optimizer.rules.case import Case
+
+
+@dataclass(frozen=True)
+class Model:
+    """A program with the way back to the plan: which column is which variable, which row is which limit."""
+
+    case: Case
+    limits: tuple[Limit, ...]
+    columns: Columns
+    formulation: Formulation
+    limit_rows: dict[int, int]
+    """Number of a limit to the number of its row; limits that cannot be broken have none."""
+    row_steps: dict[int, float]
+    """Number of a limit to one exact step of its left side, in the units of its row."""
+    broken_limits: tuple[Limit, ...]
+    """Limits that no placement can meet, whatever the rest: no variable moves them enough."""
+
+    @property
+    def opening_columns(self) -> Flags:
+        """Return, by column, whether it is an opening."""
+        flags = np.zeros(self.formulation.num_columns, dtype=bool)
+        flags[self.columns.openings[self.columns.openings != ABSENT]] = True
+        return flags
+
+    @property
+    def block_columns(self) -> Flags:
+        """Return, by column, whether it counts blocks."""
+        flags = np.zeros(self.formulation.num_columns, dtype=bool)
+        flags[self.columns.blocks[self.columns.blocks != ABSENT]] = True
+        return flags
+
+    def placement(self, values: Floats) -> Placement:
+        """Return the placement that a solution vector stands for, counts rounded to the nearest whole block."""
+        plan = self.case.plan
+        standing: dict[tuple[int, int], tuple[int, ...]] = {}
+        counts = np.zeros(self.columns.blocks.shape, dtype=np.int64)
+        present = self.columns.blocks != ABSENT
+        counts[present] = np.rint(values[self.columns.blocks[present]]).astype(np.int64)
+        for site, sku in zip(*np.nonzero(counts.any(axis=2)), strict=True):
+            block = plan.accelerators[int(sku)].block
+            standing[int(site), int(sku)] = tuple(int(count) * block for count in counts[site, sku])
+        return Placement(standing, first_use(self.case, standing))
+
+    def values(self, placement: Placement) -> Floats:
+        """Return the solution vector of a placement, totals included (a warm start)."""
+        vector = np.zeros(self.formulation.num_columns)
+        for (site, sku), row in placement.standing_units.items():
+            columns = self.columns.blocks[site, sku]
+            present = columns != ABSENT
+            vector[columns[present]] = np.array(row)[present] // self.case.plan.accelerators[sku].block
+        totals = Ledger(self.case, placement).totals
+        for total, column in self.columns.totals.items():
+            vector[column] = float(totals.get(total, 0)) / total_scale(self.case, total.measure)
+        for site, first in placement.opened.items():
+            columns = self.columns.openings[site, first:]
+            vector[columns[columns != ABSENT]] = 1.0
+        return vector
+
+
+def first_use(case: Case, standing: dict[tuple[int, int], tuple[int, ...]]) -> dict[int, int]:
+    """Return the first period with units at each site that installed stock does not keep open."""
+    opened: dict[int, int] = {}
+    for (site, _), row in standing.items():
+        first = next((period for period, units in enumerate(row) if units), None)
+        if first is not None and not case.is_open_from_the_start(site):
+            opened[site] = min(first, opened.get(site, first))
+    return dict(sorted(opened.items()))
+
+
+def total_scale(case: Case, measure: str) -> float:
+    """Return what one unit of a total's column stands for: the largest block, so that totals count about in blocks."""
+    return float(
+        max(
+            (weight * sku.block for weight, sku in zip(case.weights[measure], case.plan.accelerators, strict=True)),
+            default=1,
+        )
+    )
+
+
+def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True) -> Model:
+    """Return the program of a case under some limits.
+
+    With `strengthen` it also has rows that the limits imply for whole solutions (`optimizer.model.strengthen`); they
+    change the relaxation, never the answer.
+    """
+    limits = tuple(limits)
+    columns = choose_columns(case, limits)
+    rows = RowBuilder()
+    limit_rows: dict[int, int] = {}
+    row_steps: dict[int, float] = {}
+    broken = []
+    translate = _Translator(case, columns)
+    for number, limit in enumerate(limits):
+        terms, bound = translate.net(limit)
+        if not terms:
+            if (bound < 0) if limit.sense is Sense.AT_MOST else (bound > 0):
+                broken.append(limit)
+            continue
+        scale = max(abs(Fraction(coefficient)) for _, coefficient in terms)
+        scaled = [(column, float(Fraction(coefficient) / scale)) for column, coefficient in terms]
+        right = float(bound / scale)
+        lower, upper = (-inf, right) if limit.sense is Sense.AT_MOST else (right, inf)
+        limit_rows[number] = rows.add(limit.key, scaled, lower, upper)
+        row_steps[number] = translate.step(limit, scale)
+    _add_totals(case, columns, rows)
+    _add_growth(columns, rows)
+    _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
+    return Model(case, limits, columns, _close(case, columns, rows), limit_rows, row_steps, tuple(broken))
+
+
+class _Translator:
+    """Turns a limit's exact terms over variables into exact terms over columns (blocks, scaled totals)."""
+
+    def __init__(self, case: Case, columns: Columns) -> None:
+        self._case = case
+        self._columns = columns
+        self._block = [accelerator.block for accelerator in case.plan.accelerators]
+        self._scale = {measure: Fraction(total_scale(case, measure)) for measure in case.weights}
+
+    def net(self, limit: Limit) -> tuple[list[tuple[int, Exact]], Fraction]:
+        """Return usage minus allowance over columns, and the right-hand side."""
+        bound = Fraction(limit.net_bound)
+        terms: list[tuple[int, Exact]] = []
+        net = limit.usage.terms if not limit.allowance.terms else limit.net_terms()
+        for variable, coefficient in net:
+            column, factor = self._column(variable)
+            if column != ABSENT:
+                terms.append((column, coefficient * factor))
+            elif isinstance(variable, Opened) and self._case.is_open_from_the_start(variable.site):
+                bound -= coefficient
+        return terms, bound
+
+    def _column(self, variable: Variable) -> tuple[int, Exact]:
+        match variable:
+            case Standing():
+                return int(self._columns.blocks[variable]), self._block[variable.accelerator]
+            case Opened():
+                return int(self._columns.openings[variable]), 1
+            case Placed():
+                return self._columns.totals.get(variable, ABSENT), self._scale[variable.measure]
+
+    def step(self, limit: Limit, scale: Exact) -> float:
+        """Return the smallest amount by which whole blocks can move a limit's row: the gcd of its steps, scaled."""
+        steps: set[Fraction] = set()
+        for variable, coefficient in limit.net_terms():
+            match variable:
+                case Standing():
+                    steps.add(Fraction(coefficient) * self._block[variable.accelerator])
+                case Opened():
+                    steps.add(Fraction(coefficient))
+                case Placed():
+                    weights = self._case.weights[variable.measure]
+                    steps.update(Fraction(coefficient) * w * b for w, b in zip(weights, self._block, strict=True))
+        return float(_gcd(steps) / Fraction(scale))
+
+
+def _gcd(values: Iterable[Fraction]) -> Fraction:
+    result = Fraction(0)
+    for value in values:
+        a, b = result, abs(value)
+        while b:
+            a, b = b, a % b
+        result = a
+    return result
+
+
+def _add_totals(case: Case, columns: Columns, rows: RowBuilder) -> None:
+    """Define each total: of a destination from its blocks, of the world from the destinations."""
+    sizes = [accelerator.block for accelerator in case.plan.accelerators]
+    for total, column in columns.totals.items():
+        if total.place == WORLD:
+            terms = [
+                (columns.totals[Placed(total.measure, place, total.period)], 1.0) for place in case.sites_by_destination
+            ]
+        else:
+            scale = total_scale(case, total.measure)
+            weights = case.weights[total.measure]
+            terms = [
+                (int(columns.blocks[site, sku, total.period]), float(weight * sizes[sku]) / scale)
+                for site in case.sites_by_destination.get(total.place, ())
+                for sku, weight in enumerate(weights)
+                if columns.blocks[site, sku, total.period] != ABSENT and weight
+            ]
+        rows.add(f"total {total.measure}[{total.place},{total.period}]", [*terms, (column, -1.0)], 0.0, 0.0)
+
+
+def _add_growth(columns: Columns, rows: RowBuilder) -> None:
+    """Let stock never shrink: blocks[s,g,t] >= blocks[s,g,t-1]; a column that ends holds nothing before either."""
+    later, earlier = columns.blocks[:, :, 1:], columns.blocks[:, :, :-1]
+    for after, before in zip(later[earlier != ABSENT].tolist(), earlier[earlier != ABSENT].tolist(), strict=True):
+        rows.add("growth", [(after, 1.0), (before, -1.0)], 0.0, inf)
+
+
+def _add_openings(columns: Columns, rows: RowBuilder, derived: Iterable[DerivedRow]) -> None:
+    """Keep what is open open, and let nothing stand where nothing is open."""
+    later, earlier = columns.openings[:, 1:], columns.openings[:, :-1]
+    both = earlier != ABSENT
+    for after, before in zip(later[both].tolist(), earlier[both].tolist(), strict=True):
+        rows.add("stays open", [(after, 1.0), (before, -1.0)], 0.0, inf)
+    for site, sku, period in np.argwhere(
+        (columns.blocks != ABSENT) & (columns.openings != ABSENT)[:, None, :]
+    ).tolist():
+        most = float(columns.most_blocks[site, sku, period])
+        terms = [(int(columns.blocks[site, sku, period]), 1.0 / most), (int(columns.openings[site, period]), -1.0)]
+        rows.add("stands where open", terms, -inf, 0.0)
+    for row in derived:
+        opening = int(columns.openings[row.site, row.period])
+        scale = float(row.bound) if row.bound else max(abs(float(w)) for _, w in row.terms)
+        terms = [(column, float(coefficient) / scale) for column, coefficient in row.terms]
+        rows.add(row.name, [*terms, (opening, -float(row.bound) / scale)], -inf, 0.0)
+
+
+def _close(case: Case, columns: Columns, rows: RowBuilder) -> Formulation:
+    lower = np.zeros(columns.num_columns)
+    upper = np.full(columns.num_columns, inf)
+    is_integer = np.zeros(columns.num_columns, dtype=bool)
+    money = np.zeros(columns.num_columns)
+    present = columns.blocks != ABSENT
+    upper[columns.blocks[present]] = columns.most_blocks[present]
+    is_integer[columns.blocks[present]] = True
+    worth = Worth(case.plan)
+    money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
+    for site, period in np.argwhere(columns.openings != ABSENT).tolist():
+        column = int(columns.openings[site, period])
+        upper[column], is_integer[column] = 1.0, True
+        after = worth.opening_value(site, period + 1) if period + 1 < case.num_periods else Fraction(0)
+        money[column] = float(worth.opening_value(site, period) - after)
+    scale = _money_scale(money)
+    row_lower, row_upper, starts, row_columns, coefficients = rows.arrays()
+    return Formulation(
+        lower,
+        upper,
+        money / scale,
+        is_integer,
+        row_lower,
+        row_upper,
+        starts,
+        row_columns,
+        coefficients,
+        tuple(rows.names),
+        scale,
+    )
+
+
+def _cumulative_worth(case: Case, worth: Worth) -> npt.NDArray[np.float64]:
+    """Return the worth of one more block standing in one period only: v(t) - v(t+1), since stock is cumulative."""
+    per_unit = worth.unit_value_array()
+    blocks = np.array([accelerator.block for accelerator in case.plan.accelerators], dtype=np.float64)
+    step = per_unit.copy()
+    step[:, :, :-1] -= per_unit[:, :, 1:]
+    return np.asarray(step * blocks[None, :, None], dtype=np.float64)
+
+
+def _money_scale(money: Floats) -> float:
+    """Return a power of ten that brings the largest coefficient near 1,000."""
+    largest = float(np.abs(money).max(initial=0.0))
+    return float(10.0 ** (np.floor(np.log10(largest)) - 2)) if largest > 0 else 1.0

@@ -1,0 +1,131 @@
+"""Which variables exist: blocks of an accelerator standing at a site, openings, and totals.
+
+A `blocks` column exists only where at least one block can stand; what the limits forbid outright is left out here, so
+that the program stays small.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Sense, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from optimizer.rules.case import Case
+
+ABSENT = -1
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Numbers of the columns; -1 where a variable does not exist (it is 0, or 1 for sites always open).
+
+    `blocks` has shape (sites, accelerators, periods), `openings` (sites, periods); `most_blocks` is the largest whole
+    number of blocks that could stand, by the same index.
+    """
+
+    blocks: npt.NDArray[np.int64]
+    openings: npt.NDArray[np.int64]
+    most_blocks: npt.NDArray[np.int64]
+    totals: dict[Placed, int]
+    num_columns: int
+
+
+def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
+    """Return the columns of a case under some limits."""
+    limits = tuple(limits)
+    most = largest_blocks(case, limits)
+    exists = most > 0
+    blocks = np.full(most.shape, ABSENT, dtype=np.int64)
+    blocks[exists] = np.arange(int(exists.sum()))
+    next_column = int(exists.sum())
+    openings = np.full((most.shape[0], most.shape[2]), ABSENT, dtype=np.int64)
+    opens = needs_opening(case, limits)[:, None] & exists.any(axis=1)
+    openings[opens] = np.arange(next_column, next_column + int(opens.sum()))
+    next_column += int(opens.sum())
+    totals: dict[Placed, int] = {}
+    for variable in _totals_named(case, limits):
+        totals[variable] = next_column
+        next_column += 1
+    return Columns(blocks, openings, most, totals, next_column)
+
+
+def needs_opening(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
+    """Return, by site, whether its opening is a decision.
+
+    It is where opening costs money or a limit speaks of it; sites that installed stock keeps open never need one.
+    """
+    spoken_of = {
+        variable.site
+        for limit in limits
+        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
+        if isinstance(variable, Opened)
+    }
+    return np.array(
+        [
+            not case.is_open_from_the_start(number)
+            and (bool(site.opening_cost_usd or site.fixed_cost_usd_per_period) or number in spoken_of)
+            for number, site in enumerate(case.plan.sites)
+        ],
+        dtype=bool,
+    )
+
+
+def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]:
+    """Return the most blocks of each accelerator that could stand at each site in each period, by single limits alone."""
+    plan = case.plan
+    size = [accelerator.block for accelerator in plan.accelerators]
+    most = np.array(
+        [[[units // block for units in row] for row, block in zip(plan.delivered_units, size, strict=True)]]
+        * len(plan.sites),
+        dtype=np.int64,
+    )
+    closed: dict[str, set[int]] = defaultdict(set)
+    for limit in limits:
+        if limit.sense is Sense.AT_LEAST or limit.allowance.terms:
+            continue
+        slack = Fraction(limit.net_bound)
+        for variable, coefficient in limit.usage.terms:
+            if isinstance(variable, Standing) and all(c > 0 for _, c in limit.usage.terms) and coefficient > 0:
+                fits = max(0, int(slack / (coefficient * size[variable.accelerator])))
+                most[variable] = min(most[variable], fits)
+            elif isinstance(variable, Placed) and coefficient > 0 and slack <= 0:
+                closed[variable.place].add(variable.period)
+    _close_until_open(case, most, closed)
+    # Stock never shrinks, so a later, smaller maximum holds earlier too.
+    return np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
+
+
+def _close_until_open(case: Case, most: npt.NDArray[np.int64], closed: dict[str, set[int]]) -> None:
+    """Zero the columns of places closed from the first period on, for as long as they stay closed."""
+    for place, periods in closed.items():
+        sites = range(most.shape[0]) if place == WORLD else case.sites_by_destination.get(place, ())
+        for period in range(case.num_periods):
+            if period not in periods:
+                break
+            most[list(sites), :, period] = 0
+
+
+def _totals_named(case: Case, limits: Iterable[Limit]) -> tuple[Placed, ...]:
+    """Return the totals that limits speak of, sorted, with the destination totals that each world total sums."""
+    named = {
+        variable
+        for limit in limits
+        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
+        if isinstance(variable, Placed)
+    }
+    parts = {
+        Placed(total.measure, place, total.period)
+        for total in named
+        if total.place == WORLD
+        for place in case.sites_by_destination
+    }
+    return tuple(sorted(named | parts))

@@ -1,0 +1,98 @@
+"""A mixed-integer program as plain arrays: maximise c'x subject to row and column bounds, some columns whole.
+
+Nothing here knows a plan or a solver. Rows are stored sparsely (compressed rows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """Columns j of n, rows i of m, nonzeros k of z."""
+
+    column_lower: Floats
+    column_upper: Floats
+    objective: Floats
+    """Scaled coefficients, to be maximised; `objective_scale` times the sum is money."""
+    is_integer: Flags
+    row_lower: Floats
+    row_upper: Floats
+    row_starts: Ints
+    """m + 1 offsets into `row_columns` and `row_coefficients`."""
+    row_columns: Ints
+    row_coefficients: Floats
+    row_names: tuple[str, ...]
+    """Key of the limit behind a row, or what the row links."""
+    objective_scale: float = 1.0
+
+    @property
+    def num_columns(self) -> int:
+        """Return n."""
+        return len(self.objective)
+
+    @property
+    def num_rows(self) -> int:
+        """Return m."""
+        return len(self.row_lower)
+
+    @property
+    def num_nonzeros(self) -> int:
+        """Return z."""
+        return len(self.row_columns)
+
+    def with_integer(self, is_integer: Flags) -> Formulation:
+        """Return the same program with other columns whole."""
+        return replace(self, is_integer=is_integer)
+
+    def with_column_bounds(self, lower: Floats, upper: Floats) -> Formulation:
+        """Return the same program with other column bounds."""
+        return replace(self, column_lower=lower, column_upper=upper)
+
+    def with_row_bounds(self, lower: Floats, upper: Floats) -> Formulation:
+        """Return the same program with other row bounds."""
+        return replace(self, row_lower=lower, row_upper=upper)
+
+    def with_objective(self, objective: Floats, scale: float = 1.0) -> Formulation:
+        """Return the same program with another objective."""
+        return replace(self, objective=objective, objective_scale=scale)
+
+
+class RowBuilder:
+    """Collects rows in order and closes them into arrays."""
+
+    def __init__(self) -> None:
+        self._starts = [0]
+        self._columns: list[int] = []
+        self._coefficients: list[float] = []
+        self._lower: list[float] = []
+        self._upper: list[float] = []
+        self.names: list[str] = []
+
+    def add(self, name: str, terms: list[tuple[int, float]], lower: float, upper: float) -> int:
+        """Append `lower <= sum of coefficient x column <= upper`; return the row number."""
+        self._columns.extend(column for column, _ in terms)
+        self._coefficients.extend(coefficient for _, coefficient in terms)
+        self._starts.append(len(self._columns))
+        self._lower.append(lower)
+        self._upper.append(upper)
+        self.names.append(name)
+        return len(self._lower) - 1
+
+    def arrays(self) -> tuple[Floats, Floats, Ints, Ints, Floats]:
+        """Return lower and upper bounds, starts, columns and coefficients."""
+        return (
+            np.array(self._lower, dtype=np.float64),
+            np.array(self._upper, dtype=np.float64),
+            np.array(self._starts, dtype=np.int64),
+            np.array(self._columns, dtype=np.int64),
+            np.array(self._coefficients, dtype=np.float64),
+        )

@@ -1,0 +1,92 @@
+"""Rows that limits imply for one site at a time; they cut the relaxation, never a whole plan.
+
+If a limit lets at most B of a measure be placed in a destination in a period, each site there holds at most B when open:
+`measure placed at s <= B x open[s,t]`. B is the limit's allowance at the largest denominator (installed plus everything
+delivered by then). Likewise the power of everything deliverable bounds what a site can draw. Every row names the limit it
+comes from, and rows are derived anew from the limits given, so a limit that is changed or left out takes its rows along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.model.columns import ABSENT, Columns
+from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from optimizer.rules.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedRow:
+    """`sum of terms <= bound x open[site,period]`, over block columns."""
+
+    name: str
+    site: int
+    period: int
+    terms: tuple[tuple[int, Exact], ...]
+    bound: Exact
+
+
+def derive_rows(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[DerivedRow]:
+    """Yield the derived rows of the limits, for sites whose opening is a decision."""
+    for limit in limits:
+        if limit.sense is Sense.AT_LEAST:
+            continue
+        if limit.rule == "site_power" or _sums_one_site(limit):
+            yield from _own_capacity(case, limit, columns)
+        elif len(limit.usage.terms) == 1 and isinstance(limit.usage.terms[0][0], Placed):
+            yield from _share_of_place(case, limit, columns)
+
+
+def _sums_one_site(limit: Limit) -> bool:
+    sites = {variable.site for variable, _ in limit.usage.terms if isinstance(variable, Standing)}
+    return len(sites) == 1 and len(limit.usage.terms) > 1 and not limit.allowance.terms
+
+
+def _own_capacity(case: Case, limit: Limit, columns: Columns) -> Iterator[DerivedRow]:
+    """Yield a site's own limit, times open, and no larger than what could be delivered there would use."""
+    first = limit.usage.terms[0][0] if limit.usage.terms else None
+    if not isinstance(first, Standing) or columns.openings[first.site, first.period] == ABSENT:
+        return
+    terms, reach = [], Fraction(0)
+    for variable, coefficient in limit.usage.terms:
+        if isinstance(variable, Standing) and columns.blocks[variable] != ABSENT:
+            block = case.plan.accelerators[variable.accelerator].block
+            terms.append((int(columns.blocks[variable]), coefficient * block))
+            reach += Fraction(coefficient) * block * int(columns.most_blocks[variable])
+    bound = min(Fraction(limit.net_bound), reach)
+    if len(terms) > 1 and bound > 0:
+        yield DerivedRow(f"derived from {limit.key}", first.site, first.period, tuple(terms), bound)
+
+
+def _share_of_place(case: Case, limit: Limit, columns: Columns) -> Iterator[DerivedRow]:
+    """Yield a destination's limit, for each of its sites alone."""
+    (variable, coefficient) = limit.usage.terms[0]
+    if not isinstance(variable, Placed) or variable.place == WORLD or coefficient <= 0:
+        return
+    room = Fraction(limit.net_bound)
+    for term, share in limit.allowance.terms:
+        if not isinstance(term, Placed) or share < 0:
+            return
+        room += share * case.delivered(term.measure, term.period)
+    room = max(Fraction(0), room) / coefficient
+    weights = case.weights[variable.measure]
+    blocks = np.array([float(w * sku.block) for w, sku in zip(weights, case.plan.accelerators, strict=True)])
+    for site in case.sites_by_destination.get(variable.place, ()):
+        if columns.openings[site, variable.period] == ABSENT:
+            continue
+        reach = float(blocks @ columns.most_blocks[site, :, variable.period])
+        if reach > float(room):
+            terms = tuple(
+                (int(column), weights[sku] * case.plan.accelerators[sku].block)
+                for sku, column in enumerate(columns.blocks[site, :, variable.period])
+                if column != ABSENT
+            )
+            yield DerivedRow(f"derived from {limit.key}", site, variable.period, terms, room)

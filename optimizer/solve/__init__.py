@@ -1,0 +1,1 @@
+"""Solvers behind one protocol; the only folder that knows OR-Tools."""

@@ -1,0 +1,65 @@
+"""The protocol every backend keeps, and the options of one solve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
+    from ortools.math_opt import parameters_pb2
+
+    from optimizer.model.formulation import Formulation
+    from optimizer.solve.result import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOptions:
+    """How one solve runs. `time_limit_seconds` None: until the gap is proven."""
+
+    relative_gap: float = 1e-4
+    time_limit_seconds: float | None = None
+    threads: int = 2
+    seed: int = 0
+    objective_target: float | None = None
+    """Stop as soon as an incumbent is worth this much (scaled); backends without the feature ignore it."""
+    node_limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One solve, as the worker process receives it."""
+
+    backend: str
+    formulation: Formulation
+    options: SolveOptions
+    hint: npt.NDArray[np.float64] | None
+    """Column values of a known solution, to start from."""
+    incumbent_file: Path | None
+    """Where a backend that cannot be interrupted saves each improving solution."""
+
+
+class Interrupt:
+    """Asks the running solve to stop."""
+
+
+class Backend(Protocol):
+    """One solver behind MathOpt. Implementations are stateless; a worker process runs them."""
+
+    name: str
+    solver_type: int
+    """MathOpt's number of the solver."""
+    can_interrupt: bool
+    """Whether a running solve stops when asked; where it cannot, its process is ended and its incumbents read from file."""
+
+    def parameters(self, options: SolveOptions, incumbent_file: Path | None) -> parameters_pb2.SolveParametersProto:
+        """Return the options in this solver's own words.
+
+        `incumbent_file` is where a solver that cannot be interrupted saves each improving solution.
+        """
+
+    def parse_progress(self, line: str, seconds: float) -> Progress | None:
+        """Return the progress that a line of the solver's log reports, or None."""

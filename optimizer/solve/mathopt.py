@@ -1,0 +1,129 @@
+"""Formulations into MathOpt's messages and its answers back. Runs inside the worker process."""
+
+from __future__ import annotations
+
+import time
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from ortools.math_opt import (
+    callback_pb2,
+    model_parameters_pb2,
+    model_pb2,
+    parameters_pb2,
+    result_pb2,
+    solution_pb2,
+)
+from ortools.math_opt.core.python import solver
+
+from optimizer.errors import SolverError
+from optimizer.solve.result import Progress, SolveResult, Termination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ortools.util.python import pybind_solve_interrupter
+
+    from optimizer.model.formulation import Formulation
+    from optimizer.solve.backend import Backend, Request
+
+_INFEASIBLE = {result_pb2.TERMINATION_REASON_INFEASIBLE, result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED}
+_STOPPED = {result_pb2.TERMINATION_REASON_FEASIBLE, result_pb2.TERMINATION_REASON_NO_SOLUTION_FOUND}
+
+
+def run(
+    backend: Backend,
+    request: Request,
+    interrupter: pybind_solve_interrupter.PySolveInterrupter,
+    on_progress: Callable[[Progress], None],
+) -> SolveResult:
+    """Solve a formulation.
+
+    Every column is bounded through the limits, so "infeasible or unbounded" means infeasible. Raises SolverError when
+    the backend fails.
+    """
+    started = time.monotonic()
+
+    def read_log(lines: list[str]) -> None:
+        for line in lines:
+            progress = backend.parse_progress(line, time.monotonic() - started)
+            if progress is not None:
+                on_progress(progress)
+
+    try:
+        result = solver.solve(
+            model_message(request.formulation),
+            backend.solver_type,
+            parameters_pb2.SolverInitializerProto(),
+            backend.parameters(request.options, request.incumbent_file),
+            _hint_message(request.hint),
+            read_log,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            interrupter,
+        )
+    except Exception as error:  # MathOpt raises its own unregistered types
+        msg = f"{backend.name} failed: {error}"
+        raise SolverError(msg) from error
+    return _answer(backend, request.formulation, result, time.monotonic() - started)
+
+
+def model_message(formulation: Formulation) -> model_pb2.ModelProto:
+    """Return MathOpt's message of a formulation (rows sorted by row, then column)."""
+    columns = range(formulation.num_columns)
+    message = model_pb2.ModelProto(name="placement")
+    message.variables.ids.extend(columns)
+    message.variables.lower_bounds.extend(formulation.column_lower.tolist())
+    message.variables.upper_bounds.extend(formulation.column_upper.tolist())
+    message.variables.integers.extend(formulation.is_integer.tolist())
+    message.objective.maximize = True
+    priced = np.flatnonzero(formulation.objective)
+    message.objective.linear_coefficients.ids.extend(priced.tolist())
+    message.objective.linear_coefficients.values.extend(formulation.objective[priced].tolist())
+    message.linear_constraints.ids.extend(range(formulation.num_rows))
+    message.linear_constraints.lower_bounds.extend(formulation.row_lower.tolist())
+    message.linear_constraints.upper_bounds.extend(formulation.row_upper.tolist())
+    rows = np.repeat(np.arange(formulation.num_rows), np.diff(formulation.row_starts))
+    order = np.lexsort((formulation.row_columns, rows))
+    message.linear_constraint_matrix.row_ids.extend(rows[order].tolist())
+    message.linear_constraint_matrix.column_ids.extend(formulation.row_columns[order].tolist())
+    message.linear_constraint_matrix.coefficients.extend(formulation.row_coefficients[order].tolist())
+    return message
+
+
+def _hint_message(hint: npt.NDArray[np.float64] | None) -> model_parameters_pb2.ModelSolveParametersProto:
+    message = model_parameters_pb2.ModelSolveParametersProto()
+    if hint is not None:
+        values = solution_pb2.SolutionHintProto()
+        values.variable_values.ids.extend(range(len(hint)))
+        values.variable_values.values.extend(hint.tolist())
+        message.solution_hints.append(values)
+    return message
+
+
+def _answer(
+    backend: Backend, formulation: Formulation, result: result_pb2.SolveResultProto, seconds: float
+) -> SolveResult:
+    reason = result.termination.reason
+    values = None
+    objective = None
+    if result.solutions and result.solutions[0].primal_solution.variable_values.ids:
+        found = result.solutions[0].primal_solution
+        values = np.zeros(formulation.num_columns)
+        values[list(found.variable_values.ids)] = list(found.variable_values.values)
+        objective = float(found.objective_value)
+    bound = float(result.termination.objective_bounds.dual_bound)
+    nodes = int(result.solve_stats.node_count)
+    if reason == result_pb2.TERMINATION_REASON_OPTIMAL:
+        termination = Termination.SOLVED
+    elif reason in _INFEASIBLE:
+        termination, values, objective, bound = Termination.INFEASIBLE, None, None, -inf
+    elif reason in _STOPPED:
+        termination = Termination.STOPPED
+    else:
+        msg = f"{backend.name} ended with {result_pb2.TerminationReasonProto.Name(reason)}: {result.termination.detail}"
+        raise SolverError(msg)
+    timed_out = termination is Termination.STOPPED and result.termination.limit == result_pb2.LIMIT_TIME
+    return SolveResult(termination, values, objective, bound, nodes, seconds, hit_time_limit=timed_out)

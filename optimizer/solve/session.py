@@ -1,0 +1,243 @@
+"""Runs solves in a worker process and stays in control: live progress, deadlines, Ctrl-C, lost workers.
+
+The worker is started on first use (or ahead, by `start`) and reused. Where a backend cannot be interrupted its worker is
+ended and the best incumbent it saved is returned.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizer.errors import SolverError
+from optimizer.solve.backend import Interrupt, Request
+from optimizer.solve.registry import BACKENDS
+from optimizer.solve.result import Progress, SolveResult, Termination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from optimizer.model.formulation import Formulation
+    from optimizer.solve.backend import SolveOptions
+
+GRACE_SECONDS = 5.0
+"""How long past its time limit, or after an interruption, a backend may take before its process is ended."""
+POLL_SECONDS = 0.1
+CLOSING_SECONDS = 2.0
+"""How long an idle worker may take to leave by itself."""
+
+
+class Session:
+    """A worker process for any number of solves, one at a time. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.Queue[object] = queue.Queue()
+        self._threads: int | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="placement-")
+        self.interrupted = False
+        """Whether the user has stopped a solve of this session."""
+
+    def __enter__(self) -> Session:
+        """Return the session."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the worker."""
+        self.close()
+
+    def start(self) -> None:
+        """Start the worker now, so that it is ready when the first program is."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        root = str(Path(__file__).parents[2])
+        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "optimizer.solve.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,
+        )
+        self._answers = queue.Queue()
+        threading.Thread(target=_receive, args=(self._process, self._answers), daemon=True).start()
+
+    def close(self) -> None:
+        """End the worker, which is idle, and remove its files."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError, subprocess.TimeoutExpired):
+                self._process.stdin.close()
+                self._process.wait(timeout=CLOSING_SECONDS)
+        self._end_worker()
+        self._folder.cleanup()
+
+    def solve(
+        self,
+        backend: str,
+        formulation: Formulation,
+        options: SolveOptions,
+        *,
+        hint: npt.NDArray[np.float64] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> SolveResult:
+        """Solve a formulation and return the answer.
+
+        A KeyboardInterrupt while waiting stops the solve and returns its best incumbent with `interrupted` set; a second
+        one is raised. Raises SolverError when the backend fails or its process is lost.
+        """
+        if formulation.num_columns == 0:
+            return _empty(formulation)
+        if self._threads not in {None, options.threads}:
+            self._end_worker()  # HiGHS fixes its number of threads at its first solve
+        self._threads = options.threads
+        self.start()
+        can_interrupt = BACKENDS[backend].can_interrupt
+        incumbents = None if can_interrupt else Path(self._folder.name) / "incumbents.sol"
+        if incumbents is not None:
+            incumbents.unlink(missing_ok=True)
+        self._send(Request(backend, formulation, options, hint, incumbents))
+        started = time.monotonic()
+        watch = _Watch(on_progress)
+        limit = options.time_limit_seconds
+        deadline = started + limit + max(GRACE_SECONDS, limit / 10) if limit is not None else inf
+        try:
+            answer = self._wait(deadline, watch)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            answer = self._stop(can_interrupt=can_interrupt, watch=watch)
+        if isinstance(answer, SolveResult):
+            return _marked(answer, interrupted=self.interrupted)
+        if isinstance(answer, Exception):
+            raise SolverError(str(answer)) from answer
+        self._end_worker()
+        values = _last_incumbent(incumbents, formulation.num_columns)
+        objective = float(formulation.objective @ values) if values is not None else None
+        bound = watch.best_bound if watch.best_bound is not None else inf
+        seconds = time.monotonic() - started
+        return SolveResult(
+            Termination.STOPPED,
+            values,
+            objective,
+            bound,
+            watch.nodes,
+            seconds,
+            hit_time_limit=not self.interrupted,
+            interrupted=self.interrupted,
+        )
+
+    def _send(self, message: object) -> None:
+        stream = self._process.stdin if self._process else None
+        if stream is None:
+            msg = "the solver process is not running"
+            raise SolverError(msg)
+        try:
+            pickle.dump(message, stream)
+            stream.flush()
+        except OSError as error:
+            msg = "the solver process ended before it could be asked"
+            raise SolverError(msg) from error
+
+    def _wait(self, deadline: float, watch: _Watch) -> object | None:
+        """Return the answer, or None once the deadline has passed."""
+        while time.monotonic() < deadline:
+            with suppress(queue.Empty):
+                message = self._answers.get(timeout=POLL_SECONDS)
+                if not isinstance(message, Progress):
+                    return message
+                watch.see(message)
+        return None
+
+    def _stop(self, *, can_interrupt: bool, watch: _Watch) -> object | None:
+        if not can_interrupt:
+            return None
+        self._send(Interrupt())
+        return self._wait(time.monotonic() + GRACE_SECONDS, watch)
+
+    def _end_worker(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
+            self._process = None
+
+
+class _Watch:
+    """Remembers the last proven bound and passes progress on."""
+
+    def __init__(self, on_progress: Callable[[Progress], None] | None) -> None:
+        self._on_progress = on_progress
+        self.best_bound: float | None = None
+        self.nodes = 0
+
+    def see(self, progress: Progress) -> None:
+        if progress.best_bound is not None:
+            self.best_bound = progress.best_bound
+        self.nodes = progress.nodes
+        if self._on_progress is not None:
+            self._on_progress(progress)
+
+
+def _receive(process: subprocess.Popen[bytes], answers: queue.Queue[object]) -> None:
+    """Move messages from the worker's pipe to a queue until it ends."""
+    stream = process.stdout
+    while stream is not None:
+        try:
+            answers.put(pickle.load(stream))
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+            answers.put(RuntimeError("the solver process ended unexpectedly (out of memory?)"))
+            return
+
+
+def _marked(result: SolveResult, *, interrupted: bool) -> SolveResult:
+    return SolveResult(
+        result.termination,
+        result.values,
+        result.objective,
+        result.best_bound,
+        result.nodes,
+        result.seconds,
+        hit_time_limit=result.hit_time_limit,
+        interrupted=interrupted,
+    )
+
+
+def _empty(formulation: Formulation) -> SolveResult:
+    """Answer a program without columns: its rows hold or they do not."""
+    if bool(np.all(formulation.row_lower <= 0) and np.all(formulation.row_upper >= 0)):
+        return SolveResult(Termination.SOLVED, np.zeros(0), 0.0, 0.0)
+    return SolveResult(Termination.INFEASIBLE, None, None, -inf)
+
+
+def _last_incumbent(file: Path | None, num_columns: int) -> npt.NDArray[np.float64] | None:
+    """Return the last complete solution of HiGHS's file of improving solutions, or None."""
+    if file is None or not file.exists():
+        return None
+    lines = file.read_text(encoding="ascii", errors="replace").splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith("# Columns")]
+    for start in reversed(starts):
+        block = lines[start + 1 : start + 1 + num_columns]
+        with suppress(ValueError, IndexError):
+            values = [float(line.split()[-1]) for line in block]
+            if len(values) == num_columns:
+                return np.array(values)
+    return None

@@ -1,0 +1,1 @@
+"""How solves are combined into a verified placement with a proven gap."""

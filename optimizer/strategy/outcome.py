@@ -1,0 +1,80 @@
+"""What a run answers: status, the verified placement, the proven bound, and how it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
+    from optimizer.schema.placement import Placement
+    from optimizer.verify.check import Verification
+
+OPTIMAL_GAP = Fraction(1, 10**6)
+"""The largest proven gap that is called optimal (design: a stopped solve is never called optimal)."""
+
+
+class Status(StrEnum):
+    """The verdict of a run."""
+
+    OPTIMAL = "optimal"
+    WITHIN_GAP = "within_gap"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One solve of a strategy: what was solved, by which backend, how long, how far."""
+
+    name: str
+    backend: str
+    seconds: float
+    nodes: int
+    objective: float | None
+    best_bound: float | None
+    """In money; None where nothing was found or proven."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished run. Without a placement, `placement` and `verification` are None."""
+
+    case: Case
+    limits: tuple[Limit, ...]
+    status: Status
+    placement: Placement | None
+    verification: Verification | None
+    best_bound: Fraction | None
+    """No placement of the plan as written is worth more; None where nothing was proven."""
+    backend: str
+    strategy: str
+    stages: tuple[Stage, ...] = ()
+    seconds: float = 0.0
+    interrupted: bool = False
+    stopped_by: str | None = None
+    """`time limit`, `interruption`, or None where the run ended by itself."""
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def objective(self) -> Fraction | None:
+        """Return the exact value of the placement."""
+        return self.verification.objective if self.verification else None
+
+    @property
+    def gap(self) -> Fraction | None:
+        """Return |best_bound - objective| / |objective|, 0 where they are equal; None where either is not known."""
+        return relative_gap(self.objective, self.best_bound)
+
+
+def relative_gap(objective: Fraction | None, best_bound: Fraction | None) -> Fraction | None:
+    """Return the proven relative gap; None where it is not known, or the objective is 0 and the bound is not."""
+    if objective is None or best_bound is None:
+        return None
+    if best_bound == objective:
+        return Fraction(0)
+    return abs(best_bound - objective) / abs(objective) if objective else None
