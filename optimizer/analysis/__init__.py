@@ -1,0 +1,1 @@
+"""What a verified placement means: which limits bind, how much room is left."""

@@ -1,0 +1,171 @@
+"""Which limits bind: whether one more block would break them.
+
+A limit binds in its period when adding one block, for some allowed (site, accelerator) with deliveries and power by then,
+would raise usage minus allowance, and the smallest such rise exceeds the slack. A limit that only additions help (a
+minimum) binds when removing one smallest block would break it. With whole blocks slack is seldom 0, so a zero test would
+report that nothing binds. A limit with no allowance, or over nothing, is `closed` and listed apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing
+from optimizer.schema.plan import LimitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from optimizer.rules.case import Case
+    from optimizer.verify.check import Reading
+
+
+class Tightness(StrEnum):
+    """How a limit stands: one more block breaks it, there is room, or it allows nothing at all."""
+
+    BINDING = "binding"
+    SLACK = "slack"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class GroupReading:
+    """The limits of one setting over all periods; `readings` and `tightness` by period, in order."""
+
+    readings: tuple[Reading, ...]
+    tightness: tuple[Tightness, ...]
+
+    @property
+    def limit(self) -> Limit:
+        """Return the first limit, for what all of them share."""
+        return self.readings[0].limit
+
+    @property
+    def binding_periods(self) -> tuple[str, ...]:
+        """Return the labels of the periods in which the group binds."""
+        pairs = zip(self.readings, self.tightness, strict=True)
+        return tuple(reading.limit.period_label for reading, tight in pairs if tight is Tightness.BINDING)
+
+    @property
+    def is_binding(self) -> bool:
+        """Return whether the group binds in any period."""
+        return Tightness.BINDING in self.tightness
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the group allows nothing in any period."""
+        return all(tight is Tightness.CLOSED for tight in self.tightness)
+
+    @property
+    def tightest(self) -> Reading:
+        """Return the reading closest to its allowance; the last of equals."""
+        return min(reversed(self.readings), key=_relative_slack)
+
+
+def _relative_slack(reading: Reading) -> float:
+    size = max(abs(Fraction(reading.allowance)), abs(Fraction(reading.usage)))
+    return float(reading.slack / size) if size else 0.0
+
+
+def group_readings(case: Case, readings: Iterable[Reading]) -> tuple[GroupReading, ...]:
+    """Return readings by group: policy limits first, then contract, then physical, otherwise in the order given."""
+    rises = Rises(case)
+    groups: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        groups[reading.limit.group].append(reading)
+    order = list(LimitKind)
+    grouped = [GroupReading(tuple(rows), tuple(rises.tightness(row) for row in rows)) for rows in groups.values()]
+    return tuple(sorted(grouped, key=lambda group: order.index(group.limit.kind)))
+
+
+@dataclass(frozen=True)
+class Rises:
+    """How much one block moves a limit."""
+
+    case: Case
+
+    def tightness(self, reading: Reading) -> Tightness:
+        """Return how a limit stands on the placement it was read on."""
+        limit = reading.limit
+        if limit.sense is Sense.AT_MOST and reading.allowance <= 0 and not limit.allowance.terms:
+            return Tightness.CLOSED
+        steps = [step for step in self.steps(limit).values() if step > 0]
+        if not steps:
+            return Tightness.SLACK
+        return Tightness.BINDING if min(steps) > reading.slack else Tightness.SLACK
+
+    def steps(self, limit: Limit) -> Mapping[tuple[int, int], Exact]:
+        """Return, by (site, accelerator), how much closer to breaking the limit one block brings it.
+
+        Adding a block counts; for a minimum that no addition brings closer, removing one does.
+        """
+        moves = self._moves(limit)
+        if limit.sense is Sense.AT_MOST:
+            return moves
+        if any(move < 0 for move in moves.values()):
+            return {pair: -move for pair, move in moves.items()}
+        return moves
+
+    def _moves(self, limit: Limit) -> dict[tuple[int, int], Exact]:
+        """Return the change of usage minus allowance for one block more, by (site, accelerator) that could take one."""
+        plan = self.case.plan
+        moves: dict[tuple[int, int], Exact] = defaultdict(int)
+        for variable, coefficient in limit.net_terms():
+            if variable.period != limit.period:
+                continue
+            if isinstance(variable, Standing):
+                pair = (variable.site, variable.accelerator)
+                if pair in self.takers[limit.period]:
+                    moves[pair] += coefficient * plan.accelerators[variable.accelerator].block
+            elif isinstance(variable, Placed):
+                weights = self.case.weights[variable.measure]
+                for site, sku in self._takers_in(variable.place, limit.period):
+                    moves[site, sku] += coefficient * weights[sku] * plan.accelerators[sku].block
+        return moves
+
+    def _takers_in(self, place: str, period: int) -> Iterable[tuple[int, int]]:
+        takers = self.takers[period]
+        if place == WORLD:
+            return takers
+        return self._takers_by_place[period].get(place, ())
+
+    @cached_property
+    def takers(self) -> tuple[frozenset[tuple[int, int]], ...]:
+        """Return, by period, the (site, accelerator) pairs allowed there with a block delivered and powered by then."""
+        return tuple(
+            frozenset(
+                (site, sku)
+                for sku, row in enumerate(self.case.plan.delivered_units)
+                if row[period] >= self.case.plan.accelerators[sku].block
+                for site in range(len(self.case.plan.sites))
+                if self._could_take(site, sku, period)
+            )
+            for period in range(self.case.num_periods)
+        )
+
+    def _could_take(self, site: int, sku: int, period: int) -> bool:
+        described, accelerator = self.case.plan.sites[site], self.case.plan.accelerators[sku]
+        if period < described.opens_from:
+            return False
+        if described.allowed_accelerators is not None and accelerator.key not in described.allowed_accelerators:
+            return False
+        values = self.case.plan.values_usd_per_unit
+        if values is not None and (described.key, accelerator.key) not in values:
+            return False
+        draw = accelerator.power_kw * accelerator.block * described.pue / 1000
+        return draw <= self.case.available_power_mw(site, period)
+
+    @cached_property
+    def _takers_by_place(self) -> tuple[Mapping[str, list[tuple[int, int]]], ...]:
+        by_period = []
+        for pairs in self.takers:
+            places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+            for site, sku in sorted(pairs):
+                places[self.case.site_destinations[site]].append((site, sku))
+            by_period.append(places)
+        return tuple(by_period)

@@ -1,0 +1,141 @@
+"""How much more of an accelerator fits in a destination or at a site, from when, and which limit stops it.
+
+Blocks added in a period stand from then on, so every limit of that period and of all later ones is asked. Adding compute
+also grows the total that shares are taken of; that is counted, exactly. A destination's headroom is what the policy
+allows; a site's also asks its power, its unit limits and its contracts. Deliveries are not asked: headroom says what
+fits, not what is on order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.catalogue.countries import destination_of
+from optimizer.rules.ledger import Ledger
+from optimizer.rules.limit import WORLD, Limit, Placed, Sense, Standing
+from optimizer.rules.registry import compile_limits, compile_policy_limits
+from optimizer.schema.plan import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from optimizer.rules.case import Case
+    from optimizer.schema.placement import Placement
+
+SUPPLY_RULES = frozenset({"deliveries", "must_place"})
+"""Rules that speak of supply, not of room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """Room for more: whole blocks and units, and the first limit that stops one block more.
+
+    None in `blocks`, `units` and `stopped_by` means that no limit stops it.
+    """
+
+    place: str
+    accelerator: str
+    period: str
+    blocks: int | None
+    units: int | None
+    stopped_by: Limit | None
+
+
+def headroom(
+    case: Case,
+    placement: Placement,
+    *,
+    countries: Sequence[str] = (),
+    sites: Sequence[str] = (),
+    accelerators: Sequence[str] = (),
+    periods: Sequence[str] = (),
+) -> tuple[Headroom, ...]:
+    """Return the headroom left beside a placement (an empty one: beside the installed fleet alone).
+
+    Countries are ISO codes, with or without candidate sites; without countries and sites every destination of the plan is
+    listed. Without accelerators or periods, all of the plan's. Raises InputError for an unknown country and KeyError for
+    an unknown site, accelerator or period.
+    """
+    plan = case.plan
+    skus = [plan.accelerator_index[key] for key in accelerators] or range(len(plan.accelerators))
+    when = [plan.horizon.index[label] for label in periods] or range(case.num_periods)
+    places = [destination_of(code) for code in countries] or ([] if sites else list(case.destinations))
+    wider = with_hypothetical_sites(case, places)
+    ledger = Ledger(wider, placement)
+    policy_limits = compile_policy_limits(wider)
+    rows = [
+        destination_headroom(wider, ledger, policy_limits, place, sku, period)
+        for place in places
+        for sku in skus
+        for period in when
+    ]
+    if sites:
+        own = Ledger(case, placement)
+        limits = [limit for limit in compile_limits(case) if limit.rule not in SUPPLY_RULES]
+        rows += [
+            _headroom(case, own, limits, plan.site_index[key], sku, period, key)
+            for key in sites
+            for sku in skus
+            for period in when
+        ]
+    return tuple(rows)
+
+
+def destination_headroom(
+    case: Case, ledger: Ledger, limits: Iterable[Limit], destination: str, sku: int, period: int
+) -> Headroom:
+    """Return the headroom of one destination under some limits; it must have a candidate site in the case."""
+    relevant = (limit for limit in limits if any(isinstance(variable, Placed) for variable, _ in limit.net_terms()))
+    site = case.sites_by_destination[destination][0]
+    return _headroom(case, ledger, relevant, site, sku, period, destination)
+
+
+def with_hypothetical_sites(case: Case, places: Iterable[str]) -> Case:
+    """Return the case with a site, numbered after all others, in each place that has no candidate site."""
+    missing = sorted(set(places) - set(case.sites_by_destination))
+    if not missing:
+        return case
+    nothing = (Fraction(0),) * case.num_periods
+    extra = tuple(
+        Site(key=f"any site in {place}", country=place, power_mw=nothing, energy_price_usd_per_mwh=nothing)
+        for place in missing
+    )
+    return replace(case, plan=replace(case.plan, sites=case.plan.sites + extra))
+
+
+def _headroom(
+    case: Case, ledger: Ledger, limits: Iterable[Limit], site: int, sku: int, period: int, place: str
+) -> Headroom:
+    accelerator = case.plan.accelerators[sku]
+    best: tuple[int, Limit] | None = None
+    for limit, rise in _rises(case, limits, site, sku, period):
+        usage, allowance = ledger.read(limit)
+        fits = max(0, int(Fraction(limit.slack(usage, allowance)) // rise))
+        if best is None or fits < best[0]:
+            best = (fits, limit)
+    label = case.plan.horizon.labels[period]
+    if best is None:
+        return Headroom(place, accelerator.key, label, None, None, None)
+    return Headroom(place, accelerator.key, label, best[0], best[0] * accelerator.block, best[1])
+
+
+def _rises(case: Case, limits: Iterable[Limit], site: int, sku: int, period: int) -> Iterator[tuple[Limit, Fraction]]:
+    """Yield each limit that one block more brings closer to breaking, with by how much."""
+    destination = case.site_destinations[site]
+    block = case.plan.accelerators[sku].block
+    for limit in limits:
+        if limit.period < period:
+            continue
+        rise = Fraction(0)
+        for variable, coefficient in limit.net_terms():
+            if variable.period < period:
+                continue
+            if isinstance(variable, Placed) and variable.place in {destination, WORLD}:
+                rise += Fraction(coefficient) * case.weights[variable.measure][sku] * block
+            elif isinstance(variable, Standing) and (variable.site, variable.accelerator) == (site, sku):
+                rise += Fraction(coefficient) * block
+        toward = rise if limit.sense is Sense.AT_MOST else -rise
+        if toward > 0:
+            yield limit, toward

@@ -1,0 +1,38 @@
+"""Judge a placement, or the installed fleet alone, against a policy: no model, no solver, only exact arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.analysis.binding import GroupReading, group_readings
+from optimizer.rules.registry import compile_limits, compile_policy_limits
+from optimizer.schema.placement import Placement
+from optimizer.verify.check import Verification, verify
+
+if TYPE_CHECKING:
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The verdict on a placement; `placement` is empty when the installed fleet alone was judged."""
+
+    case: Case
+    limits: tuple[Limit, ...]
+    placement: Placement
+    verification: Verification
+    groups: tuple[GroupReading, ...]
+
+
+def audit(case: Case, placement: Placement | None = None) -> Audit:
+    """Return the exact verdict on a placement against every limit of a case.
+
+    Without a placement the installed fleet alone is judged, against the policy's limits only: what is planned or promised
+    for later says nothing about what stands today.
+    """
+    limits = compile_policy_limits(case) if placement is None else compile_limits(case)
+    judged = placement or Placement()
+    verification = verify(case, limits, judged)
+    return Audit(case, limits, judged, verification, group_readings(case, verification.readings))
