@@ -40,7 +40,9 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) -> Limit:
     own = case.limit_setting(spec.name, place).setting
-    cap_name = spec.cap_in_tpp if measure == TPP and spec.cap_in_tpp else spec.cap
+    # The published TPP figure stands in for the announced one; a number the planner wrote counts in the unit chosen.
+    published = measure == TPP and spec.cap_in_tpp and spec.cap not in case.policy.overridden
+    cap_name = spec.cap_in_tpp if published else spec.cap
     cap = own if own is not None else case.policy.count(str(cap_name))
     used: Exact = case.installed(measure, place, case.policy.effective_from)
     used += sum(

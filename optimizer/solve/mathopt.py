@@ -14,7 +14,6 @@ from ortools.math_opt import (
     model_pb2,
     parameters_pb2,
     result_pb2,
-    solution_pb2,
 )
 from ortools.math_opt.core.python import solver
 
@@ -96,7 +95,7 @@ def model_message(formulation: Formulation) -> model_pb2.ModelProto:
 def _hint_message(hint: npt.NDArray[np.float64] | None) -> model_parameters_pb2.ModelSolveParametersProto:
     message = model_parameters_pb2.ModelSolveParametersProto()
     if hint is not None:
-        values = solution_pb2.SolutionHintProto()
+        values = model_parameters_pb2.SolutionHintProto()
         values.variable_values.ids.extend(range(len(hint)))
         values.variable_values.values.extend(hint.tolist())
         message.solution_hints.append(values)

@@ -1,4 +1,8 @@
-"""SCIP through MathOpt (which calls it GSCIP)."""
+"""SCIP through MathOpt (which calls it GSCIP).
+
+Trap (ortools 9.15): stopping at SCIP's `limits/primal` ends the process ("Unrecognized scip status: 26"), so an objective
+target is ignored here.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +44,6 @@ class Scip:
             parameters.time_limit.FromNanoseconds(round(options.time_limit_seconds * 1e9))
         parameters.gscip.real_params["numerics/feastol"] = FEASIBILITY_TOLERANCE
         parameters.gscip.real_params["limits/absgap"] = 0.0
-        if options.objective_target is not None:
-            parameters.gscip.real_params["limits/primal"] = options.objective_target
         if options.node_limit is not None:
             parameters.node_limit = options.node_limit
         return parameters

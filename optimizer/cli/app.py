@@ -1,0 +1,75 @@
+"""The `placement` command: its sub-commands, and nothing else. Each stands in a file of its own and imports what it needs.
+
+Modules here are imported on every call, so nothing heavy may be imported at their top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from optimizer.cli import audit, bench, catalogue, headroom, init, schema, solve, validate
+from optimizer.cli.exits import EXIT_CODES_HELP
+from optimizer.cli.group import MAX_HELP_WIDTH, PROGRAM, CommandGroup
+from optimizer.cli.policy import policy_app
+from optimizer.cli.version import show_version
+
+HELP = f"""Place a company's planned accelerators across candidate datacentre sites, under export-control limits.
+
+\b
+Start with:
+  {PROGRAM} init my-plan
+  {PROGRAM} solve my-plan
+
+Data goes to stdout, progress and messages to stderr. {EXIT_CODES_HELP}
+"""
+
+app = typer.Typer(
+    cls=CommandGroup,
+    help=HELP,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MAX_HELP_WIDTH},
+)
+
+
+def _version(is_asked: bool) -> None:  # noqa: FBT001  typer passes the flag
+    if is_asked:
+        show_version()
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the versions and exit.")
+    ] = False,
+) -> None:
+    """Hold the options that stand before a command."""
+    del version
+
+
+def _add(name: str, function: Callable[..., None], full_help: str, short_help: str) -> None:
+    app.command(name, help=full_help, short_help=short_help)(function)
+
+
+_add("init", init.init, init.HELP, "Write a small commented plan to start from.")
+_add("validate", validate.validate, validate.HELP, "Read a plan and print totals; solves nothing.")
+_add("solve", solve.solve, solve.HELP, "Place the fleet: what goes where and when.")
+_add("audit", audit.audit, audit.HELP, "Judge a placement, or the installed fleet.")
+_add("headroom", headroom.headroom, headroom.HELP, "How much more fits where, and what stops it.")
+app.add_typer(policy_app, name="policy", short_help="List and show policy packs.")
+_add("catalogue", catalogue.catalogue, catalogue.HELP, "Accelerators and countries known by name.")
+_add("schema", schema.schema, schema.HELP, "The JSON Schema of the result.")
+_add("bench", bench.bench, bench.HELP, "Instances against their recorded results.")
+_add("version", show_version, "Print the versions this program runs with.", "The versions this program runs with.")
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name=PROGRAM)

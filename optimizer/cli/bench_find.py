@@ -1,0 +1,74 @@
+"""Finds the instances under some directories: a directory with a plan.toml is one, and so is a plan in one JSON file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from optimizer.cli.bench_record import RECORD_FILE
+from optimizer.errors import InputError, Problem
+
+SETTINGS_FILE = "plan.toml"
+PLAN_SECTIONS = frozenset({"company", "horizon"})
+"""What the top level of every plan holds; other JSON files beside plans are left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A plan with the place of its record."""
+
+    name: str
+    plan: Path
+    record: Path
+
+
+def find_instances(places: Iterable[Path]) -> tuple[Instance, ...]:
+    """Return every instance, sorted by path, each once. Raises InputError for a place that holds none."""
+    found: dict[Path, Instance] = {}
+    problems = []
+    for place in places:
+        inside = sorted(_instances_in(place), key=lambda instance: str(instance.plan))
+        if not inside:
+            hint = f"an instance is a directory with a {SETTINGS_FILE}, or a plan in one .json file"
+            problems.append(Problem("holds no instance", file=str(place), hint=hint))
+        for instance in inside:
+            found.setdefault(instance.plan.resolve(), instance)
+    if problems:
+        raise InputError(problems)
+    return tuple(found.values())
+
+
+def _instances_in(place: Path) -> Iterator[Instance]:
+    if place.is_file():
+        if place.name == SETTINGS_FILE:
+            yield from _instances_in(place.parent)
+        elif place.suffix == ".json":
+            yield _of_file(place, place.stem)
+        return
+    if (place / SETTINGS_FILE).is_file():
+        yield _of_directory(place, place.resolve().name)
+    for settings in sorted(place.glob(f"*/**/{SETTINGS_FILE}")):
+        yield _of_directory(settings.parent, settings.parent.relative_to(place).as_posix())
+    for file in sorted(place.rglob("*.json")):
+        if _is_plan(file):
+            yield _of_file(file, file.relative_to(place).with_suffix("").as_posix())
+
+
+def _of_directory(directory: Path, name: str) -> Instance:
+    return Instance(name, directory, directory / RECORD_FILE)
+
+
+def _of_file(file: Path, name: str) -> Instance:
+    return Instance(name, file, file.with_name(f"{file.stem}.{RECORD_FILE}"))
+
+
+def _is_plan(file: Path) -> bool:
+    if file.name.endswith(RECORD_FILE):
+        return False
+    try:
+        document = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.keys() >= PLAN_SECTIONS

@@ -1,0 +1,67 @@
+"""From what was typed to a case: plan, policy, changed settings, placement. Imports no solver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from optimizer.rules.case import Case
+    from optimizer.schema.placement import Placement
+    from optimizer.schema.plan import Plan
+
+POLICY_PREFIX = "policy."
+
+
+def open_plan(path: Path, policy: str | None = None, settings: Sequence[str] | None = None) -> Plan:
+    """Return the plan with the policy and the values typed on the command line in place of its own.
+
+    With another policy the plan's own settings of its policy are dropped; those typed with `--set policy.` stay. Raises
+    InputError for whatever is wrong with the plan, BadParameter for a `--set` that does not say KEY=VALUE.
+    """
+    from optimizer.files.read_plan import read_plan
+    from optimizer.schema.plan import PolicyChoice
+
+    for setting in settings or ():
+        _check_setting(setting, policy)
+    plan = read_plan(path, tuple(settings or ()))
+    if policy is None:
+        return plan
+    pairs = [setting.removeprefix(POLICY_PREFIX).partition("=") for setting in settings or () if _is_policy(setting)]
+    return replace(plan, policy=PolicyChoice(policy, {key.strip(): value.strip() for key, _, value in pairs}))
+
+
+def open_case(path: Path, policy: str | None = None, settings: Sequence[str] | None = None) -> Case:
+    """Return the plan under its policy; raises as `open_plan` does, and InputError for a policy that does not fit."""
+    from optimizer.policies.load import load_policy
+    from optimizer.rules.case import Case
+
+    plan = open_plan(path, policy, settings)
+    return Case(plan, load_policy(plan.policy.name, plan.policy.overrides))
+
+
+def open_placement(path: Path | None, plan: Plan) -> Placement | None:
+    """Return the placement in a file, None where no file was named."""
+    if path is None:
+        return None
+    from optimizer.files.read_placement import read_placement
+
+    return read_placement(path, plan)
+
+
+def _is_policy(setting: str) -> bool:
+    return setting.strip().startswith(POLICY_PREFIX)
+
+
+def _check_setting(setting: str, policy: str | None) -> None:
+    key, equals, _ = setting.partition("=")
+    if not equals or not key.strip():
+        msg = f"{setting!r} is not KEY=VALUE, such as policy.home_share=45/100"
+        raise typer.BadParameter(msg, param_hint="'--set'")
+    if policy is not None and key.strip() == f"{POLICY_PREFIX}name":
+        msg = "policy.name is what --policy says; give one of the two"
+        raise typer.BadParameter(msg, param_hint="'--set'")

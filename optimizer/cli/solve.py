@@ -1,0 +1,162 @@
+"""`placement solve PLAN`: the best placement, its value, the proven gap and the limits that hold it back."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
+from optimizer.cli.group import PROGRAM, replay_command
+from optimizer.cli.inputs import open_plan
+from optimizer.cli.options import (
+    DEFAULT_GAP,
+    Format,
+    FormatOption,
+    GapOption,
+    PlanArgument,
+    PolicyOption,
+    SeedOption,
+    SetOption,
+    ThreadsOption,
+    TimeLimitOption,
+    parse_gap,
+    parse_seconds,
+)
+from optimizer.cli.output import put
+from optimizer.cli.progress import ProgressLine
+
+if TYPE_CHECKING:
+    from optimizer.report.document import ResultDocument
+    from optimizer.strategy.outcome import Outcome
+
+HELP = f"""Place the fleet: what goes where and when, what it is worth, and which limits hold it back.
+
+Every answer is checked exactly before it is shown. Ctrl-C and --time-limit end the search with the best plan so far and
+the gap proven for it; a second Ctrl-C gives up.
+
+\b
+Examples:
+  {PROGRAM} solve my-plan
+  {PROGRAM} solve my-plan --set policy.destination_share=10/100 --gap 0.05%
+  {PROGRAM} solve my-plan --policy unrestricted --format json > unrestricted.json
+  {PROGRAM} solve my-plan --time-limit 60 --require-gap 1% --out runs/my-plan
+
+{EXIT_CODES_HELP}
+"""
+
+
+class Solver(StrEnum):
+    """The solvers of `optimizer.solve.registry`, written out so that --help need not import them."""
+
+    HIGHS = "highs"
+    SCIP = "scip"
+
+
+class Strategy(StrEnum):
+    """The strategies of `optimizer.strategy.search`."""
+
+    AUTO = "auto"
+    RELAXED_THEN_COMPLETE = "relaxed-then-complete"
+    WHOLE_BLOCKS = "whole-blocks"
+
+
+SolverOption = Annotated[Solver, typer.Option("--solver", help="Which solver searches.")]
+StrategyOption = Annotated[Strategy, typer.Option("--strategy", help="How to search; auto chooses by size.")]
+RequireGapOption = Annotated[
+    str | None,
+    typer.Option("--require-gap", metavar="GAP", help="Exit with 5 unless this gap is proven."),
+]
+OutDirectoryOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Also keep the whole run in this directory.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+
+
+def solve(
+    context: typer.Context,
+    plan: PlanArgument,
+    policy: PolicyOption = None,
+    settings: SetOption = None,
+    *,
+    gap: GapOption = DEFAULT_GAP,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = 2,
+    seed: SeedOption = 0,
+    solver: SolverOption = Solver.HIGHS,
+    strategy: StrategyOption = Strategy.AUTO,
+    require_gap: RequireGapOption = None,
+    output_format: FormatOption = Format.TABLE,
+    out: OutDirectoryOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Solve and report."""
+    gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
+    gap_required = None if require_gap is None else parse_gap(require_gap, "--require-gap")
+    read = open_plan(plan, policy, settings)
+    with ProgressLine(is_on=not quiet, currency=read.economics.currency) as line, terminate_as_interrupt():
+        from optimizer.pipeline import place_fleet
+        from optimizer.strategy.search import SearchOptions
+
+        options = SearchOptions(
+            relative_gap=gap_asked if gap_required is None else min(gap_asked, gap_required),
+            time_limit_seconds=seconds,
+            threads=threads,
+            seed=seed,
+            backend=solver.value,
+            strategy=strategy.value,
+        )
+        outcome = place_fleet(read, options=options, on_progress=line.see)
+    if outcome.stopped_by is not None and not quiet:
+        found = "no plan found" if outcome.placement is None else "this is the best plan found"
+        typer.echo(f"stopped by {outcome.stopped_by}: {found}", err=True)
+    from optimizer.report.compose import compose
+    from optimizer.report.registry import FORMATS
+
+    document = compose(outcome, command=replay_command(context))
+    if out is not None:
+        _keep(document, plan, out, quiet=quiet)
+    put(FORMATS[output_format.value](document))
+    raise typer.Exit(int(exit_code(outcome, gap_required)))
+
+
+def exit_code(outcome: Outcome, require_gap: float | None = None) -> ExitCode:
+    """Return the exit code of a finished run."""
+    from optimizer.strategy.outcome import Status
+
+    if outcome.status is Status.INFEASIBLE:
+        return ExitCode.NOT_POSSIBLE
+    if outcome.verification is None:
+        return ExitCode.NOTHING_FOUND
+    if not outcome.verification.passed:
+        return ExitCode.INTERNAL
+    if require_gap is not None and (outcome.gap is None or outcome.gap > require_gap):
+        return ExitCode.GAP_NOT_PROVEN
+    return ExitCode.DONE
+
+
+@contextmanager
+def terminate_as_interrupt() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C meanwhile, so that `timeout` and batch systems get the best plan so far."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _keep(document: ResultDocument, plan: Path, directory: Path, *, quiet: bool) -> None:
+    from optimizer.report.bundle import write_bundle
+
+    write_bundle(document, directory, plan)
+    if not quiet:
+        typer.echo(f"wrote {directory}", err=True)

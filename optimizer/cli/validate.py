@@ -1,0 +1,93 @@
+"""`placement validate PLAN`: read everything, solve nothing, and say what was read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.cli.group import PROGRAM
+from optimizer.cli.inputs import open_case
+from optimizer.cli.listing import Cell, Listing, as_json, render
+from optimizer.cli.options import Format, FormatOption, OutFileOption, PlanArgument, PolicyOption, SetOption
+from optimizer.cli.output import put
+
+if TYPE_CHECKING:
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
+
+HELP = f"""Read a plan and its policy, report every problem, and print totals. Nothing is solved.
+
+\b
+Examples:
+  {PROGRAM} validate my-plan
+  {PROGRAM} validate my-plan --set policy.home_share=45/100 --format json
+
+Exit codes: 0 the plan is complete and can be solved for; 2 something in it is wrong. Whether a placement exists only
+`solve` can say.
+"""
+
+
+def validate(
+    plan: PlanArgument,
+    policy: PolicyOption = None,
+    settings: SetOption = None,
+    *,
+    output_format: FormatOption = Format.TABLE,
+    out: OutFileOption = None,
+) -> None:
+    """Read and count."""
+    from optimizer.rules.registry import compile_limits
+
+    case = open_case(plan, policy, settings)
+    limits = compile_limits(case)
+    totals = Listing(f"{case.plan.name}: read without a problem", ("total", "value"), _totals(case, limits))
+    assumed = [(item.subject, item.value, item.source) for item in case.plan.assumptions]
+    assumptions = Listing("assumptions", ("subject", "value", "source"), assumed)
+    if output_format is Format.JSON:
+        hashes = dict(case.plan.input_sha256)
+        document = {"totals": {str(row[0]): _number(row[1]) for row in totals.rows}, "assumptions": assumptions.records()}
+        put(as_json({"plan": case.plan.name, **document, "input_sha256": hashes}), out)
+    elif output_format is Format.CSV:
+        put(render(totals, output_format), out)
+    else:
+        put("\n".join(render(listing, output_format) for listing in (totals, assumptions)), out)
+
+
+def _number(cell: Cell) -> Cell:
+    return float(cell) if isinstance(cell, Fraction) else cell
+
+
+def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
+    from optimizer.rules.measures import TPP
+
+    plan, horizon = case.plan, case.plan.horizon
+    first, last = horizon.labels[0], horizon.labels[-1]
+    rows: list[tuple[Cell, ...]] = [
+        ("company", f"{plan.company.name}, headquarters {plan.company.headquarters}"),
+        ("policy", f"{case.policy.name}: {case.policy.describe_reading()}"),
+        ("legal status", case.policy.legal_status),
+        ("periods", horizon.num_periods),
+        ("horizon", f"{first} to {last}"),
+        ("sites", len(plan.sites)),
+    ]
+    tiers = Counter(case.tier(code, 0) for code in case.sites_by_destination)
+    rows += [(f"countries with sites in Tier {tier}, {first}", tiers[tier]) for tier in sorted(tiers)]
+    for label, period in ((first, 0), (last, horizon.num_periods - 1)):
+        rows.append((f"site power {label}, MW", sum((site.power_mw[period] for site in plan.sites), Fraction(0))))
+    for number, accelerator in enumerate(plan.accelerators):
+        delivered = plan.delivered_units[number][-1] if horizon.num_periods else 0
+        rows.append((f"{accelerator.key} delivered, units", delivered))
+    rows += [
+        ("delivered, TPP", _whole(case.delivered(TPP, horizon.num_periods - 1))),
+        ("installed, units", sum(row.units for row in plan.installed)),
+        ("installed, TPP", _whole(case.installed(TPP))),
+    ]
+    by_rule = Counter(limit.rule for limit in limits)
+    rows += [(f"limits: {rule}", count) for rule, count in by_rule.items()]
+    rows += [("limits in all", len(limits)), ("assumptions", len(plan.assumptions))]
+    return rows
+
+
+def _whole(value: Fraction | int) -> Cell:
+    return int(value) if value == int(value) else Fraction(value)

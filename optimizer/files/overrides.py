@@ -1,0 +1,158 @@
+"""Changes to a plan from the command line: `policy.home_share=45/100`, `sites[ohio].power_mw=150`.
+
+A path names a key of `plan.toml`, or a column of the rows a table has under a key. Rows told apart by several columns
+take them in order, `power[ohio,2026Q1].power_mw=90`; fewer of them, or `*`, address every row that fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.files.columns import TABLES
+from optimizer.files.keys import COLUMN_DEFAULTS, ECONOMICS, LIMIT, POLICY, SECTIONS, TOP
+from optimizer.files.problems import Problems, did_you_mean
+
+if TYPE_CHECKING:
+    from optimizer.files.raw import Document
+
+EVERY_ROW = "*"
+_PART = re.compile(r'"(?P<quoted>[^"]*)"|(?P<plain>[^.\[\]="]+(?:\[[^\]]*\])?)')
+_ROWS = re.compile(r"(?P<table>[^\[]+)\[(?P<key>.*)\]")
+_WHOLE = re.compile(r"-?\d{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    path: str
+    parts: tuple[str, ...]
+    value: str
+
+
+class _UnknownPathError(Exception):
+    """A path leads nowhere; `hint` says where it might have meant to lead."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def apply_overrides(document: Mapping[str, object], changes: Iterable[str]) -> Document:
+    """Return the document with each `path=value` applied, in order; the given one stays as it is.
+
+    Raises InputError with every change that cannot be made. Whether a value makes sense is found on reading.
+    """
+    changed = dict(document)
+    problems = Problems()
+    for text in changes:
+        try:
+            _apply(changed, _parse(text))
+        except _UnknownPathError as error:
+            problems.add(str(error), value=text, hint=error.hint)
+    problems.raise_any()
+    return changed
+
+
+def _parse(text: str) -> _Change:
+    parts = []
+    position = 0
+    while match := _PART.match(text, position):
+        parts.append(match["plain"].strip() if match["quoted"] is None else match["quoted"])
+        position = match.end()
+        if text[position : position + 1] == "=":
+            return _Change(text[:position], tuple(parts), text[position + 1 :].strip())
+        if text[position : position + 1] != ".":
+            break
+        position += 1
+    msg = "a change is written path=value"
+    raise _UnknownPathError(msg, "for example policy.home_share=45/100 or sites[ohio].power_mw=150")
+
+
+def _apply(document: Document, change: _Change) -> None:
+    head = change.parts[0]
+    rows = _ROWS.fullmatch(head)
+    table = rows["table"] if rows else head
+    if table in TABLES:
+        _change_rows(document, table, rows["key"] if rows else None, change)
+    elif len(change.parts) == 1 and head in TOP.column_names:
+        document[head] = change.value
+    elif head in SECTIONS and len(change.parts) > 1:
+        _change_section(document, change)
+    else:
+        known = (*TOP.column_names, *SECTIONS, *TABLES)
+        message = "names a section, not a key" if head in SECTIONS else "unknown section or table"
+        raise _UnknownPathError(message, did_you_mean(table, known) if table not in known else None)
+
+
+def _change_section(document: Document, change: _Change) -> None:
+    section, *inner, key = change.parts
+    path = [section, *inner]
+    table = SECTIONS[section]
+    if section == LIMIT.name and len(inner) != 1:
+        msg = "a limit is addressed as limits.GROUP.setting"
+        raise _UnknownPathError(msg, "for example limits.destination_share[MY].setting=5/100")
+    if section == ECONOMICS.name:
+        table = COLUMN_DEFAULTS if inner == ["defaults"] else ECONOMICS
+        if not inner and key in COLUMN_DEFAULTS.column_names and key in _section(document, [section, "defaults"]):
+            path.append("defaults")
+    if (inner and section != LIMIT.name and table is not COLUMN_DEFAULTS) or table.listed(key) is None:
+        msg_0 = "unknown key"
+        raise _UnknownPathError(msg_0, did_you_mean(key, table.column_names))
+    _set(document, path, key, _typed(change.value) if section == POLICY.name else change.value)
+
+
+def _section(document: Mapping[str, object], path: Sequence[str]) -> Mapping[str, object]:
+    found: object = document
+    for part in path:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _set(document: Document, path: Sequence[str], key: str, value: object) -> None:
+    """Set a key below a path, copying what is changed on the way."""
+    section = document
+    for part in path:
+        inner = section.get(part)
+        copied = dict(inner) if isinstance(inner, Mapping) else {}
+        section[part] = copied
+        section = copied
+    section[key] = value
+
+
+def _typed(value: str) -> object:
+    """Return a policy setting as TOML would give it, as far as that is exact; decimals stay text."""
+    if value in {"true", "false"}:
+        return value == "true"
+    return int(value) if _WHOLE.fullmatch(value) else value
+
+
+def _change_rows(document: Document, table: str, key: str | None, change: _Change) -> None:
+    columns = TABLES[table]
+    if key is None or len(change.parts) != len((table, "column")):
+        first = columns.column_names[0]
+        msg = "a row is addressed as table[key].column"
+        raise _UnknownPathError(msg, f"for example {table}[{first}].{columns.column_names[-1]}=…")
+    column = change.parts[1]
+    if columns.column(column) is None:
+        msg_0 = "unknown column"
+        raise _UnknownPathError(msg_0, did_you_mean(column, columns.column_names))
+    rows = document.get(table)
+    rows = rows if isinstance(rows, list) else []
+    names = columns.key or columns.column_names[:1]
+    matching = {number for number, row in enumerate(rows) if _matches(row, names, key)}
+    if not matching:
+        known = [str(row[names[0]]) for row in rows if isinstance(row, Mapping) and names[0] in row]
+        msg_0 = f"no row of {table} has this key"
+        raise _UnknownPathError(msg_0, did_you_mean(key, known))
+    document[table] = [{**row, column: change.value} if number in matching else row for number, row in enumerate(rows)]
+
+
+def _matches(row: object, names: Sequence[str], key: str) -> bool:
+    if not isinstance(row, Mapping):
+        return False
+    if key in {EVERY_ROW, str(row.get(names[0], ""))}:
+        return True
+    parts = [part.strip() for part in key.split(",")]
+    return len(parts) > 1 and parts == [str(row.get(name, "")) for name in names[: len(parts)]]

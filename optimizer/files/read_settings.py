@@ -1,0 +1,225 @@
+"""The settings of a plan: company, horizon, policy, economics, and the planner's own numbers for limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.files.assumptions import Assumptions
+from optimizer.files.cell_numbers import SHARE_HINT, exact
+from optimizer.files.cells import is_empty, is_key
+from optimizer.files.context import Context
+from optimizer.files.keys import (
+    COLUMN_DEFAULTS,
+    COMPANY,
+    DEFAULT_CURRENCY,
+    DEFAULT_POLICY,
+    ECONOMICS,
+    HORIZON,
+    LIMIT,
+    POLICY,
+    TOP,
+)
+from optimizer.files.problems import Place, Problems
+from optimizer.files.raw import RawPlan, RawRow
+from optimizer.files.records import Record, read_section
+from optimizer.schema.calendar import Horizon, PeriodLength, parse_period
+from optimizer.schema.plan import Company, Economics, LimitKind, LimitSetting, MustPlace, PolicyChoice, Residual
+from optimizer.schema.quantities import format_exact, parse_decimal, parse_share
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from optimizer.files.kinds import Table
+
+DEFAULT_COMPANY = "the company"
+MUST_PLACE = {
+    "no": MustPlace.NO,
+    "false": MustPlace.NO,
+    "by_end": MustPlace.BY_END,
+    "true": MustPlace.BY_END,
+    "each_period": MustPlace.EACH_PERIOD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `plan.toml` says. Parts that could not be read are None, and then there is a problem."""
+
+    name: str
+    company: Company | None
+    horizon: Horizon | None
+    economics: Economics
+    policy: PolicyChoice
+    limit_settings: Mapping[str, LimitSetting]
+
+
+def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptions]:
+    """Return the settings, and the assumptions begun with the plan's own column defaults."""
+    sections = _SectionReader(raw, problems)
+    top = {key: value for key, value in raw.settings.items() if key in TOP.column_names and not is_empty(value)}
+    name = read_section(RawRow(raw.place, top), TOP, Context(), problems).text("name") or raw.name
+    company = sections.read(COMPANY)
+    headquarters = company.text("headquarters")
+    horizon_section = sections.read(HORIZON)
+    economics = sections.read(ECONOMICS, without=("defaults",))
+    assumptions = Assumptions(_column_defaults(sections, economics, problems))
+    settings = Settings(
+        name=name,
+        company=Company(company.text("name") or DEFAULT_COMPANY, headquarters) if headquarters else None,
+        horizon=_horizon(horizon_section, problems, assumptions),
+        economics=_economics(economics, assumptions),
+        policy=_policy(sections.read(POLICY), economics.text("holding_country"), raw, problems, assumptions),
+        limit_settings=_limit_settings(sections, problems),
+    )
+    return settings, assumptions
+
+
+@dataclass(frozen=True, slots=True)
+class _SectionReader:
+    raw: RawPlan
+    problems: Problems
+
+    def cells(self, path: str, value: object) -> dict[str, object]:
+        """Return the keys of a section; anything but a section is a problem."""
+        place = Place(self.raw.place.file)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            self.problems.add("expected a table of keys", place, path, value)
+            return {}
+        if not all(map(is_key, value)):
+            self.problems.add("a key must be text", place, path)
+            return {}
+        return {key: cell for key, cell in value.items() if not is_empty(cell)}
+
+    def read(self, table: Table, *, without: tuple[str, ...] = ()) -> Record:
+        """Return the values of a section at the top of the settings."""
+        cells = self.cells(table.name, self.raw.settings.get(table.name))
+        kept = {key: cell for key, cell in cells.items() if key not in without}
+        return self.read_cells(table.name, kept, table)
+
+    def read_cells(self, path: str, cells: Mapping[str, object], table: Table) -> Record:
+        """Return the values of a section anywhere."""
+        return read_section(RawRow(Place(self.raw.place.file, path=path), cells), table, Context(), self.problems)
+
+
+def _horizon(section: Record, problems: Problems, assumptions: Assumptions) -> Horizon | None:
+    length = PeriodLength(section.text("length") or PeriodLength.QUARTER)
+    rate = section.number("annual_discount_rate")
+    if rate is None:
+        rate = Fraction(0)
+        assumptions.note("plan.toml horizon.annual_discount_rate", "0")
+    start, num_periods = section.text("start"), section.whole("periods")
+    if start is None or "length" in section.unread:
+        return None
+    try:
+        start_index = parse_period(start, length)
+    except ValueError as error:
+        problems.add(str(error), section.place, "start", start)
+        return None
+    return None if num_periods is None else Horizon(start_index, num_periods, length, rate)
+
+
+def _economics(section: Record, assumptions: Assumptions) -> Economics:
+    def choice(name: str, default: str) -> str:
+        value = section.text(name)
+        if value is None:
+            assumptions.note(f"plan.toml economics.{name}", default)
+        return value or default
+
+    def number(name: str) -> Fraction:
+        column = ECONOMICS.column(name)
+        value = section.number(name)
+        if value is None:
+            value = column.default if column and column.default is not None else Fraction(0)
+            assumptions.note(f"plan.toml economics.{name}", format_exact(value))
+        return value
+
+    return Economics(
+        currency=choice("currency", DEFAULT_CURRENCY),
+        must_place=MUST_PLACE[choice("must_place", "no")],
+        residual=Residual(choice("residual", "life")),
+        first_period_share=number("first_period_share"),
+        site_life_years=number("site_life_years"),
+    )
+
+
+def _column_defaults(sections: _SectionReader, economics: Record, problems: Problems) -> dict[str, Fraction]:
+    section = sections.raw.settings.get(ECONOMICS.name)
+    written = section.get("defaults") if isinstance(section, Mapping) else None
+    cells = sections.cells(COLUMN_DEFAULTS.name, written)
+    nested = sections.read_cells(COLUMN_DEFAULTS.name, cells, COLUMN_DEFAULTS)
+    found = {}
+    for name in COLUMN_DEFAULTS.column_names:
+        if nested.gives(name) and economics.gives(name):
+            hint = "keep one of economics and economics.defaults"
+            problems.add("given twice", nested.place, name, cells[name], hint)
+        value = nested.number(name)
+        value = economics.number(name) if value is None else value
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _policy(
+    section: Record, holding_country: str | None, raw: RawPlan, problems: Problems, assumptions: Assumptions
+) -> PolicyChoice:
+    name = section.text("name")
+    overrides = {key: value for key, value in section.values.items() if key != "name"}
+    if name is None:
+        name = DEFAULT_POLICY
+        assumptions.note("plan.toml policy.name", name)
+    elif name.endswith(".toml"):
+        path = _resolved(raw.base / name)
+        if path is None:
+            problems.add("no such policy file", section.place, "name", name, "paths start from the plan's folder")
+        name = str(path)
+    if holding_country is not None and overrides.setdefault("holding_country", holding_country) != holding_country:
+        problems.add("differs from economics.holding_country", section.place, "holding_country")
+    return PolicyChoice(name, overrides)
+
+
+def _resolved(path: Path) -> Path | None:
+    try:
+        return path.resolve() if path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _limit_settings(sections: _SectionReader, problems: Problems) -> dict[str, LimitSetting]:
+    settings = {}
+    for group, value in sections.cells(LIMIT.name, sections.raw.settings.get(LIMIT.name)).items():
+        path = f'{LIMIT.name}."{group}"'
+        section = sections.read_cells(path, sections.cells(path, value), LIMIT)
+        kind = section.text("kind")
+        setting = section.values.get("setting")
+        number = None
+        if setting is not None:
+            try:
+                number = limit_number(group, setting)
+            except ValueError as error:
+                hint = SHARE_HINT if "share" in str(error) else None
+                problems.add(str(error), section.place, "setting", setting, hint)
+        settings[group] = LimitSetting(number, LimitKind(kind) if kind else None)
+    return settings
+
+
+def limit_number(group: str, value: object) -> Fraction:
+    """Return the setting of a limit: an exact share for limits on shares, any exact number for the others.
+
+    Raises ValueError where it is neither, and for a bare decimal between 0 and 1, which could be meant as either.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if isinstance(value, bool):
+        msg = "expected a share or a number"
+        raise ValueError(msg)
+    if "share" in group.partition("[")[0] or text.endswith("%") or "/" in text:
+        return parse_share(value)
+    number = parse_decimal(exact(value))
+    if not isinstance(value, str) and 0 < number < 1:
+        msg = "a share must be exact; a number below 1 stands in quotes"
+        raise ValueError(msg)
+    return number

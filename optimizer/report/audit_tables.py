@@ -1,0 +1,81 @@
+"""The report of an audit for people: the verdict, every limit in full figures, and the countries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.report.share_lines import share_line
+from optimizer.report.summary import policy_line, reading_line, verification_text
+from optimizer.report.table import Footnotes, Table, columns
+from optimizer.report.tables import country_table, site_table
+from optimizer.report.wording import percent_used_text, period_runs, quantity
+from optimizer.schema.plan import LimitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.report.document import AuditDocument
+    from optimizer.report.rows import GroupRow
+    from optimizer.report.summary import Line
+
+KIND_TITLES = {
+    LimitKind.POLICY: "Policy limits",
+    LimitKind.CONTRACT: "Contract limits",
+    LimitKind.PHYSICAL: "Physical limits",
+}
+
+
+def audit_summary(document: AuditDocument) -> tuple[Line, ...]:
+    """Return the lines of an audit: policy, reading, what was judged, shares, verdict."""
+    last = document.periods[-1]
+    fleet = f"installed {quantity(last.installed_tpp)} TPP"
+    if document.judged == "placement":
+        fleet += f", placed {last.placed_units:,} units with {quantity(last.placed_tpp)} TPP by {last.period}"
+    return (
+        policy_line(document.policy),
+        reading_line(document.policy),
+        ("Judged", fleet),
+        ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
+        ("Verdict", verification_text(document.verification)),
+    )
+
+
+def audit_tables(document: AuditDocument) -> tuple[Table, ...]:
+    """Return every table of an audit that has rows."""
+    tables = (
+        *_limit_tables(document),
+        site_table(document),
+        country_table(document.countries, document.plan),
+    )
+    return tuple(table for table in tables if table.rows)
+
+
+def _limit_tables(document: AuditDocument) -> Iterator[Table]:
+    for kind, title in KIND_TITLES.items():
+        cited = Footnotes()
+        rows = tuple(
+            (
+                "FAIL" if group.broken_periods else "pass",
+                group.group,
+                group.setting,
+                quantity(group.usage),
+                quantity(group.allowance),
+                quantity(group.slack),
+                group.unit,
+                percent_used_text(group.percent_used),
+                _when(group, document),
+                cited.mark(group.citation),
+            )
+            for group in document.groups
+            if group.kind is kind
+        )
+        headings = columns(
+            "", "limit", "setting", ">usage", ">allowance", ">slack", "unit", ">used", "tightest / broken in", "cited"
+        )
+        yield Table(title, headings, rows, cited.notes())
+
+
+def _when(group: GroupRow, document: AuditDocument) -> str:
+    if group.broken_periods:
+        return f"broken {period_runs(group.broken_periods, document.plan.periods)}"
+    return group.tightest_period

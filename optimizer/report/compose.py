@@ -1,0 +1,143 @@
+"""From an outcome or an audit to its document: every figure in every format comes from here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from optimizer.report.countries import country_rows
+from optimizer.report.document import (
+    SCHEMA_VERSION,
+    AssumptionPart,
+    AuditDocument,
+    PlanPart,
+    PolicyPart,
+    ResultDocument,
+)
+from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
+from optimizer.report.header import (
+    assumption_parts,
+    installed_versions,
+    plan_part,
+    policy_part,
+    solver_part,
+    verification_part,
+)
+from optimizer.report.impossible import broken_limits
+from optimizer.report.judged import Judged
+from optimizer.report.limits import group_rows, limit_rows
+from optimizer.report.periods import period_rows
+from optimizer.report.placements import opening_rows, placement_rows
+from optimizer.schema.quantities import format_exact
+from optimizer.strategy.outcome import Outcome, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from optimizer.audit import Audit
+    from optimizer.report.rows import CountryRow, GroupRow, LimitRow, OpeningRow, PeriodRow, PlacementRow
+    from optimizer.rules.case import Case
+
+
+class _Inputs(TypedDict):
+    policy: PolicyPart
+    plan: PlanPart
+    assumptions: tuple[AssumptionPart, ...]
+
+
+class _Tables(TypedDict):
+    placements: tuple[PlacementRow, ...]
+    openings: tuple[OpeningRow, ...]
+    periods: tuple[PeriodRow, ...]
+    countries: tuple[CountryRow, ...]
+    limits: tuple[LimitRow, ...]
+    groups: tuple[GroupRow, ...]
+
+
+_NO_TABLES: _Tables = {
+    "placements": (),
+    "openings": (),
+    "periods": (),
+    "countries": (),
+    "limits": (),
+    "groups": (),
+}
+
+
+def compose(
+    outcome: Outcome, *, command: str | None = None, versions: Mapping[str, str | None] | None = None
+) -> ResultDocument:
+    """Return the document of a finished run.
+
+    `command` is what gives the answer again; `versions` stands in for the installed ones.
+    """
+    judged = _judged(outcome)
+    terms = dict(sorted(judged.verification.objective_terms.items())) if judged else {}
+    objective, bound = outcome.objective, outcome.best_bound
+    return ResultDocument(
+        schema_version=SCHEMA_VERSION,
+        kind="solve",
+        status=outcome.status,
+        objective=plain_or_none(objective),
+        objective_exact=exact_or_none(objective),
+        best_bound=plain_or_none(bound),
+        best_bound_exact=exact_or_none(bound),
+        gap=float(outcome.gap) if outcome.gap is not None else None,
+        money_resolution=plain(bound - objective) if bound is not None and objective is not None else None,
+        currency=outcome.case.plan.economics.currency,
+        objective_terms={name: plain(value) for name, value in terms.items()},
+        objective_terms_exact={name: format_exact(value) for name, value in terms.items()},
+        values=(),
+        conflict=None,
+        repairs=(),
+        broken_limits=broken_limits(outcome.case, outcome.limits) if outcome.status is Status.INFEASIBLE else (),
+        verification=verification_part(judged.verification) if judged else None,
+        solver=solver_part(outcome, versions or installed_versions()),
+        command=command,
+        **_inputs(outcome.case),
+        **(_tables(judged) if judged else _NO_TABLES),
+    )
+
+
+def compose_audit(
+    audit: Audit, *, command: str | None = None, versions: Mapping[str, str | None] | None = None
+) -> AuditDocument:
+    """Return the document of an audit."""
+    judged = Judged(audit.case, audit.placement, audit.verification)
+    is_fleet = not audit.placement.standing_units
+    return AuditDocument(
+        schema_version=SCHEMA_VERSION,
+        kind="audit",
+        title="audit",
+        passed=audit.verification.passed,
+        judged="installed fleet" if is_fleet else "placement",
+        verification=verification_part(audit.verification),
+        versions=dict(versions or installed_versions()),
+        command=command,
+        **_inputs(audit.case),
+        **_tables(judged),
+    )
+
+
+def _judged(outcome: Outcome) -> Judged | None:
+    if outcome.placement is None or outcome.verification is None:
+        return None
+    return Judged(outcome.case, outcome.placement, outcome.verification)
+
+
+def _inputs(case: Case) -> _Inputs:
+    return {
+        "policy": policy_part(case),
+        "plan": plan_part(case),
+        "assumptions": assumption_parts(case.plan),
+    }
+
+
+def _tables(judged: Judged) -> _Tables:
+    return {
+        "placements": placement_rows(judged.case, judged.placement),
+        "openings": opening_rows(judged.case, judged.placement),
+        "periods": period_rows(judged),
+        "countries": country_rows(judged),
+        "limits": limit_rows(judged),
+        "groups": group_rows(judged),
+    }

@@ -1,0 +1,217 @@
+"""The documents a script reads: the result of a solve and the verdict of an audit, versioned and published as JSON Schema.
+
+`docs/output.md` explains them. A new key raises the minor part of `SCHEMA_VERSION`, a changed meaning the major part.
+"""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  pydantic reads annotations when it runs
+from typing import Final, Literal
+
+from optimizer.report.rows import (
+    CountryRow,
+    ExactText,
+    GroupRow,
+    LimitRow,
+    Number,
+    OpeningRow,
+    Part,
+    PeriodRow,
+    PlacementRow,
+)
+from optimizer.strategy.outcome import Status  # noqa: TC001  pydantic reads annotations when it runs
+
+SCHEMA_VERSION: Final = "1.0"
+
+
+class SettingPart(Part):
+    """One setting of the policy as it ran."""
+
+    value: bool | int | str
+    """A share is text, `7/100`; a count is a number, a flag true or false."""
+    unit: str | None
+    description: str
+    citation: str
+    confidence: str
+    as_of: date
+    overridden: bool
+    """Whether the plan or the command line replaced the pack's value."""
+
+
+class RulePart(Part):
+    """One rule of the policy, and whether it speaks to this company."""
+
+    name: str
+    """Limits of this rule are listed under it."""
+    kind: str
+    bound: str | None
+    """Whose headquarters it binds; null: everybody's."""
+    binds_company: bool
+    """In the last period, by the company's headquarters."""
+    citation: str
+
+
+class PolicyPart(Part):
+    """The policy pack that ran, with its legal status."""
+
+    name: str
+    version: str
+    sha256: str
+    title: str
+    legal_status: str
+    reading: str
+    """The reading of the law that ran, in one sentence."""
+    as_of: date
+    effective_from: date
+    effective_until: date | None
+    after: str
+    """What holds after the last date: `hold`, `none` or `closed`."""
+    settings: dict[str, SettingPart]
+    rules: tuple[RulePart, ...]
+
+
+class PlanPart(Part):
+    """The plan that was read."""
+
+    name: str
+    company: str
+    headquarters: str
+    home: str
+    """The destination whose share is reported as `home_share`."""
+    periods: tuple[str, ...]
+    first_period: str
+    last_period: str
+    must_place: str
+    residual: str
+    sites: int
+    accelerators: tuple[str, ...]
+    input_sha256: dict[str, str]
+    site_notes: dict[str, dict[str, str]]
+    """Pass-through columns of sites.csv, by site."""
+
+
+class AssumptionPart(Part):
+    """A default or an estimate that the plan rests on."""
+
+    subject: str
+    value: str
+    source: str
+
+
+class VerificationPart(Part):
+    """The exact verdict on the placement."""
+
+    passed: bool
+    limits_checked: int
+    broken: tuple[str, ...]
+    """Keys of the limits that the placement breaks."""
+    faults: tuple[str, ...]
+    """What is wrong with the placement itself."""
+    method: str
+
+
+class BrokenLimitPart(Part):
+    """A limit that nothing can meet whatever the rest of the plan does: a contradiction of two numbers."""
+
+    key: str
+    group: str
+    asks: Number
+    asks_exact: ExactText
+    reachable: Number
+    """The most (or, of a limit that caps, the least) that any placement can reach."""
+    reachable_exact: ExactText
+    unit: str
+    sentence: str
+    citation: str
+
+
+class StagePart(Part):
+    """One solve of the search."""
+
+    name: str
+    backend: str
+    seconds: float
+    nodes: int
+    objective: float | None
+    best_bound: float | None
+
+
+class SolverPart(Part):
+    """How the answer was found."""
+
+    backend: str
+    strategy: str
+    stages: tuple[StagePart, ...]
+    seconds: float
+    gap_asked: float | None
+    time_limit_seconds: float | None
+    threads: int | None
+    seed: int | None
+    stopped_by: str | None
+    """`time limit` or `interruption`; null where the search ended by itself."""
+    versions: dict[str, str | None]
+    """Of this package, of the solver library and of Python; null where one is not installed."""
+
+
+class ResultDocument(Part):
+    """The answer of one solve. Without a placement its tables are empty and `verification` is null."""
+
+    schema_version: Literal["1.0"]
+    kind: Literal["solve"]
+    status: Status
+    objective: Number | None
+    """Net present value of the placement."""
+    objective_exact: ExactText | None
+    best_bound: Number | None
+    """Proven: no placement of this plan is worth more."""
+    best_bound_exact: ExactText | None
+    gap: float | None
+    """|best_bound - objective| / |objective|; 0 where they are equal, null where it is not known."""
+    money_resolution: Number | None
+    """The gap in money: smaller differences mean nothing."""
+    currency: str
+    objective_terms: dict[str, Number]
+    objective_terms_exact: dict[str, ExactText]
+    policy: PolicyPart
+    plan: PlanPart
+    placements: tuple[PlacementRow, ...]
+    openings: tuple[OpeningRow, ...]
+    periods: tuple[PeriodRow, ...]
+    countries: tuple[CountryRow, ...]
+    limits: tuple[LimitRow, ...]
+    groups: tuple[GroupRow, ...]
+    values: tuple[dict[str, str], ...]
+    """Marginal values per group; empty where none were computed."""
+    conflict: None
+    """A minimal contradiction of an infeasible plan; null where none was computed."""
+    repairs: tuple[dict[str, str], ...]
+    """Ways out of an infeasible plan; empty where none were computed."""
+    broken_limits: tuple[BrokenLimitPart, ...]
+    """Limits of an infeasible plan that are impossible by arithmetic alone."""
+    assumptions: tuple[AssumptionPart, ...]
+    verification: VerificationPart | None
+    solver: SolverPart
+    command: str | None
+    """The command that gives this answer again."""
+
+
+class AuditDocument(Part):
+    """The exact verdict on a placement, or on the installed fleet alone, under a policy; no solver took part."""
+
+    schema_version: Literal["1.0"]
+    kind: Literal["audit"]
+    title: str
+    passed: bool
+    judged: Literal["installed fleet", "placement"]
+    policy: PolicyPart
+    plan: PlanPart
+    placements: tuple[PlacementRow, ...]
+    openings: tuple[OpeningRow, ...]
+    periods: tuple[PeriodRow, ...]
+    countries: tuple[CountryRow, ...]
+    limits: tuple[LimitRow, ...]
+    groups: tuple[GroupRow, ...]
+    assumptions: tuple[AssumptionPart, ...]
+    verification: VerificationPart
+    versions: dict[str, str | None]
+    command: str | None

@@ -1,0 +1,172 @@
+"""What a document says of its inputs and of how it came about: policy, plan, assumptions, verdict, solver, versions."""
+
+from __future__ import annotations
+
+import platform
+from fractions import Fraction
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from optimizer.report.document import (
+    AssumptionPart,
+    PlanPart,
+    PolicyPart,
+    RulePart,
+    SettingPart,
+    SolverPart,
+    StagePart,
+    VerificationPart,
+)
+from optimizer.report.exact_numbers import finite_or_none
+from optimizer.report.judged import home_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from optimizer.policies.policy import Policy, SettingValue
+    from optimizer.rules.case import Case
+    from optimizer.schema.plan import Plan
+    from optimizer.strategy.outcome import Outcome
+    from optimizer.verify.check import Verification
+
+METHOD = (
+    "Every limit was recomputed from the placement in whole numbers and fractions, without tolerance, by code that sees "
+    "neither the model nor the solver."
+)
+
+
+def policy_part(case: Case) -> PolicyPart:
+    """Return the pack as it ran for this company."""
+    policy = case.policy
+    return PolicyPart(
+        name=policy.name,
+        version=policy.version,
+        sha256=policy.sha256,
+        title=policy.title,
+        legal_status=policy.legal_status,
+        reading=policy.describe_reading(),
+        as_of=policy.as_of,
+        effective_from=policy.effective_from,
+        effective_until=policy.effective_until,
+        after=policy.after.value,
+        settings={name: _setting_part(policy, name) for name in policy.settings},
+        rules=tuple(
+            RulePart(
+                name=spec.name,
+                kind=spec.kind,
+                bound=spec.bound.describe() if spec.bound else None,
+                binds_company=case.headquarters_within(spec.bound, case.num_periods - 1),
+                citation=spec.citation,
+            )
+            for spec in policy.rules
+        ),
+    )
+
+
+def _setting_part(policy: Policy, name: str) -> SettingPart:
+    setting = policy.settings[name]
+    return SettingPart(
+        value=_readable(policy.value(name)),
+        unit=setting.unit,
+        description=setting.description,
+        citation=setting.citation,
+        confidence=setting.confidence,
+        as_of=setting.as_of,
+        overridden=name in policy.overridden,
+    )
+
+
+def _readable(value: SettingValue) -> bool | int | str:
+    return str(value) if isinstance(value, Fraction) else value
+
+
+def plan_part(case: Case) -> PlanPart:
+    """Return what plan was read."""
+    plan = case.plan
+    labels = plan.horizon.labels
+    return PlanPart(
+        name=plan.name,
+        company=plan.company.name,
+        headquarters=plan.company.headquarters,
+        home=home_of(case),
+        periods=labels,
+        first_period=labels[0],
+        last_period=labels[-1],
+        must_place=plan.economics.must_place.value,
+        residual=plan.economics.residual.value,
+        sites=len(plan.sites),
+        accelerators=tuple(accelerator.key for accelerator in plan.accelerators),
+        input_sha256=dict(sorted(plan.input_sha256.items())),
+        site_notes={site.key: dict(site.notes) for site in plan.sites if site.notes},
+    )
+
+
+def assumption_parts(plan: Plan) -> tuple[AssumptionPart, ...]:
+    """Return every default and estimate the plan rests on."""
+    return tuple(
+        AssumptionPart(subject=assumption.subject, value=assumption.value, source=assumption.source)
+        for assumption in plan.assumptions
+    )
+
+
+def verification_part(verification: Verification) -> VerificationPart:
+    """Return the exact verdict."""
+    return VerificationPart(
+        passed=verification.passed,
+        limits_checked=len(verification.readings),
+        broken=tuple(reading.limit.key for reading in verification.broken),
+        faults=verification.faults,
+        method=METHOD,
+    )
+
+
+def solver_part(outcome: Outcome, versions: Mapping[str, str | None]) -> SolverPart:
+    """Return how the answer was found."""
+    return SolverPart(
+        backend=outcome.backend,
+        strategy=outcome.strategy,
+        stages=tuple(
+            StagePart(
+                name=stage.name,
+                backend=stage.backend,
+                seconds=round(stage.seconds, 3),
+                nodes=stage.nodes,
+                objective=finite_or_none(stage.objective),
+                best_bound=finite_or_none(stage.best_bound),
+            )
+            for stage in outcome.stages
+        ),
+        seconds=round(outcome.seconds, 3),
+        gap_asked=_parameter(outcome, "relative_gap"),
+        time_limit_seconds=_parameter(outcome, "time_limit_seconds"),
+        threads=_whole_parameter(outcome, "threads"),
+        seed=_whole_parameter(outcome, "seed"),
+        stopped_by=outcome.stopped_by,
+        versions=dict(versions),
+    )
+
+
+def _parameter(outcome: Outcome, name: str) -> float | None:
+    value = outcome.parameters.get(name)
+    return finite_or_none(float(value)) if isinstance(value, int | float) else None
+
+
+def _whole_parameter(outcome: Outcome, name: str) -> int | None:
+    value = outcome.parameters.get(name)
+    return value if isinstance(value, int) else None
+
+
+def installed_versions() -> dict[str, str | None]:
+    """Return the versions that an answer depends on; the solver library is asked for its version without importing it."""
+    return {
+        "datacentre-placement": _version("datacentre-placement"),
+        "ortools": _version("ortools"),
+        "python": platform.python_version(),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

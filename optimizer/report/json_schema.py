@@ -1,0 +1,20 @@
+"""The published JSON Schemas, made from the documents themselves; `placement.schema.json` beside this file is the result's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optimizer.report.document import AuditDocument, ResultDocument
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_FILE = "placement.schema.json"
+
+
+def result_schema() -> dict[str, Any]:
+    """Return the schema of what `solve --format json` writes."""
+    return {"$schema": DIALECT, **ResultDocument.model_json_schema(mode="serialization")}
+
+
+def audit_schema() -> dict[str, Any]:
+    """Return the schema of what `audit --format json` writes."""
+    return {"$schema": DIALECT, **AuditDocument.model_json_schema(mode="serialization")}

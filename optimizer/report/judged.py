@@ -1,0 +1,70 @@
+"""A placement with its exact verdict, and what several tables read from it, worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from optimizer.analysis.binding import GroupReading, group_readings
+from optimizer.policies.policy import RuleSpec
+from optimizer.rules.ledger import Ledger
+from optimizer.rules.limit import WORLD, Exact, Placed
+from optimizer.rules.shares import compute_in, total_compute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from optimizer.rules.case import Case
+    from optimizer.schema.placement import Placement
+    from optimizer.verify.check import Verification
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One placement of one case, verified."""
+
+    case: Case
+    placement: Placement
+    verification: Verification
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the exact quantities of the placement."""
+        return Ledger(self.case, self.placement)
+
+    @cached_property
+    def groups(self) -> tuple[GroupReading, ...]:
+        """Return every limit by group, policy first, then contract, then physical."""
+        return group_readings(self.case, self.verification.readings)
+
+    def unplaced(self, measure: str, period: int) -> Exact:
+        """Return what is delivered by a period and not placed."""
+        return self.case.delivered(measure, period) - self.ledger.value(Placed(measure, WORLD, period))
+
+    def share(self, kind: str, places: Iterable[str], period: int) -> Fraction | None:
+        """Return the share of compute in some destinations as rules of a kind measure it; None where there is none."""
+        spec = share_rule(self.case, kind)
+        total = total_compute(self.case, spec, period).evaluate(self.ledger.value)
+        if not total:
+            return None
+        part = compute_in(self.case, spec, places, period).evaluate(self.ledger.value)
+        return Fraction(part) / Fraction(total)
+
+
+def share_rule(case: Case, kind: str) -> RuleSpec:
+    """Return the policy's first rule of a kind; without one, a rule that measures shares of what stands."""
+    return next((spec for spec in case.policy.rules if spec.kind == kind), RuleSpec(kind=kind, citation=""))
+
+
+def counts_delivered(case: Case, spec: RuleSpec) -> bool:
+    """Return whether a rule takes shares of everything delivered, unplaced stock included."""
+    return spec.denominator is not None and case.policy.value(spec.denominator) == "delivered"
+
+
+def home_of(case: Case) -> str:
+    """Return the destination that counts as home: the home-share rule's where it binds the company, else headquarters."""
+    spec = share_rule(case, "home_share")
+    is_bound = spec.home is not None and case.headquarters_within(spec.bound, case.num_periods - 1)
+    return str(spec.home) if is_bound else case.headquarters

@@ -1,0 +1,109 @@
+"""The table of periods: deliveries, power, carbon and the three shares."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
+from optimizer.report.judged import Judged, home_of, share_rule
+from optimizer.report.rows import PeriodRow
+from optimizer.rules.limit import WORLD, Placed
+from optimizer.rules.measures import CHIPS, TPP
+
+if TYPE_CHECKING:
+    from optimizer.rules.case import Case
+
+OUTSIDE_TIER_1 = (2, 3)
+
+
+def period_rows(judged: Judged) -> tuple[PeriodRow, ...]:
+    """Return one row per period."""
+    return tuple(_row(judged, period) for period in range(judged.case.num_periods))
+
+
+def _row(judged: Judged, period: int) -> PeriodRow:
+    case = judged.case
+    delivered = {measure: case.delivered(measure, period) for measure in (CHIPS, TPP)}
+    placed = {measure: judged.ledger.value(Placed(measure, WORLD, period)) for measure in (CHIPS, TPP)}
+    available, in_open_sites = _power(judged, period)
+    used = sum(power_used(judged, period).values(), Fraction(0))
+    home = judged.share("home_share", (home_of(case),), period)
+    outside = judged.share("outside_tier1_share", case.in_tiers(_outside_tiers(case), period), period)
+    country, largest = largest_tier2(judged, period)
+    return PeriodRow(
+        period=case.plan.horizon.labels[period],
+        delivered_units=int(delivered[CHIPS]),
+        placed_units=int(placed[CHIPS]),
+        unplaced_units=int(delivered[CHIPS] - placed[CHIPS]),
+        installed_tpp=plain(case.installed(TPP)),
+        delivered_tpp=plain(delivered[TPP]),
+        placed_tpp=plain(placed[TPP]),
+        unplaced_tpp=plain(delivered[TPP] - placed[TPP]),
+        mw_available=plain(available),
+        mw_open=plain(in_open_sites),
+        mw_used=plain(used),
+        mw_free=plain(available - used),
+        carbon_tonnes=plain_or_none(_carbon_tonnes(judged, period)),
+        home_share=plain_or_none(home),
+        home_share_exact=exact_or_none(home),
+        outside_tier1_share=plain_or_none(outside),
+        outside_tier1_share_exact=exact_or_none(outside),
+        largest_tier2_share=plain_or_none(largest),
+        largest_tier2_share_exact=exact_or_none(largest),
+        largest_tier2_country=country,
+    )
+
+
+def largest_tier2(judged: Judged, period: int) -> tuple[str | None, Fraction | None]:
+    """Return the Tier 2 destination with the largest share of compute, and that share; None where there is none."""
+    shares = [
+        (share, place)
+        for place in judged.case.in_tiers((2,), period)
+        if (share := judged.share("destination_share", (place,), period))
+    ]
+    if not shares:
+        return None, None
+    share, place = min(shares, key=lambda pair: (-pair[0], pair[1]))
+    return place, share
+
+
+def power_used(judged: Judged, period: int, first_period_share: Fraction = Fraction(1)) -> dict[int, Fraction]:
+    """Return the facility MW that placed units draw, by site; units added in the period count by `first_period_share`."""
+    plan = judged.case.plan
+    used: dict[int, Fraction] = defaultdict(Fraction)
+    for (site, sku), row in sorted(judged.placement.standing_units.items()):
+        added = judged.placement.added(site, sku, period)
+        units = row[period] - added + first_period_share * added
+        if units:
+            used[site] += units * plan.accelerators[sku].power_kw * plan.sites[site].pue / 1000
+    return used
+
+
+def _outside_tiers(case: Case) -> tuple[int, ...]:
+    return share_rule(case, "outside_tier1_share").tiers or OUTSIDE_TIER_1
+
+
+def _power(judged: Judged, period: int) -> tuple[Fraction, Fraction]:
+    """Return the MW available to new units, and the part of it at open sites; an overdrawn site offers none."""
+    case = judged.case
+    offered = {
+        number: max(Fraction(0), case.available_power_mw(number, period))
+        for number, site in enumerate(case.plan.sites)
+        if site.opens_from <= period or case.is_open_from_the_start(number)
+    }
+    in_open_sites = [power for number, power in offered.items() if judged.ledger.is_open(number, period)]
+    return sum(offered.values(), Fraction(0)), sum(in_open_sites, Fraction(0))
+
+
+def _carbon_tonnes(judged: Judged, period: int) -> Fraction | None:
+    plan = judged.case.plan
+    drawn = power_used(judged, period, plan.economics.first_period_share)
+    tonnes = Fraction(0)
+    for site, power in drawn.items():
+        intensity = plan.sites[site].carbon_kg_per_mwh
+        if intensity is None:
+            return None
+        tonnes += power * plan.horizon.hours * intensity / 1000
+    return tonnes

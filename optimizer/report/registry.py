@@ -1,0 +1,33 @@
+"""Every output format by the name `--format` knows it by; a new one is one file and one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.errors import InputError, Problem
+from optimizer.report import as_csv, as_json, as_markdown, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from optimizer.report.pages import Document
+
+FORMATS: Mapping[str, Callable[[Document], str]] = {
+    "table": as_text.render,
+    "json": as_json.render,
+    "csv": as_csv.render,
+    "markdown": as_markdown.render,
+}
+
+
+def render(document: Document, output_format: str = "table", *, width: int | None = None, colour: bool = False) -> str:
+    """Return a document in a format; width and colour matter to `table` alone.
+
+    Raises InputError for a format that does not exist.
+    """
+    if output_format not in FORMATS:
+        hint = f"one of {', '.join(FORMATS)}"
+        raise InputError([Problem("no output format of that name", column="--format", value=output_format, hint=hint)])
+    if output_format == "table":
+        return as_text.render(document, width=width, colour=colour)
+    return FORMATS[output_format](document)

@@ -1,0 +1,163 @@
+"""The rows of a result document: placements, openings, periods, countries, limits and their groups.
+
+A field's docstring is its description in the published JSON Schema. Money is in the document's currency, `_exact` twins are
+text that reads back to the exact value, and null stands for what does not apply or is not known.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from optimizer.analysis.binding import Tightness
+from optimizer.rules.limit import Sense
+from optimizer.schema.plan import LimitKind
+
+Number = int | float
+ExactText = Annotated[str, Field(pattern=r"^-?\d+(\.\d+|/\d+)?$")]
+
+
+class Part(BaseModel):
+    """A frozen part of a document; infinities and NaN never enter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+
+class PlacementRow(Part):
+    """Units of one accelerator that the plan has standing at one site in one period; installed stock is not included."""
+
+    site: str
+    country: str
+    """ISO 3166 alpha-2 code as the plan writes it."""
+    destination: str
+    """The destination the country counts as: a territory follows its parent."""
+    accelerator: str
+    period: str
+    units_added: int
+    """Units that arrive in this period."""
+    units_standing: int
+    """Units that stand in this period, this period's additions included."""
+
+
+class OpeningRow(Part):
+    """A site that the plan opens, and the first period in which it is open."""
+
+    site: str
+    country: str
+    destination: str
+    period: str
+
+
+class PeriodRow(Part):
+    """One period of the whole plan. Units and TPP are cumulative; `installed` stood before the plan begins."""
+
+    period: str
+    delivered_units: int
+    """Units delivered by this period."""
+    placed_units: int
+    unplaced_units: int
+    """Delivered and not placed: stranded stock."""
+    installed_tpp: Number
+    delivered_tpp: Number
+    placed_tpp: Number
+    unplaced_tpp: Number
+    mw_available: Number
+    """Facility power for new units at all candidate sites that may be open by this period."""
+    mw_open: Number
+    """The part of it that is at sites open in this period."""
+    mw_used: Number
+    """Facility power of the units placed."""
+    mw_free: Number
+    """`mw_available` less `mw_used`."""
+    carbon_tonnes: Number | None
+    """CO2 of the units placed in this period alone; null unless every site in use gives its carbon intensity."""
+    home_share: Number | None
+    """Share of compute in the home destination (`plan.home`), installed stock included."""
+    home_share_exact: ExactText | None
+    outside_tier1_share: Number | None
+    outside_tier1_share_exact: ExactText | None
+    largest_tier2_share: Number | None
+    """The largest share of compute in any one Tier 2 destination."""
+    largest_tier2_share_exact: ExactText | None
+    largest_tier2_country: str | None
+
+
+class CountryRow(Part):
+    """One destination with a candidate site or installed stock, in one period."""
+
+    country: str
+    """ISO 3166 alpha-2 code of the destination."""
+    name: str
+    period: str
+    tier: int
+    """The strictest tier it has on any day of the period."""
+    closed: bool
+    """Whether the policy forbids every addition in this period."""
+    units_installed: int
+    units_placed: int
+    units: int
+    tpp_installed: Number
+    tpp_placed: Number
+    tpp: Number
+    share: Number | None
+    """Share of the company's compute, with the denominator of the policy."""
+    share_exact: ExactText | None
+    allowance: Number | None
+    """The smallest TPP allowance of a limit on this destination alone; null without one."""
+    allowance_exact: ExactText | None
+    tightest_limit: str | None
+    """Key of the limit on this destination alone that is used most, relative to its allowance."""
+    percent_used: float | None
+    """How much of that limit is used."""
+    headroom_tpp: int | None
+    """The most TPP that whole blocks of one accelerator could still add from this period on; null: no limit stops it."""
+    headroom_units: dict[str, int | None]
+    """By accelerator: units in whole blocks that could still be added from this period on, by the policy alone."""
+    headroom_stopped_by: dict[str, str | None]
+    """By accelerator: key of the limit that stops one block more."""
+
+
+class LimitFields(Part):
+    """What a limit and a group of limits have in common."""
+
+    group: str
+    """The setting a limit comes from, such as `destination_share[MY]`."""
+    rule: str
+    scope: str
+    kind: LimitKind
+    sense: Sense
+    """`at_most`: usage stays at or under the allowance; `at_least`: at or over it."""
+    usage: Number
+    usage_exact: ExactText
+    allowance: Number
+    allowance_exact: ExactText
+    slack: Number
+    """How far usage is from breaking the limit; negative where it is broken, by that much."""
+    slack_exact: ExactText
+    percent_used: float | None
+    """100 x usage / allowance; null where the allowance is zero."""
+    allowance_from_unplaced: Number | None
+    """How much of a share's allowance comes from delivered stock that is not placed; null unless the share counts it."""
+    unit: str
+    setting: str
+    """The number somebody wrote, as they wrote it."""
+    binding: Tightness
+    """`binding`: one block more would break it; `closed`: it allows nothing at all; else `slack`."""
+    citation: str
+
+
+class LimitRow(LimitFields):
+    """One limit on the stock of one period, read exactly on the placement."""
+
+    key: str
+    """Such as `destination_share[MY,2026Q4]`."""
+    period: str
+
+
+class GroupRow(LimitFields):
+    """All limits of one setting; the figures are those of the period in which it is tightest."""
+
+    tightest_period: str
+    binding_periods: tuple[str, ...]
+    broken_periods: tuple[str, ...]

@@ -1,0 +1,124 @@
+"""The ten lines that come first: what was asked, what it is worth, what stands, what limits it, how sure it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.report.share_lines import next_to_fill, share_line
+from optimizer.report.wording import compact, gap_text, money, period_runs
+from optimizer.strategy.outcome import Status
+
+if TYPE_CHECKING:
+    from optimizer.report.document import PlanPart, PolicyPart, ResultDocument, VerificationPart
+    from optimizer.report.rows import GroupRow
+
+Line = tuple[str, str]
+"""A label and a sentence."""
+
+MOST_LEVERS = 3
+LEVERS_NOT_COMPUTED = "marginal values: not computed in this version"
+
+
+def summary(document: ResultDocument) -> tuple[Line, ...]:
+    """Return the lines of a result; without a placement they say why there is none."""
+    head = (policy_line(document.policy), reading_line(document.policy))
+    if document.verification is None:
+        return (*head, *_no_placement(document))
+    return (
+        *head,
+        ("Value", _value(document)),
+        ("Placed", _placed(document)),
+        ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
+        ("Next to fill", next_to_fill(document.groups, document.countries, document.plan)),
+        ("Levers", _levers(document.groups, document.plan)),
+        ("Policy cost", "not computed (compare with `--policy unrestricted`)"),
+        ("Changes", "no earlier plan given"),
+        ("Verification", verification_text(document.verification)),
+    )
+
+
+def policy_line(policy: PolicyPart) -> Line:
+    """Return the policy with its legal status, always with the words `not legal advice`."""
+    status = policy.legal_status
+    if "not legal advice" not in status.lower():
+        status = f"{status.rstrip('. ')}. Not legal advice."
+    return "Policy", f"{policy.name} (version {policy.version}). {status}"
+
+
+def reading_line(policy: PolicyPart) -> Line:
+    """Return the reading that ran, and which settings are not the pack's own."""
+    changed = [f"{name} = {_setting(part.value)}" for name, part in policy.settings.items() if part.overridden]
+    return "Reading", policy.reading + (f". Changed by the plan: {', '.join(changed)}" if changed else "")
+
+
+def _setting(value: bool | int | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def verification_text(verification: VerificationPart) -> str:
+    """Return the verdict in a sentence."""
+    checked = f"{verification.limits_checked:,} limits checked exactly"
+    if verification.passed:
+        return f"passed: {checked}, none broken"
+    parts = []
+    if verification.broken:
+        parts.append(f"{len(verification.broken):,} broken")
+    if verification.faults:
+        parts.append("; ".join(verification.faults))
+    return f"FAILED: {checked}, {'; '.join(parts)}"
+
+
+def _value(document: ResultDocument) -> str:
+    amount = money(document.objective or 0, document.currency)
+    if document.money_resolution is None or document.best_bound is None:
+        return f"{amount} net present value; {_stopped(document)}no bound was proven"
+    if document.money_resolution == 0:
+        return f"{amount} net present value, proven to be the best possible (gap 0%)"
+    resolution = money(document.money_resolution, document.currency)
+    proven = f"within {resolution} of the best possible (gap {gap_text(document.gap)})"
+    words = {
+        Status.OPTIMAL: f"optimal, proven {proven}",
+        Status.WITHIN_GAP: f"proven {proven}",
+        Status.FEASIBLE: f"{_stopped(document)}proven only {proven}",
+    }
+    return f"{amount} net present value, {words.get(document.status, proven)}; smaller sums mean nothing"
+
+
+def _stopped(document: ResultDocument) -> str:
+    return f"stopped by the {document.solver.stopped_by}, " if document.solver.stopped_by else ""
+
+
+def _placed(document: ResultDocument) -> str:
+    last = document.periods[-1]
+    placed = f"{last.placed_units:,} of {last.delivered_units:,} units delivered by {last.period}"
+    stranded = [row.period for row in document.periods if row.unplaced_units]
+    if not stranded:
+        return f"{placed}; nothing unplaced in any period"
+    first = next(row for row in document.periods if row.unplaced_units)
+    return (
+        f"{placed}; {last.unplaced_units:,} unplaced ({compact(last.unplaced_tpp)} TPP); "
+        f"stock first stranded in {first.period} ({first.unplaced_units:,} units)"
+    )
+
+
+def _levers(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
+    binding = sorted((group for group in groups if group.binding_periods), key=lambda g: -len(g.binding_periods))
+    if not binding:
+        return f"{LEVERS_NOT_COMPUTED}; no limit binds"
+    longest = "; ".join(
+        f"{group.group} ({period_runs(group.binding_periods, plan.periods)})" for group in binding[:MOST_LEVERS]
+    )
+    return f"{LEVERS_NOT_COMPUTED}; binding longest: {longest}"
+
+
+def _no_placement(document: ResultDocument) -> tuple[Line, ...]:
+    if document.status is Status.INFEASIBLE:
+        by = document.solver.backend
+        proof = "arithmetic alone" if by == "arithmetic" else f"{by} on the whole model"
+        lines: tuple[Line, ...] = (("Status", f"infeasible: no plan meets every limit, proven by {proof}"),)
+        return lines + tuple(("Impossible", part.sentence) for part in document.broken_limits)
+    reason = document.solver.stopped_by or "the search"
+    bound = "nothing is proven about the best possible"
+    if document.best_bound is not None:
+        bound = f"no plan is worth more than {money(document.best_bound, document.currency)}"
+    return (("Status", f"unknown: stopped by the {reason} before any plan was found; {bound}"),)

@@ -1,0 +1,198 @@
+"""The tables of a result for people, in reading order: limits, what goes where, periods, countries, money."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.report.table import Footnotes, Table, columns, cut
+from optimizer.report.wording import (
+    NOTHING,
+    compact,
+    money_above,
+    percent_used_text,
+    period_runs,
+    quantity,
+    share_text,
+)
+from optimizer.schema.plan import LimitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from optimizer.report.document import AuditDocument, PlanPart, ResultDocument
+    from optimizer.report.rows import CountryRow, GroupRow, PeriodRow
+
+MOST_LIMITS = 20
+MOST_SITES = 60
+NEARLY_FULL = 80
+"""Per cent used from which a country is listed although nothing stands there."""
+KIND_TITLES = {
+    LimitKind.POLICY: "Policy limits that bind",
+    LimitKind.CONTRACT: "Contract limits that bind",
+    LimitKind.PHYSICAL: "Physical limits that bind",
+}
+
+
+def result_tables(document: ResultDocument) -> tuple[Table, ...]:
+    """Return every table of a result that has rows."""
+    if document.verification is None:
+        return ()
+    tables = (
+        *binding_tables(document.groups, document.plan),
+        site_table(document),
+        period_table(document.periods),
+        country_table(document.countries, document.plan),
+        money_table(document),
+    )
+    return tuple(table for table in tables if table.rows)
+
+
+def binding_tables(groups: Sequence[GroupRow], plan: PlanPart) -> Iterator[Table]:
+    """Yield the groups that bind, one table per kind; physical ones that bind longest come first."""
+    for kind, title in KIND_TITLES.items():
+        of_kind = [group for group in groups if group.kind is kind]
+        binding = [group for group in of_kind if group.binding_periods]
+        if kind is LimitKind.PHYSICAL:
+            binding.sort(key=lambda group: -len(group.binding_periods))
+        cited = Footnotes()
+        shown, more = cut((_limit_row(group, plan, cited) for group in binding), MOST_LIMITS, "limits")
+        closed = sum(group.binding == "closed" for group in of_kind)
+        notes = (*more, *((f"{closed} more allow nothing at all (closed)",) if closed else ()), *cited.notes())
+        yield Table(
+            title,
+            columns("limit", ">usage", ">allowance", ">slack", "unit", ">used", "binding in", "cited"),
+            shown,
+            notes,
+        )
+
+
+def _limit_row(group: GroupRow, plan: PlanPart, cited: Footnotes) -> tuple[str, ...]:
+    return (
+        group.group,
+        compact(group.usage),
+        compact(group.allowance),
+        compact(group.slack),
+        group.unit,
+        percent_used_text(group.percent_used),
+        period_runs(group.binding_periods, plan.periods),
+        cited.mark(group.citation),
+    )
+
+
+def site_table(document: ResultDocument | AuditDocument) -> Table:
+    """Return what stands at each site at the end of the horizon, when it opens and when units first stand there."""
+    plan = document.plan
+    opens = {row.site: row.period for row in document.openings}
+    first: dict[str, str] = {}
+    units: dict[str, dict[str, int]] = {}
+    country: dict[str, str] = {}
+    for row in document.placements:
+        first[row.site] = min(first.get(row.site, row.period), row.period)
+        country[row.site] = row.country
+        if row.period == plan.last_period:
+            units.setdefault(row.site, {})[row.accelerator] = row.units_standing
+    used = [key for key in plan.accelerators if any(key in row for row in units.values())]
+    rows = (
+        (
+            site,
+            country[site],
+            opens.get(site, NOTHING),
+            first[site],
+            *(quantity(units[site].get(key, 0)) if key in units[site] else NOTHING for key in used),
+            quantity(sum(units[site].values())),
+        )
+        for site in sorted(units, key=lambda site: (-sum(units[site].values()), site))
+    )
+    shown, notes = cut(rows, MOST_SITES, "sites")
+    headings = columns("site", "country", "opens", "first units", *(f">{key}" for key in used), ">all")
+    return Table(f"What stands where in {plan.last_period} (units of the plan)", headings, shown, notes)
+
+
+def period_table(periods: Sequence[PeriodRow]) -> Table:
+    """Return deliveries, power and shares by period."""
+    return Table(
+        "Period by period",
+        columns(
+            "period",
+            ">delivered",
+            ">placed",
+            ">unplaced",
+            ">MW used",
+            ">MW free",
+            ">home",
+            ">outside T1",
+            ">largest T2",
+        ),
+        tuple(
+            (
+                row.period,
+                quantity(row.delivered_units),
+                quantity(row.placed_units),
+                quantity(row.unplaced_units),
+                compact(row.mw_used),
+                compact(row.mw_free),
+                share_text(row.home_share),
+                share_text(row.outside_tier1_share),
+                f"{row.largest_tier2_country} {share_text(row.largest_tier2_share)}"
+                if row.largest_tier2_country
+                else NOTHING,
+            )
+            for row in periods
+        ),
+        ("Units are cumulative; shares count installed stock; MW are of the sites that may be open.",),
+    )
+
+
+def country_table(countries: Sequence[CountryRow], plan: PlanPart) -> Table:
+    """Return the countries with stock or nearly full at the end of the horizon, fullest first."""
+    rows = [
+        row
+        for row in countries
+        if row.period == plan.last_period and (row.units or (row.percent_used or 0) >= NEARLY_FULL)
+    ]
+    rows.sort(key=lambda row: (row.tier, -row.tpp, row.country))
+    return Table(
+        f"Countries in {plan.last_period}",
+        columns("country", ">tier", ">TPP", ">share", ">allowance", ">used", "room for more, in units"),
+        tuple(
+            (
+                f"{row.country} {row.name}",
+                str(row.tier),
+                compact(row.tpp),
+                share_text(row.share),
+                compact(row.allowance) if row.allowance is not None else NOTHING,
+                percent_used_text(row.percent_used),
+                _room(row),
+            )
+            for row in rows
+        ),
+        (
+            "TPP and shares count installed stock; `used` is of the tightest cap on the country alone; room is what the "
+            "policy leaves for whole blocks of one accelerator, whatever power and deliveries say.",
+        ),
+    )
+
+
+def _room(row: CountryRow) -> str:
+    if row.closed:
+        return "closed"
+    known = {key: units for key, units in row.headroom_units.items() if units is not None}
+    if not known:
+        return "no limit"
+    if not any(known.values()) and len(known) == len(row.headroom_units):
+        return "none"
+    return ", ".join(
+        f"{quantity(units)} {key}" if units is not None else f"any {key}" for key, units in row.headroom_units.items()
+    )
+
+
+def money_table(document: ResultDocument) -> Table:
+    """Return the objective by term."""
+    return Table(
+        f"Net present value by term ({document.currency})",
+        columns("term", ">value"),
+        tuple(
+            (name, money_above(value, document.currency, document.money_resolution))
+            for name, value in document.objective_terms.items()
+        ),
+    )
