@@ -72,6 +72,14 @@ def _relative_slack(reading: Reading) -> float:
     return float(reading.slack / size) if size else 0.0
 
 
+def _allows_nothing(reading: Reading) -> bool:
+    """Return whether a maximum is of nothing whatever is placed, or over nothing."""
+    usage, allowance = reading.limit.usage, reading.limit.allowance
+    if not usage.terms and not usage.constant:
+        return True
+    return reading.allowance <= 0 and not any(coefficient for _, coefficient in allowance.terms)
+
+
 def group_readings(case: Case, readings: Iterable[Reading]) -> tuple[GroupReading, ...]:
     """Return readings by group: policy limits first, then contract, then physical, otherwise in the order given."""
     rises = Rises(case)
@@ -92,24 +100,17 @@ class Rises:
     def tightness(self, reading: Reading) -> Tightness:
         """Return how a limit stands on the placement it was read on."""
         limit = reading.limit
-        if limit.sense is Sense.AT_MOST and reading.allowance <= 0 and not limit.allowance.terms:
+        if limit.sense is Sense.AT_MOST and _allows_nothing(reading):
             return Tightness.CLOSED
-        steps = [step for step in self.steps(limit).values() if step > 0]
-        if not steps:
-            return Tightness.SLACK
-        return Tightness.BINDING if min(steps) > reading.slack else Tightness.SLACK
-
-    def steps(self, limit: Limit) -> Mapping[tuple[int, int], Exact]:
-        """Return, by (site, accelerator), how much closer to breaking the limit one block brings it.
-
-        Adding a block counts; for a minimum that no addition brings closer, removing one does.
-        """
-        moves = self._moves(limit)
-        if limit.sense is Sense.AT_MOST:
-            return moves
-        if any(move < 0 for move in moves.values()):
-            return {pair: -move for pair, move in moves.items()}
-        return moves
+        moves = self._moves(limit).values()
+        helps, harms = [move for move in moves if move < 0], [move for move in moves if move > 0]
+        if limit.sense is Sense.AT_LEAST:
+            helps, harms = harms, [-move for move in helps]
+        if not harms and limit.sense is Sense.AT_LEAST:
+            # Only additions help: what counts is a block taken away, of those that the plan itself has placed.
+            placed = reading.usage - limit.usage.constant
+            harms = [move for move in helps if move <= placed]
+        return Tightness.BINDING if harms and min(harms) > reading.slack else Tightness.SLACK
 
     def _moves(self, limit: Limit) -> dict[tuple[int, int], Exact]:
         """Return the change of usage minus allowance for one block more, by (site, accelerator) that could take one."""
@@ -155,8 +156,10 @@ class Rises:
         if described.allowed_accelerators is not None and accelerator.key not in described.allowed_accelerators:
             return False
         values = self.case.plan.values_usd_per_unit
-        if values is not None and (described.key, accelerator.key) not in values:
-            return False
+        if values is not None:
+            row = values.get((described.key, accelerator.key), ())
+            if all(value is None for value in row[: period + 1]):
+                return False
         draw = accelerator.power_kw * accelerator.block * described.pue / 1000
         return draw <= self.case.available_power_mw(site, period)
 

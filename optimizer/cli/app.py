@@ -5,13 +5,15 @@ Modules here are imported on every call, so nothing heavy may be imported at the
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from optimizer.cli import audit, bench, catalogue, headroom, init, schema, solve, validate
-from optimizer.cli.exits import EXIT_CODES_HELP
+from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.group import MAX_HELP_WIDTH, PROGRAM, CommandGroup
 from optimizer.cli.policy import policy_app
 from optimizer.cli.version import show_version
@@ -37,7 +39,7 @@ app = typer.Typer(
 )
 
 
-def _version(is_asked: bool) -> None:  # noqa: FBT001  typer passes the flag
+def _version(is_asked: bool) -> None:
     if is_asked:
         show_version()
         raise typer.Exit
@@ -71,5 +73,10 @@ _add("version", show_version, "Print the versions this program runs with.", "The
 
 
 def main() -> None:
-    """Run the command line."""
-    app(prog_name=PROGRAM)
+    """Run the command line. Once the exit code is known, a further Ctrl-C no longer changes it."""
+    try:
+        app(prog_name=PROGRAM)
+    except KeyboardInterrupt:  # one that came while another was being reported
+        sys.exit(int(ExitCode.INTERRUPTED))
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -16,7 +16,7 @@ from optimizer.cli.options import (
     PolicyOption,
     SetOption,
 )
-from optimizer.cli.output import put
+from optimizer.cli.output import put_document
 
 HELP = f"""Judge a placement against every limit, exactly. No solver takes part.
 
@@ -46,10 +46,9 @@ def audit(
     """Judge and report."""
     from optimizer.audit import audit as judge
     from optimizer.report.compose import compose_audit
-    from optimizer.report.registry import FORMATS
 
     case = open_case(plan, policy, settings)
     verdict = judge(case, open_placement(placement, case.plan))
-    put(FORMATS[output_format.value](compose_audit(verdict, command=replay_command(context))), out)
+    put_document(compose_audit(verdict, command=replay_command(context)), output_format, out)
     if not verdict.verification.passed:
         raise typer.Exit(int(ExitCode.NOT_POSSIBLE))

@@ -54,7 +54,8 @@ SolversOption = Annotated[
     list[str] | None, typer.Option("--solver", metavar="highs|scip", help="Repeat to compare solvers (highs).")
 ]
 RecordOption = Annotated[
-    bool, typer.Option("--record", help="Write the record where there is none or the run is better; never over a regression.")
+    bool,
+    typer.Option("--record", help="Write the record where there is none, or the run is better; not over a regression."),
 ]
 
 
@@ -69,15 +70,16 @@ class Finished:
     judgement: Judgement
     reason: str
 
-    def row(self) -> tuple[Cell, ...]:
-        """Return the row of the table."""
+    def row(self, *, for_people: bool) -> tuple[Cell, ...]:
+        """Return the row of the table; people read the gap in per cent."""
         objective = self.recorded.objective if self.recorded else None
         recorded = self.recorded.status if self.recorded and objective is None else _money(objective)
         verdict = (recorded, self.judgement.value, self.reason)
         if self.outcome is None:
             return (self.instance.name, self.solver, "error", None, None, None, None, *verdict)
         found = self.outcome
-        gap = None if found.gap is None else float(found.gap)
+        gap: Cell = None if found.gap is None else float(found.gap)
+        gap = f"{gap:.4%}" if for_people and gap is not None else gap
         figures = (_money(found.objective), _money(found.best_bound), gap, round(found.seconds, 2))
         return (self.instance.name, self.solver, found.status.value, *figures, *verdict)
 
@@ -110,8 +112,9 @@ def bench(
             _stop_if_interrupted(finished)
         if record:
             _record(finished[-len(options) :])
+    for_people = output_format in {Format.TABLE, Format.MARKDOWN}
     notes = (f"gap asked {gap_asked:g}; values in each plan's own currency",)
-    put(render(Listing("", COLUMNS, [run.row() for run in finished], notes), output_format), out)
+    put(render(Listing("", COLUMNS, [run.row(for_people=for_people) for run in finished], notes), output_format), out)
     if any(run.judgement is Judgement.REGRESSION for run in finished):
         raise typer.Exit(int(ExitCode.NOT_POSSIBLE))
 

@@ -1,4 +1,7 @@
-"""Finds the instances under some directories: a directory with a plan.toml is one, and so is a plan in one JSON file."""
+"""Finds the instances under some directories: a directory with a plan.toml is one, and so is a plan in one JSON file.
+
+Copies that `solve --out` keeps beside a run are not instances.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from optimizer.cli.bench_record import RECORD_FILE
 from optimizer.errors import InputError, Problem
 
 SETTINGS_FILE = "plan.toml"
+KEPT_INPUTS = "inputs"
+RUN_FILE = "run.json"
 PLAN_SECTIONS = frozenset({"company", "horizon"})
 """What the top level of every plan holds; other JSON files beside plans are left alone."""
 
@@ -50,7 +55,8 @@ def _instances_in(place: Path) -> Iterator[Instance]:
     if (place / SETTINGS_FILE).is_file():
         yield _of_directory(place, place.resolve().name)
     for settings in sorted(place.glob(f"*/**/{SETTINGS_FILE}")):
-        yield _of_directory(settings.parent, settings.parent.relative_to(place).as_posix())
+        if not _is_copy(settings.parent):
+            yield _of_directory(settings.parent, settings.parent.relative_to(place).as_posix())
     for file in sorted(place.rglob("*.json")):
         if _is_plan(file):
             yield _of_file(file, file.relative_to(place).with_suffix("").as_posix())
@@ -64,8 +70,13 @@ def _of_file(file: Path, name: str) -> Instance:
     return Instance(name, file, file.with_name(f"{file.stem}.{RECORD_FILE}"))
 
 
+def _is_copy(directory: Path) -> bool:
+    """Return whether a directory holds the inputs that `solve --out` kept beside a run."""
+    return directory.name == KEPT_INPUTS and (directory.parent / RUN_FILE).exists()
+
+
 def _is_plan(file: Path) -> bool:
-    if file.name.endswith(RECORD_FILE):
+    if file.name.endswith(RECORD_FILE) or _is_copy(file.parent):
         return False
     try:
         document = json.loads(file.read_text(encoding="utf-8-sig"))

@@ -93,11 +93,16 @@ def _contradiction(run: Run, recorded: Recorded) -> str | None:
         return f"no answer; recorded {recorded.status}"
     if (run.status in PLACED) != (recorded.status in PLACED):
         return f"{run.status}; recorded {recorded.status}"
-    if run.objective is None or recorded.objective is None:
-        return None
-    if run.best_bound is not None and run.best_bound < recorded.objective - _rounding(recorded.objective):
+    if run.objective is not None and recorded.objective is not None:
+        return _crossing(run, run.objective, recorded, recorded.objective)
+    return None
+
+
+def _crossing(run: Run, value: Fraction, recorded: Recorded, recorded_value: Fraction) -> str | None:
+    """Return which proven bound a verified value contradicts."""
+    if run.best_bound is not None and run.best_bound < recorded_value - _rounding(recorded_value):
         return "the bound lies below the recorded value, which was verified"
-    if recorded.best_bound is not None and run.objective > recorded.best_bound + _rounding(recorded.best_bound):
+    if recorded.best_bound is not None and value > recorded.best_bound + _rounding(recorded.best_bound):
         return "the value lies above the recorded bound"
     return None
 

@@ -24,7 +24,9 @@ Examples:
 CountriesOption = Annotated[bool, typer.Option("--countries", help="List countries instead of accelerators.")]
 DayOption = Annotated[
     datetime | None,
-    typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="The day of the tiers (today), such as 2025-11-07."),
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], metavar="DATE", help="The day of the tiers (today), such as 2025-11-07."
+    ),
 ]
 PolicyNameOption = Annotated[
     str | None, typer.Option("--policy", metavar="NAME|FILE", help="The policy whose tiers are listed.")
@@ -47,14 +49,15 @@ def catalogue(
             raise typer.BadParameter(msg, param_hint="'--on'" if on else "'--policy'")
         put(render(_accelerators(for_people=for_people), output_format), out)
         return
-    day = on.date() if on else date.today()  # noqa: DTZ011  the day where the user sits
+    day = on.date() if on else date.today()
     put(render(_countries(day, policy, for_people=for_people), output_format), out)
 
 
 def _accelerators(*, for_people: bool) -> Listing:
     from optimizer.catalogue.accelerators import catalogue as entries
 
-    columns = ("accelerator", "name", "tpp", "block", "power_kw", "price_usd", "price_basis", "eccn", "confidence", "source")
+    figures_of = ("tpp", "block", "power_kw", "price_usd", "price_basis", "eccn", "confidence")
+    columns = ("accelerator", "name", *figures_of, "source")
     rows: list[tuple[Cell, ...]] = []
     for entry in entries():
         source = entry.source

@@ -17,14 +17,21 @@ MAX_HELP_WIDTH = 110
 class CommandGroup(TyperGroup):
     """Runs a command; InputError, SolverError, Ctrl-C and a closed pipe end it as documented in `exits`."""
 
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+    # The types of these two are private to typer, and have moved between its releases.
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: Any = None,  # noqa: ANN401
+        **extra: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
         """Return the context, with the arguments as they were typed kept for `replay_command`."""
         typed = tuple(args)
         context = super().make_context(info_name, args, parent, **extra)
         context.meta.setdefault(ARGUMENTS_KEY, typed)
         return context
 
-    def invoke(self, ctx: Any) -> Any:
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Run the command and turn whatever goes wrong into an exit code."""
         from optimizer.cli.failures import report_failure
 

@@ -20,7 +20,9 @@ Examples:
 """
 
 
-def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory to write, made if need be.")]) -> None:
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory to write, made if need be.")],
+) -> None:
     """Write the template."""
     from optimizer.files.template import write_template
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimizer.cli.options import Format
+    from optimizer.report.pages import Document
 
 
 def put(text: str, file: Path | None = None) -> None:
@@ -23,6 +29,15 @@ def put(text: str, file: Path | None = None) -> None:
         sys.stdout.flush()
         stream.write(text.encode("utf-8"))
         stream.flush()
+
+
+def put_document(document: Document, output_format: Format, file: Path | None = None) -> None:
+    """Write a result or an audit in a format; as wide as the terminal and in colour only where there is one."""
+    from optimizer.report.registry import render
+
+    on_terminal = file is None and sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if on_terminal else None
+    put(render(document, output_format.value, width=width, colour=on_terminal and "NO_COLOR" not in os.environ), file)
 
 
 def write_atomically(file: Path, text: str) -> None:

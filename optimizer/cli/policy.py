@@ -111,14 +111,20 @@ def _heading(pack: Policy) -> dict[str, object]:
 
 def _settings(pack: Policy) -> Listing:
     rows = [
-        (name, pack.text(name), item.unit, item.description, item.citation, item.confidence, str(item.as_of))
+        (name, _as_written(item.value), item.unit, item.description, item.citation, item.confidence, str(item.as_of))
         for name, item in pack.settings.items()
     ]
     return Listing("settings", SETTING_COLUMNS, rows)
 
 
+def _as_written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _rules(pack: Policy) -> Listing:
-    rows = [(rule.name, _whom(rule), _where(rule), ", ".join(rule.setting_names()), rule.citation) for rule in pack.rules]
+    rows = [
+        (rule.name, _whom(rule), _where(rule), ", ".join(rule.setting_names()), rule.citation) for rule in pack.rules
+    ]
     return Listing("rules", RULE_COLUMNS, rows)
 
 
@@ -143,11 +149,15 @@ def _for_people(pack: Policy, rules: Listing, settings: Listing) -> str:
         _paragraph("Reading", pack.describe_reading()),
         _paragraph("Dates", f"from {pack.effective_from} {until}; tiers: {pack.tier_table}; as of {pack.as_of}"),
         "RULES\n",
-        *(_paragraph(str(name), f"binds {whom}. Destinations: {where}. Settings: {used or 'none'}.", str(cited))
-          for name, whom, where, used, cited in rules.rows),
+        *(
+            _paragraph(str(name), f"binds {whom}. Destinations: {where}. Settings: {used or 'none'}.", str(cited))
+            for name, whom, where, used, cited in rules.rows
+        ),
         "SETTINGS\n",
-        *(_paragraph(f"{name} = {value}", str(meaning), f"{cited} [confidence {sure}, as of {day}]")
-          for name, value, _, meaning, cited, sure, day in settings.rows),
+        *(
+            _paragraph(f"{name} = {value}", str(meaning), f"{cited} [confidence {sure}, as of {day}]")
+            for name, value, _, meaning, cited, sure, day in settings.rows
+        ),
     ]
     return "\n".join(parts)
 

@@ -63,8 +63,8 @@ class ProgressLine:
         if moment is None:
             return f"building the model  {seconds}"
         money = f" {self._currency}" if self._currency else ""
-        best = f"{moment.incumbent:,.0f}{money}" if moment.incumbent is not None else "none yet"
-        bound = f"{moment.best_bound:,.0f}" if moment.best_bound is not None else "none yet"
+        best = f"{_rounded(moment.incumbent)}{money}" if moment.incumbent is not None else "none yet"
+        bound = _rounded(moment.best_bound) if moment.best_bound is not None else "none yet"
         gap = f"{moment.gap:.3%}" if moment.gap is not None else "unknown"
         return f"{moment.stage} ({moment.backend})  best {best}  bound {bound}  gap {gap}  {seconds}"
 
@@ -81,6 +81,10 @@ class ProgressLine:
             return
         finally:
             line.close()
+
+
+def _rounded(amount: float) -> str:
+    return f"{round(amount) + 0:,}"  # whole numbers know no minus zero
 
 
 class _LiveLine:

@@ -29,11 +29,10 @@ from optimizer.cli.options import (
     parse_gap,
     parse_seconds,
 )
-from optimizer.cli.output import put
+from optimizer.cli.output import put_document
 from optimizer.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
-    from optimizer.report.document import ResultDocument
     from optimizer.strategy.outcome import Outcome
 
 HELP = f"""Place the fleet: what goes where and when, what it is worth, and which limits hold it back.
@@ -117,12 +116,15 @@ def solve(
         found = "no plan found" if outcome.placement is None else "this is the best plan found"
         typer.echo(f"stopped by {outcome.stopped_by}: {found}", err=True)
     from optimizer.report.compose import compose
-    from optimizer.report.registry import FORMATS
 
     document = compose(outcome, command=replay_command(context))
+    put_document(document, output_format)  # before --out: a directory that cannot be written does not cost the answer
     if out is not None:
-        _keep(document, plan, out, quiet=quiet)
-    put(FORMATS[output_format.value](document))
+        from optimizer.report.bundle import write_bundle
+
+        write_bundle(document, out, plan)
+        if not quiet:
+            typer.echo(f"wrote {out}", err=True)
     raise typer.Exit(int(exit_code(outcome, gap_required)))
 
 
@@ -152,11 +154,3 @@ def terminate_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _keep(document: ResultDocument, plan: Path, directory: Path, *, quiet: bool) -> None:
-    from optimizer.report.bundle import write_bundle
-
-    write_bundle(document, directory, plan)
-    if not quiet:
-        typer.echo(f"wrote {directory}", err=True)

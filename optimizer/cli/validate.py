@@ -46,7 +46,10 @@ def validate(
     assumptions = Listing("assumptions", ("subject", "value", "source"), assumed)
     if output_format is Format.JSON:
         hashes = dict(case.plan.input_sha256)
-        document = {"totals": {str(row[0]): _number(row[1]) for row in totals.rows}, "assumptions": assumptions.records()}
+        document = {
+            "totals": {str(row[0]): _number(row[1]) for row in totals.rows},
+            "assumptions": assumptions.records(),
+        }
         put(as_json({"plan": case.plan.name, **document, "input_sha256": hashes}), out)
     elif output_format is Format.CSV:
         put(render(totals, output_format), out)

@@ -1,11 +1,10 @@
-"""Cells that hold numbers. Values are cached by their text: tables repeat a few figures many thousands of times."""
+"""Cells that hold numbers: always exact, never a binary float."""
 
 from __future__ import annotations
 
 import math
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from optimizer.files.context import CellError, Context
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from optimizer.files.kinds import Column
 
-CACHED_NUMBERS = 65_536
 SHARE_HINT = 'write it in quotes, as "7/100" or "7%"'
 
 _SEPARATORS = ",' \u00a0\u2009\u202f_"
@@ -34,7 +32,7 @@ def exact(value: object) -> object:
 def read_decimal(value: object, column: Column, _context: Context) -> Fraction:
     """Return a decimal number within its column's range."""
     try:
-        number = _decimal_of(value) if isinstance(value, str) else parse_decimal(exact(value))
+        number = parse_decimal(exact(value))
     except ValueError as error:
         raise CellError(str(error), number_hint(value)) from None
     check_bounds(number, column)
@@ -44,7 +42,7 @@ def read_decimal(value: object, column: Column, _context: Context) -> Fraction:
 def read_integer(value: object, column: Column, _context: Context) -> int:
     """Return a whole number within its column's range."""
     try:
-        number = _integer_of(value) if isinstance(value, str) else parse_integer(exact(value))
+        number = parse_integer(exact(value))
     except ValueError as error:
         raise CellError(str(error), number_hint(value)) from None
     check_bounds(number, column)
@@ -106,13 +104,3 @@ def number_hint(value: object) -> str | None:
         return f"write {text.replace(',', '.')}, with a decimal point"
     match = _NUMBER_WITH_UNIT.fullmatch(text)
     return f"write {match[1]}: the unit is part of the column's name" if match and match[1] != text else None
-
-
-@lru_cache(maxsize=CACHED_NUMBERS)
-def _decimal_of(text: str) -> Fraction:
-    return parse_decimal(text)
-
-
-@lru_cache(maxsize=CACHED_NUMBERS)
-def _integer_of(text: str) -> int:
-    return parse_integer(text)

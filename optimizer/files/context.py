@@ -29,6 +29,7 @@ class Context:
     horizon: Horizon | None = None
     sites: frozenset[str] | None = None
     accelerators: frozenset[str] | None = None
+    regions: frozenset[str] | None = None
     _near_names: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def near_name(self, noun: str, text: str) -> str | None:

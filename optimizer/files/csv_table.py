@@ -17,7 +17,7 @@ HEADER_ROW = 1
 
 def parse_csv(text: str, file: str, problems: Problems) -> RawTable:
     """Return the rows of a CSV text, without blank ones; rows count as a spreadsheet shows them."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     columns: tuple[str, ...] = ()
     rows: list[RawRow] = []
     number = 0
@@ -32,8 +32,9 @@ def parse_csv(text: str, file: str, problems: Problems) -> RawTable:
         hint = "look for an unpaired quotation mark"
         problems.add(f"is not valid CSV: {error}", Place(file, number + 1), hint=hint)
         rows.clear()  # half a table would have rows of other tables blamed for its missing half
-    if number == 0 and not columns:
-        _header([], file, problems)
+    else:
+        if number == 0:
+            _header([], file, problems)
     return RawTable(Place(file), columns, tuple(rows))
 
 

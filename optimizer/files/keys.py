@@ -38,7 +38,7 @@ COMPANY = Table(
     "company",
     "The ultimate parent.",
     (
-        Column("name", Kind.TEXT, "Name of the company.", required=True),
+        Column("name", Kind.TEXT, "Name of the company."),
         Column("headquarters", Kind.COUNTRY, "Country of the ultimate parent.", "ISO 3166 alpha-2", required=True),
     ),
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.files.columns import TABLES
 from optimizer.files.keys import COLUMN_DEFAULTS, ECONOMICS, LIMIT, POLICY, SECTIONS, TOP
-from optimizer.files.problems import Problems, did_you_mean
+from optimizer.files.problems import Problems, did_you_mean, name_of
 
 if TYPE_CHECKING:
     from optimizer.files.raw import Document
@@ -143,7 +143,7 @@ def _change_rows(document: Document, table: str, key: str | None, change: _Chang
     names = columns.key or columns.column_names[:1]
     matching = {number for number, row in enumerate(rows) if _matches(row, names, key)}
     if not matching:
-        known = [str(row[names[0]]) for row in rows if isinstance(row, Mapping) and names[0] in row]
+        known = [name_of(row[names[0]]) for row in rows if isinstance(row, Mapping) and names[0] in row]
         msg_0 = f"no row of {table} has this key"
         raise _UnknownPathError(msg_0, did_you_mean(key, known))
     document[table] = [{**row, column: change.value} if number in matching else row for number, row in enumerate(rows)]
@@ -152,7 +152,7 @@ def _change_rows(document: Document, table: str, key: str | None, change: _Chang
 def _matches(row: object, names: Sequence[str], key: str) -> bool:
     if not isinstance(row, Mapping):
         return False
-    if key in {EVERY_ROW, str(row.get(names[0], ""))}:
+    if key in {EVERY_ROW, name_of(row.get(names[0], ""))}:
         return True
     parts = [part.strip() for part in key.split(",")]
-    return len(parts) > 1 and parts == [str(row.get(name, "")) for name in names[: len(parts)]]
+    return len(parts) > 1 and parts == [name_of(row.get(name, "")) for name in names[: len(parts)]]

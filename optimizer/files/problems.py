@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from optimizer.errors import InputError, Problem
+from optimizer.files.columns import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,11 @@ class Place:
     def column(self, name: str | None) -> str | None:
         """Return how a column of this place is called in a message."""
         return f"{self.path}.{name}" if self.path and name else (name or self.path or None)
+
+
+def name_of(cell: object) -> str:
+    """Return a raw cell as a name to compare with others."""
+    return cell.strip() if isinstance(cell, str) else shown(cell)
 
 
 def shown(value: object) -> str:
@@ -70,12 +76,14 @@ class Problems:
         return self._suggestions[key]
 
     def raise_any(self) -> None:
-        """Raise InputError with every problem, in file and row order, if there is any."""
+        """Raise InputError with every problem, if there is any: settings first, then tables in their order, by row."""
         if self.found:
-            order: dict[str | None, int] = {}
-            for problem in self.found:
-                order.setdefault(problem.file, len(order))
-            raise InputError(sorted(self.found, key=lambda problem: (order[problem.file], problem.row or 0)))
+            raise InputError(sorted(self.found, key=_reading_order))
+
+
+def _reading_order(problem: Problem) -> tuple[int, int]:
+    table = (problem.file or "").removesuffix(".csv")
+    return (list(TABLES).index(table) + 1 if table in TABLES else 0, problem.row or 0)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -66,7 +66,9 @@ class RawPlan:
             if isinstance(rows, list):
                 pairs = zip(table.rows, rows, strict=True)
                 columns = None if table.columns is None else tuple(dict.fromkeys([*table.columns, *_names(rows)]))
-                tables[name] = RawTable(table.place, columns, tuple(RawRow(row.place, cells) for row, cells in pairs))
+                tables[name] = RawTable(
+                    table.place, columns, tuple(RawRow(row.place, filled(cells)) for row, cells in pairs)
+                )
         settings = {key: value for key, value in document.items() if key not in tables}
         return replace(self, settings=settings, tables=tables)
 
@@ -108,8 +110,13 @@ def _rows_of(table: str, value: object, place: Place, problems: Problems) -> lis
         if not isinstance(row, Mapping) or not all(map(is_key, row)):
             problems.add("expected a row: an object of columns and values", where)
         else:
-            rows.append(RawRow(where, {name: cell for name, cell in row.items() if not is_empty(cell)}))
+            rows.append(RawRow(where, filled(row)))
     return rows
+
+
+def filled(cells: Mapping[str, object]) -> dict[str, object]:
+    """Return the cells that hold something."""
+    return {name: cell for name, cell in cells.items() if not is_empty(cell)}
 
 
 def _names(rows: list[Mapping[str, object]]) -> list[str]:

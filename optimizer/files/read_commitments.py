@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from optimizer.files.columns import COMMITMENTS
 from optimizer.files.problems import did_you_mean
 from optimizer.files.records import read_records
-from optimizer.schema.plan import Commitment, LimitKind, Site
+from optimizer.schema.plan import Commitment, LimitKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from optimizer.files.context import Context
     from optimizer.files.problems import Problems
@@ -20,15 +20,12 @@ if TYPE_CHECKING:
 SCOPES = ("site", "country", "region")
 
 
-def read_commitments(
-    tables: Mapping[str, RawTable], sites: Iterable[Site], context: Context, problems: Problems
-) -> tuple[Commitment, ...]:
+def read_commitments(tables: Mapping[str, RawTable], context: Context, problems: Problems) -> tuple[Commitment, ...]:
     """Return the commitments in the order of their keys."""
-    regions = frozenset(site.region for site in sites if site.region is not None)
     last_period = context.horizon.num_periods - 1 if context.horizon else 0
     found = []
     for record in read_records(tables.get(COMMITMENTS.name), COMMITMENTS, context, problems):
-        scopes = _check_scope(record, regions, problems)
+        scopes = _check_scope(record, context.regions, problems)
         _check_units(record, problems)
         first = record.whole("from") or 0
         last = record.whole("until")
@@ -57,7 +54,7 @@ def read_commitments(
     return tuple(sorted(found, key=lambda commitment: commitment.key))
 
 
-def _check_scope(record: Record, regions: frozenset[str], problems: Problems) -> list[str]:
+def _check_scope(record: Record, regions: frozenset[str] | None, problems: Problems) -> list[str]:
     """Return the scopes a row names, of which there should be exactly one."""
     scopes = [scope for scope in SCOPES if record.gives(scope)]
     if len(scopes) != 1:
@@ -66,7 +63,7 @@ def _check_scope(record: Record, regions: frozenset[str], problems: Problems) ->
             f"give exactly one of site, country and region{given}", record.place, scopes[0] if scopes else "site"
         )
     region = record.text("region")
-    if region is not None and region not in regions:
+    if region is not None and regions is not None and region not in regions:
         hint = did_you_mean(region, regions) or "the column region of sites.csv names them"
         problems.add("no site is in this region", record.place, "region", region, hint)
     return scopes

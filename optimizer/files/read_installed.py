@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.catalogue.accelerators import find_accelerator
 from optimizer.files.columns import ACCELERATORS, INSTALLED
+from optimizer.files.problems import name_of
 from optimizer.files.records import read_records
 from optimizer.schema.plan import Installed, Site
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 def only_installed(tables: Mapping[str, RawTable], problems: Problems) -> frozenset[str]:
     """Return the accelerators that stand installed, are not in `accelerators.csv`, and are in the catalogue."""
-    listed = {str(name) for name in _names(tables, ACCELERATORS.name)}
+    listed = {name_of(cell) for cell in _names(tables, ACCELERATORS.name)}
     listed_as = {entry.key: name for name in sorted(listed) if (entry := find_accelerator(name)) is not None}
     found = set()
     for row in tables[INSTALLED.name].rows if INSTALLED.name in tables else ():
-        name = str(row.cells.get("accelerator", "")).strip()
+        name = name_of(row.cells.get("accelerator", ""))
         entry = find_accelerator(name) if name and name not in listed else None
         if entry is None:
             continue

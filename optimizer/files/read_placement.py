@@ -8,7 +8,6 @@ stock that only grows) is for the exact check to say, not for the reader.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,8 @@ from optimizer.files.records import Record, read_records
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from optimizer.schema.plan import Plan
 
 PLACEMENT_FILE = "placement.csv"
@@ -81,20 +82,19 @@ def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | N
         if path.is_dir():
             path = next((path / file for file in (PLACEMENT_FILE, SUMMARY_FILE) if (path / file).exists()), path)
             if path.is_dir():
-                raise refuse("holds no placement", Place(name), f"expected {PLACEMENT_FILE} or {SUMMARY_FILE} in it")
+                refuse("holds no placement", Place(name), f"expected {PLACEMENT_FILE} or {SUMMARY_FILE} in it")
         elif not path.exists():
-            raise refuse("no such placement", Place(name), f"a placement is {WHAT_IS_READ}")
+            refuse("no such placement", Place(name), f"a placement is {WHAT_IS_READ}")
     except (OSError, ValueError) as error:  # a name too long, or one with a NUL
-        raise refuse(f"cannot be read: {error}", Place(name)) from None
-    match path.suffix.lower():
-        case ".json":
-            return _tables_of_document(path, problems)
-        case ".csv":
-            beside = path.with_name(OPENINGS_FILE)
-            openings = _read_csv(beside, problems) if path.name == PLACEMENT_FILE and beside.exists() else None
-            return _read_csv(path, problems), openings
-        case _:
-            raise refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
+        refuse(f"cannot be read: {error}", Place(name))
+    suffix = path.suffix.lower()
+    if suffix not in {".json", ".csv"}:
+        refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
+    if suffix == ".json":
+        return _tables_of_document(path, problems)
+    beside = path.with_name(OPENINGS_FILE)
+    openings = _read_csv(beside, problems) if path.name == PLACEMENT_FILE and beside.exists() else None
+    return _read_csv(path, problems), openings
 
 
 def _read_csv(path: Path, problems: Problems) -> RawTable:
@@ -111,10 +111,10 @@ def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTa
     problems.raise_any()
     place = Place(path.name)
     if document is None or not isinstance(document.get("placements"), list):
-        raise refuse("has no list of placements", place, f"a placement is {WHAT_IS_READ}")
+        refuse("has no list of placements", place, f"a placement is {WHAT_IS_READ}")
     status = document.get("status")
     if status in {"infeasible", "unknown"}:
-        raise refuse(f"holds no placement: the run ended {status}", place)
+        refuse(f"holds no placement: the run ended {status}", place)
     placements = _rows(document, "placements", place, problems)
     return placements, _rows(document, "openings", place, problems) if "openings" in document else None
 

@@ -14,7 +14,7 @@ from optimizer.files.columns import ACCELERATORS, DELIVERIES, INSTALLED, SITES, 
 from optimizer.files.context import Context
 from optimizer.files.document import read_raw
 from optimizer.files.overrides import apply_overrides
-from optimizer.files.problems import Place, Problems, refuse
+from optimizer.files.problems import Place, Problems, name_of, refuse
 from optimizer.files.raw import RawPlan, raw_plan_of
 from optimizer.files.read_accelerators import from_catalogue, in_key_order, read_accelerators
 from optimizer.files.read_commitments import read_commitments
@@ -64,14 +64,19 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     settings, assumptions = read_settings(raw, problems)
     _check_needed(raw, problems, assumptions)
     extra = only_installed(raw.tables, problems)
-    listed = _keys(raw, ACCELERATORS.name)
-    context = Context(settings.horizon, _keys(raw, SITES.name), None if listed is None else listed | extra)
+    listed = _names(raw, ACCELERATORS.name, "accelerator")
+    context = Context(
+        horizon=settings.horizon,
+        sites=_names(raw, SITES.name, "site"),
+        accelerators=None if listed is None else listed | extra,
+        regions=_names(raw, SITES.name, "region"),
+    )
     is_valued = VALUES.name in raw.tables
     sites = read_sites(raw.tables, context, assumptions, problems, is_valued=is_valued)
     accelerators = read_accelerators(raw.tables, context, assumptions, problems, is_valued=is_valued)
     _add_installed_only(accelerators, extra, context, assumptions)
     installed = read_installed(raw.tables, sites, context, problems)
-    commitments = read_commitments(raw.tables, sites, context, problems)
+    commitments = read_commitments(raw.tables, context, problems)
     values = read_values(raw.tables, context, problems)
     unit_costs = read_unit_costs(raw.tables, accelerators, context, assumptions, problems)
     external_use = read_external_use(raw.tables, context, problems)
@@ -114,13 +119,12 @@ def _check_needed(raw: RawPlan, problems: Problems, assumptions: Assumptions) ->
             problems.add("has no rows", place)
 
 
-def _keys(raw: RawPlan, table: str) -> frozenset[str] | None:
-    """Return the keys a table defines; None where it could not be read, so that nothing is blamed for its absence."""
+def _names(raw: RawPlan, table: str, column: str) -> frozenset[str] | None:
+    """Return the names a table defines; None where it could not be read, so that nothing is blamed for its absence."""
     found = raw.tables.get(table)
-    if found is None or not found.rows:
-        return None if INSTALLED.name not in raw.tables or found is not None else frozenset()
-    key = TABLES[table].key[0]
-    return frozenset(str(row.cells[key]).strip() for row in found.rows if key in row.cells)
+    if found is None:
+        return frozenset() if INSTALLED.name in raw.tables else None
+    return frozenset(name_of(row.cells[column]) for row in found.rows if column in row.cells) if found.rows else None
 
 
 def _add_installed_only(

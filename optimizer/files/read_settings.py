@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.files.assumptions import Assumptions
 from optimizer.files.cell_numbers import SHARE_HINT, exact
-from optimizer.files.cells import is_empty, is_key
+from optimizer.files.cells import is_key
 from optimizer.files.context import Context
 from optimizer.files.keys import (
     COLUMN_DEFAULTS,
@@ -23,7 +23,7 @@ from optimizer.files.keys import (
     TOP,
 )
 from optimizer.files.problems import Place, Problems
-from optimizer.files.raw import RawPlan, RawRow
+from optimizer.files.raw import RawPlan, RawRow, filled
 from optimizer.files.records import Record, read_section
 from optimizer.schema.calendar import Horizon, PeriodLength, parse_period
 from optimizer.schema.plan import Company, Economics, LimitKind, LimitSetting, MustPlace, PolicyChoice, Residual
@@ -59,7 +59,7 @@ class Settings:
 def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptions]:
     """Return the settings, and the assumptions begun with the plan's own column defaults."""
     sections = _SectionReader(raw, problems)
-    top = {key: value for key, value in raw.settings.items() if key in TOP.column_names and not is_empty(value)}
+    top = filled({key: value for key, value in raw.settings.items() if key in TOP.column_names})
     name = read_section(RawRow(raw.place, top), TOP, Context(), problems).text("name") or raw.name
     company = sections.read(COMPANY)
     headquarters = company.text("headquarters")
@@ -93,7 +93,7 @@ class _SectionReader:
         if not all(map(is_key, value)):
             self.problems.add("a key must be text", place, path)
             return {}
-        return {key: cell for key, cell in value.items() if not is_empty(cell)}
+        return filled(value)
 
     def read(self, table: Table, *, without: tuple[str, ...] = ()) -> Record:
         """Return the values of a section at the top of the settings."""

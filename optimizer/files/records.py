@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from optimizer.files.cells import parse_cell
 from optimizer.files.context import CellError, Context
 from optimizer.files.csv_table import HEADER_ROW
-from optimizer.files.problems import Place, Problems
+from optimizer.files.problems import Place, Problems, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,8 +70,8 @@ def read_records(raw: RawTable | None, table: Table, context: Context, problems:
             problems.add("this table is not supported yet", place, hint="leave it out")
         return []
     missing = _check_header(raw, table, problems)
-    columns = _known_columns(raw, table, problems)
-    records = [read_record(row, columns, context, problems, missing=missing) for row in raw.rows]
+    readers = {name: _CellReader(column, context) for name, column in _known_columns(raw, table, problems).items()}
+    records = [_read_record(row, readers, problems, missing) for row in raw.rows]
     _refuse_duplicates(zip(records, raw.rows, strict=True), table, problems)
     return records
 
@@ -88,35 +88,49 @@ def read_section(row: RawRow, table: Table, context: Context, problems: Problems
             problems.add("not supported yet", row.place, name, row.cells[name], hint="leave it out")
         else:
             columns[name] = column
-    return read_record(row, columns, context, problems)
+    readers = {name: _CellReader(column, context) for name, column in columns.items()}
+    return _read_record(row, readers, problems, frozenset())
 
 
-def read_record(
-    row: RawRow,
-    columns: Mapping[str, Column],
-    context: Context,
-    problems: Problems,
-    *,
-    missing: frozenset[str] = frozenset(),
+class _CellReader:
+    """Reads the cells of one column. Tables repeat the same few texts many thousands of times: each is read once."""
+
+    def __init__(self, column: Column, context: Context) -> None:
+        self.is_required = column.required
+        self._column = column
+        self._context = context
+        self._value_of: dict[str, object] = {}
+
+    def __call__(self, cell: object) -> object:
+        """Return the value of a cell; CellError where it has none."""
+        if not isinstance(cell, str):
+            return parse_cell(cell, self._column, self._context)
+        if cell not in self._value_of:
+            self._value_of[cell] = parse_cell(cell, self._column, self._context)
+        return self._value_of[cell]
+
+
+def _read_record(
+    row: RawRow, readers: Mapping[str, _CellReader], problems: Problems, missing: frozenset[str]
 ) -> Record:
     """Return the values of one row. Required columns in `missing` were already reported for the whole table."""
     values: dict[str, object] = {}
     unread: list[str] = []
     is_complete = True
-    for name, column in columns.items():
+    for name, reader in readers.items():
         cell = row.cells.get(name)
         if cell is not None:
             try:
-                value = parse_cell(cell, column, context)
+                value = reader(cell)
             except CellError as error:
                 problems.add(str(error), row.place, name, cell, error.hint)
                 unread.append(name)
             else:
                 if value is not None:
                     values[name] = value
-        elif column.required and name not in missing:
+        elif reader.is_required and name not in missing:
             problems.add(MISSING, row.place, name)
-        if column.required and name not in values:
+        if reader.is_required and name not in values:
             is_complete = False
     return Record(row.place, values, tuple(unread), is_complete)
 
@@ -167,6 +181,6 @@ def _refuse_duplicates(rows: Iterable[tuple[Record, RawRow]], table: Table, prob
         earlier = first.setdefault(tuple(record.values.get(name) for name in table.key), record.place)
         if earlier is not record.place:
             given = [name for name in table.key if record.gives(name)]
-            value = ", ".join(str(row.cells[name]) for name in given)
+            value = ", ".join(name_of(row.cells[name]) for name in given)
             where = earlier.path or f"row {earlier.row}"
             problems.add(f"duplicate {', '.join(given)}", record.place, table.key[0], value, f"first given in {where}")

@@ -24,6 +24,7 @@ from optimizer.files.problems import Place, refuse
 from optimizer.schema.quantities import format_exact
 
 DEEPEST_SECTION = 8
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
 
@@ -118,7 +119,7 @@ def _json(value: object, depth: int) -> str:
 
 def _quoted(text: object) -> str:
     """Return a string as JSON and TOML both write it."""
-    return json.dumps(_scalar(str(text)), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return _ENCODER.encode(_scalar(str(text))).replace("\x7f", "\\u007f")
 
 
 def _csv(table: str, rows: object) -> str:

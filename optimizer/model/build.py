@@ -40,6 +40,8 @@ class Model:
     """Number of a limit to the number of its row; limits that cannot be broken have none."""
     row_steps: dict[int, float]
     """Number of a limit to one exact step of its left side, in the units of its row."""
+    row_rests: dict[int, float]
+    """Number of a limit to how far its bound lies beyond the last value that keeps it, in steps: 0 at equality, below 1."""
     broken_limits: tuple[Limit, ...]
     """Limits that no placement can meet, whatever the rest: no variable moves them enough."""
 
@@ -116,6 +118,7 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     rows = RowBuilder()
     limit_rows: dict[int, int] = {}
     row_steps: dict[int, float] = {}
+    row_rests: dict[int, float] = {}
     broken = []
     translate = _Translator(case, columns)
     for number, limit in enumerate(limits):
@@ -129,11 +132,13 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
         right = float(bound / scale)
         lower, upper = (-inf, right) if limit.sense is Sense.AT_MOST else (right, inf)
         limit_rows[number] = rows.add(limit.key, scaled, lower, upper)
-        row_steps[number] = translate.step(limit, scale)
+        step = translate.step(limit)
+        row_steps[number] = float(step / scale)
+        row_rests[number] = float((bound if limit.sense is Sense.AT_MOST else -bound) / step % 1)
     _add_totals(case, columns, rows)
     _add_growth(columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
-    return Model(case, limits, columns, _close(case, columns, rows), limit_rows, row_steps, tuple(broken))
+    return Model(case, limits, columns, _close(case, columns, rows), limit_rows, row_steps, row_rests, tuple(broken))
 
 
 class _Translator:
@@ -167,8 +172,8 @@ class _Translator:
             case Placed():
                 return self._columns.totals.get(variable, ABSENT), self._scale[variable.measure]
 
-    def step(self, limit: Limit, scale: Exact) -> float:
-        """Return the smallest amount by which whole blocks can move a limit's row: the gcd of its steps, scaled."""
+    def step(self, limit: Limit) -> Fraction:
+        """Return the smallest amount by which whole blocks can move a limit: the gcd of its steps."""
         steps: set[Fraction] = set()
         for variable, coefficient in limit.net_terms():
             match variable:
@@ -179,7 +184,7 @@ class _Translator:
                 case Placed():
                     weights = self._case.weights[variable.measure]
                     steps.update(Fraction(coefficient) * w * b for w, b in zip(weights, self._block, strict=True))
-        return float(_gcd(steps) / Fraction(scale))
+        return _gcd(steps)
 
 
 def _gcd(values: Iterable[Fraction]) -> Fraction:

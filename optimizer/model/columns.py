@@ -93,15 +93,25 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
         if limit.sense is Sense.AT_LEAST or limit.allowance.terms:
             continue
         slack = Fraction(limit.net_bound)
+        only_adds = all(coefficient > 0 for _, coefficient in limit.usage.terms)
         for variable, coefficient in limit.usage.terms:
-            if isinstance(variable, Standing) and all(c > 0 for _, c in limit.usage.terms) and coefficient > 0:
+            if isinstance(variable, Standing) and only_adds:
                 fits = max(0, int(slack / (coefficient * size[variable.accelerator])))
                 most[variable] = min(most[variable], fits)
-            elif isinstance(variable, Placed) and coefficient > 0 and slack <= 0:
-                closed[variable.place].add(variable.period)
+            elif isinstance(variable, Placed) and slack <= 0 and (only_adds or _is_addition(limit)):
+                closed[variable.place].add(limit.period)
     _close_until_open(case, most, closed)
     # Stock never shrinks, so a later, smaller maximum holds earlier too.
     return np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
+
+
+def _is_addition(limit: Limit) -> bool:
+    """Return whether usage is what one place holds, less what it held before: placed[c,t] - placed[c,t-k]."""
+    if len(limit.usage.terms) != 2:  # noqa: PLR2004  now, and then
+        return False
+    (now, gained), (then, lost) = limit.usage.terms
+    is_one_place = isinstance(now, Placed) and isinstance(then, Placed) and now[:2] == then[:2]
+    return is_one_place and then.period < now.period == limit.period and gained == -lost > 0
 
 
 def _close_until_open(case: Case, most: npt.NDArray[np.int64], closed: dict[str, set[int]]) -> None:

@@ -1,9 +1,10 @@
 """Rows that limits imply for one site at a time; they cut the relaxation, never a whole plan.
 
 If a limit lets at most B of a measure be placed in a destination in a period, each site there holds at most B when open:
-`measure placed at s <= B x open[s,t]`. B is the limit's allowance at the largest denominator (installed plus everything
-delivered by then). Likewise the power of everything deliverable bounds what a site can draw. Every row names the limit it
-comes from, and rows are derived anew from the limits given, so a limit that is changed or left out takes its rows along.
+`measure placed at s <= B x open[s,t]`. B is the limit's allowance at the largest denominator: installed plus the most that
+can stand by then, which is what is delivered and has room. Likewise the power of everything deliverable bounds what a site
+can draw. Every row names the limit it comes from, and rows are derived anew from the limits given, so a limit that is
+changed or left out takes its rows along.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from optimizer.model.columns import ABSENT, Columns
 from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from optimizer.rules.case import Case
 
@@ -36,13 +37,33 @@ class DerivedRow:
 
 def derive_rows(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[DerivedRow]:
     """Yield the derived rows of the limits, for sites whose opening is a decision."""
+    limits = tuple(limits)
+    reach = _reach(case, limits, columns)
     for limit in limits:
         if limit.sense is Sense.AT_LEAST:
             continue
         if limit.rule == "site_power" or _sums_one_site(limit):
             yield from _own_capacity(case, limit, columns)
         elif len(limit.usage.terms) == 1 and isinstance(limit.usage.terms[0][0], Placed):
-            yield from _share_of_place(case, limit, columns)
+            yield from _share_of_place(case, limit, columns, reach)
+
+
+def _reach(case: Case, limits: Iterable[Limit], columns: Columns) -> Mapping[str, tuple[Exact, ...]]:
+    """Return the most of each measure that can stand everywhere together, by period: no more than the limits given say."""
+    blocks = [accelerator.block for accelerator in case.plan.accelerators]
+    most = columns.most_blocks.sum(axis=0)
+    for limit in limits:
+        if limit.rule != "deliveries":
+            continue
+        for _, sku, period in {variable for variable, _ in limit.usage.terms if isinstance(variable, Standing)}:
+            most[sku, period] = min(int(most[sku, period]), int(limit.net_bound) // blocks[sku])
+    return {
+        measure: tuple(
+            sum(int(count) * block * weight for count, block, weight in zip(row, blocks, weights, strict=True))
+            for row in most.T
+        )
+        for measure, weights in case.weights.items()
+    }
 
 
 def _sums_one_site(limit: Limit) -> bool:
@@ -66,7 +87,9 @@ def _own_capacity(case: Case, limit: Limit, columns: Columns) -> Iterator[Derive
         yield DerivedRow(f"derived from {limit.key}", first.site, first.period, tuple(terms), bound)
 
 
-def _share_of_place(case: Case, limit: Limit, columns: Columns) -> Iterator[DerivedRow]:
+def _share_of_place(
+    case: Case, limit: Limit, columns: Columns, reach_of: Mapping[str, tuple[Exact, ...]]
+) -> Iterator[DerivedRow]:
     """Yield a destination's limit, for each of its sites alone."""
     (variable, coefficient) = limit.usage.terms[0]
     if not isinstance(variable, Placed) or variable.place == WORLD or coefficient <= 0:
@@ -75,7 +98,7 @@ def _share_of_place(case: Case, limit: Limit, columns: Columns) -> Iterator[Deri
     for term, share in limit.allowance.terms:
         if not isinstance(term, Placed) or share < 0:
             return
-        room += share * case.delivered(term.measure, term.period)
+        room += share * reach_of[term.measure][term.period]
     room = max(Fraction(0), room) / coefficient
     weights = case.weights[variable.measure]
     blocks = np.array([float(w * sku.block) for w, sku in zip(weights, case.plan.accelerators, strict=True)])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_POLICY = "three-tier-2025-01"
+NO_COUNTRY = "expected an ISO 3166 alpha-2 country code"
 
 
 def policy_names() -> tuple[str, ...]:
@@ -52,6 +53,14 @@ def parse_policy(text: str, file: str) -> Policy:
     except ValidationError as error:
         raise InputError([_pack_problem(dict(item), file) for item in error.errors()]) from None
     tier_table(policy.tier_table)
+    countries = [name for name, setting in policy.settings.items() if setting.type is SettingType.COUNTRY]
+    problems = [
+        Problem(NO_COUNTRY, file=file, column=f"settings.{name}", value=policy.text(name))
+        for name in countries
+        if find_country(policy.text(name)) is None
+    ]
+    if problems:
+        raise InputError(problems)
     return policy
 
 
@@ -81,8 +90,7 @@ def apply_overrides(policy: Policy, overrides: Mapping[str, object]) -> Policy:
 def _check_value(setting: Setting, value: object) -> None:
     setting.parse(value)
     if setting.type is SettingType.COUNTRY and find_country(str(value)) is None:
-        msg = "expected an ISO 3166 alpha-2 country code"
-        raise ValueError(msg)
+        raise ValueError(NO_COUNTRY)
 
 
 def _read(name: str) -> tuple[str, str]:

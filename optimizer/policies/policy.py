@@ -9,11 +9,21 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from optimizer.schema.quantities import format_exact, parse_integer, parse_share
+
+HOLDING_COUNTRY = "holding_country"
+"""The setting that says where stock is held while it is unplaced."""
+CLOSED_DESTINATION = "closed_destination"
+"""The kind of rule that `after = "closed"` works through."""
+STANDING, DELIVERED = "standing", "delivered"
+"""The choices of a denominator."""
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SettingValue = Fraction | int | bool | str
 
@@ -138,8 +148,18 @@ class RuleSpec(Model):
 
     def setting_names(self) -> tuple[str, ...]:
         """Return the settings this rule reads."""
-        names = (self.share, self.cap, self.cap_unit, self.cap_in_tpp, self.exempt_flag, self.denominator)
-        return tuple(name for name in names if name)
+        return tuple(name for field in SETTING_FIELDS if (name := getattr(self, field)))
+
+
+SETTING_FIELDS = {
+    "share": SettingType.SHARE,
+    "cap": SettingType.COUNT,
+    "cap_unit": SettingType.CHOICE,
+    "cap_in_tpp": SettingType.COUNT,
+    "exempt_flag": SettingType.FLAG,
+    "denominator": SettingType.CHOICE,
+}
+"""Fields of a rule that name a setting, with the type it has to be of."""
 
 
 class Policy(Model):
@@ -163,20 +183,39 @@ class Policy(Model):
     overridden: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _rules_name_settings(self) -> Policy:
-        problems = [
-            f"rule {rule.name} names the setting {name!r}, which the pack does not have"
-            for rule in self.rules
-            for name in rule.setting_names()
-            if name not in self.settings
-        ]
-        names = [rule.name for rule in self.rules]
-        problems += [
-            f"two rules are called {name!r}; give one a key" for name in {n for n in names if names.count(n) > 1}
-        ]
+    def _fits_together(self) -> Policy:
+        problems = sorted({*self._setting_problems(), *self._rule_problems(), *self._date_problems()})
         if problems:
-            raise ValueError("; ".join(sorted(problems)))
+            raise ValueError("; ".join(problems))
         return self
+
+    def _setting_problems(self) -> Iterator[str]:
+        for rule in self.rules:
+            for field, wanted in SETTING_FIELDS.items():
+                name = getattr(rule, field)
+                if name and name not in self.settings:
+                    yield f"rule {rule.name} names the setting {name!r}, which the pack does not have"
+                elif name and self.settings[name].type is not wanted:
+                    yield f"rule {rule.name} needs a {wanted} as its {field}, and the setting {name!r} is none"
+            denominator = self.settings.get(rule.denominator or "")
+            if denominator and DELIVERED in denominator.choices and HOLDING_COUNTRY not in self.settings:
+                yield f"the denominator {DELIVERED} needs a setting {HOLDING_COUNTRY}"
+        try:
+            self.describe_reading()
+        except (KeyError, IndexError, ValueError) as error:
+            yield f"the reading names a setting that the pack does not have: {error}"
+
+    def _rule_problems(self) -> Iterator[str]:
+        names = [rule.name for rule in self.rules]
+        for name in names:
+            if names.count(name) > 1:
+                yield f"two rules are called {name!r}; give one a key"
+        if self.after is AfterLastDate.CLOSED and CLOSED_DESTINATION not in {rule.kind for rule in self.rules}:
+            yield f'after = "closed" needs a rule of kind {CLOSED_DESTINATION}'
+
+    def _date_problems(self) -> Iterator[str]:
+        if self.effective_until is not None and self.effective_until < self.effective_from:
+            yield "effective_until lies before effective_from"
 
     def value(self, name: str) -> SettingValue:
         """Return a setting's value as its type."""
@@ -195,6 +234,10 @@ class Policy(Model):
     def flag(self, name: str | None) -> bool:
         """Return a flag setting; a rule without the flag has it off."""
         return bool(name) and self.value(str(name)) is True
+
+    def counts_delivered(self, rule: RuleSpec) -> bool:
+        """Return whether a rule takes its share of everything delivered, unplaced stock included."""
+        return rule.denominator is not None and self.value(rule.denominator) == DELIVERED
 
     def text(self, name: str) -> str:
         """Return a setting as people write it: `7/100`, `50000`, `chips`."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as RichTable
@@ -19,16 +20,20 @@ if TYPE_CHECKING:
 
 DEFAULT_WIDTH = 120
 NARROWEST = 40
+FOLDED_WIDTH = 18
+"""Columns left to a cell that is broken over lines."""
+COLUMN_GAP = 2
 STYLES = {"FAIL": "bold red", "FAILED": "bold red", "pass": "green", "infeasible": "bold red", "closed": "yellow"}
 """Words that a colour helps to find; the words alone say the same."""
 
 
 def render(document: Document, *, width: int | None = None, colour: bool = False) -> str:
-    """Return the report, at most `width` columns wide; long cells are folded, never cut."""
+    """Return the report, `width` columns wide; a table whose figures need more takes more, and nothing is ever cut."""
     stream = StringIO()
+    report_width = max(NARROWEST, width or DEFAULT_WIDTH)
     console = Console(
         file=stream,
-        width=max(NARROWEST, width or DEFAULT_WIDTH),
+        width=report_width,
         force_terminal=colour,
         color_system="standard" if colour else None,
         legacy_windows=False,
@@ -43,13 +48,15 @@ def render(document: Document, *, width: int | None = None, colour: bool = False
     for table in report.tables:
         console.print()
         console.print(Text(table.title, style="bold"))
+        console.width = max(report_width, _least_width(table))
         console.print(_grid(table))
+        console.width = report_width
         for note in table.notes:
             console.print(Padding(Text(note, style="dim"), (0, 0, 0, 2)))
     console.print()
     for remark in report.remarks:
         console.print(Text(remark))
-    # Rich pads to full width; trailing blanks would make diffs of two reports noisy.
+    # Rich pads to full width; trailing blanks would make the difference of two reports noisy.
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
 
@@ -63,12 +70,22 @@ def _lines(lines: tuple[tuple[str, str], ...]) -> RichTable:
 
 
 def _grid(table: Table) -> RichTable:
-    grid = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    grid = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for column in table.columns:
-        grid.add_column(Text(column.title), justify="right" if column.is_figure else "left", overflow="fold")
+        justify: Literal["right", "left"] = "right" if column.is_figure else "left"
+        grid.add_column(Text(column.title), justify=justify, overflow="fold", no_wrap=not column.may_fold)
     for row in table.rows:
         grid.add_row(*(_cell(cell) for cell in row))
     return grid
+
+
+def _least_width(table: Table) -> int:
+    """Return the width below which a table would lose figures."""
+    total = 0
+    for number, column in enumerate(table.columns):
+        natural = max(cell_len(text) for text in (column.title, *(row[number] for row in table.rows)))
+        total += min(natural, FOLDED_WIDTH) if column.may_fold else natural
+    return total + COLUMN_GAP * (len(table.columns) - 1)
 
 
 def _cell(text: str) -> Text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.report.share_lines import share_line
 from optimizer.report.summary import policy_line, reading_line, verification_text
 from optimizer.report.table import Footnotes, Table, columns
-from optimizer.report.tables import country_table, site_table
+from optimizer.report.tables import bound_text, country_table, site_table
 from optimizer.report.wording import percent_used_text, period_runs, quantity
 from optimizer.schema.plan import LimitKind
 
@@ -57,22 +57,23 @@ def _limit_tables(document: AuditDocument) -> Iterator[Table]:
             (
                 "FAIL" if group.broken_periods else "pass",
                 group.group,
-                group.setting,
                 quantity(group.usage),
-                quantity(group.allowance),
+                bound_text(group, quantity(group.allowance)),
                 quantity(group.slack),
                 group.unit,
                 percent_used_text(group.percent_used),
                 _when(group, document),
-                cited.mark(group.citation),
+                cited.mark(_cited(group)),
             )
             for group in document.groups
             if group.kind is kind
         )
-        headings = columns(
-            "", "limit", "setting", ">usage", ">allowance", ">slack", "unit", ">used", "tightest / broken in", "cited"
-        )
+        headings = columns("", "limit", ">usage", ">allowance", ">slack", "unit", ">used", "~in", "ref")
         yield Table(title, headings, rows, cited.notes())
+
+
+def _cited(group: GroupRow) -> str:
+    return f"{group.setting}: {group.citation}" if group.kind is LimitKind.POLICY else group.citation
 
 
 def _when(group: GroupRow, document: AuditDocument) -> str:

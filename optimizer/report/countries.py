@@ -4,56 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.analysis.headroom import Headroom, destination_headroom, with_hypothetical_sites
 from optimizer.catalogue.countries import countries
 from optimizer.report.exact_numbers import exact_or_none, percent, plain, plain_or_none
+from optimizer.report.room import rooms
 from optimizer.report.rows import CountryRow
-from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Limit, Placed, Sense
+from optimizer.rules.limit import Placed, Sense
 from optimizer.rules.measures import CHIPS, TPP
-from optimizer.rules.registry import compile_policy_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from optimizer.report.judged import Judged
+    from optimizer.report.room import Room
     from optimizer.verify.check import Reading
 
 
 def country_rows(judged: Judged) -> tuple[CountryRow, ...]:
     """Return one row per destination with a candidate site or installed stock and period."""
     case = judged.case
-    wider = Ledger(with_hypothetical_sites(case, case.destinations), judged.placement)
-    limits = compile_policy_limits(wider.case)
     rules = frozenset(spec.name for spec in case.policy.rules)
     alone = _readings_by_place(judged.verification.readings, rules)
-    rows = []
-    for place in case.destinations:
-        stopping = tuple(limit for limit in limits if _may_stop(limit, place))
-        rows += [
-            _row(judged, place, period, alone.get((place, period), ()), _room(wider, stopping, place, period))
-            for period in range(case.num_periods)
-        ]
-    return tuple(rows)
+    room = rooms(judged)
+    return tuple(
+        _row(judged, place, period, alone.get((place, period), ()), room[place, period])
+        for place in case.destinations
+        for period in range(case.num_periods)
+    )
 
 
-class _Room:
-    """What still fits in a destination from a period on."""
-
-    def __init__(self, by_accelerator: dict[str, Headroom], *, closed: bool) -> None:
-        self.by_accelerator = by_accelerator
-        self.closed = closed
-
-
-def _room(ledger: Ledger, limits: Sequence[Limit], place: str, period: int) -> _Room:
-    rooms = {
-        accelerator.key: destination_headroom(ledger.case, ledger, limits, place, sku, period)
-        for sku, accelerator in enumerate(ledger.case.plan.accelerators)
-    }
-    return _Room(rooms, closed=any(_forbids_additions(limit) for limit in limits if limit.period == period))
-
-
-def _row(judged: Judged, place: str, period: int, alone: Sequence[Reading], room: _Room) -> CountryRow:
+def _row(judged: Judged, place: str, period: int, alone: Sequence[Reading], room: Room) -> CountryRow:
     case = judged.case
     placed = {measure: judged.ledger.value(Placed(measure, place, period)) for measure in (CHIPS, TPP)}
     installed = {measure: case.installed(measure, place) for measure in (CHIPS, TPP)}
@@ -86,7 +65,7 @@ def _row(judged: Judged, place: str, period: int, alone: Sequence[Reading], room
     )
 
 
-def _most_tpp(judged: Judged, room: _Room) -> int | None:
+def _most_tpp(judged: Judged, room: Room) -> int | None:
     """Return the most compute that blocks of one accelerator can add; None where some accelerator has no limit."""
     plan = judged.case.plan
     amounts = [
@@ -109,16 +88,3 @@ def _readings_by_place(readings: Iterable[Reading], rules: frozenset[str]) -> di
 
 def _part_used(reading: Reading) -> float:
     return float(reading.usage / reading.allowance)
-
-
-def _may_stop(limit: Limit, place: str) -> bool:
-    """Return whether an addition in a destination can bring a limit closer to breaking."""
-    sign = 1 if limit.sense is Sense.AT_MOST else -1
-    return any(
-        isinstance(variable, Placed) and variable.place in {place, WORLD} and sign * coefficient > 0
-        for variable, coefficient in limit.net_terms()
-    )
-
-
-def _forbids_additions(limit: Limit) -> bool:
-    return limit.sense is Sense.AT_MOST and not limit.allowance.terms and limit.allowance.constant <= 0

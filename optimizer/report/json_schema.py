@@ -1,4 +1,4 @@
-"""The published JSON Schemas, made from the documents themselves; `placement.schema.json` beside this file is the result's."""
+"""The published JSON Schemas, made from the documents themselves; the result's is also kept in `placement.schema.json`."""
 
 from __future__ import annotations
 

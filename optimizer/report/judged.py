@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from optimizer.analysis.binding import GroupReading, group_readings
 from optimizer.policies.policy import RuleSpec
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Exact, Placed
+from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense
 from optimizer.rules.shares import compute_in, total_compute
 
 if TYPE_CHECKING:
@@ -39,6 +39,19 @@ class Judged:
         """Return every limit by group, policy first, then contract, then physical."""
         return group_readings(self.case, self.verification.readings)
 
+    @cached_property
+    def closed(self) -> frozenset[tuple[str, int]]:
+        """Return the destinations with sites, and the periods, in which the policy forbids every addition."""
+        rules = {spec.name for spec in self.case.policy.rules}
+        return frozenset(
+            (place, limit.period)
+            for limit in (reading.limit for reading in self.verification.readings)
+            if limit.rule in rules and forbids_additions(limit)
+            for variable, coefficient in limit.usage.terms
+            if isinstance(variable, Placed) and coefficient > 0
+            for place in (self.case.sites_by_destination if variable.place == WORLD else (variable.place,))
+        )
+
     def unplaced(self, measure: str, period: int) -> Exact:
         """Return what is delivered by a period and not placed."""
         return self.case.delivered(measure, period) - self.ledger.value(Placed(measure, WORLD, period))
@@ -51,6 +64,11 @@ class Judged:
             return None
         part = compute_in(self.case, spec, places, period).evaluate(self.ledger.value)
         return Fraction(part) / Fraction(total)
+
+
+def forbids_additions(limit: Limit) -> bool:
+    """Return whether a limit allows nothing at all."""
+    return limit.sense is Sense.AT_MOST and not limit.allowance.terms and limit.allowance.constant <= 0
 
 
 def share_rule(case: Case, kind: str) -> RuleSpec:

@@ -13,6 +13,8 @@ from optimizer.rules.limit import WORLD, Placed
 from optimizer.rules.measures import CHIPS, TPP
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from optimizer.rules.case import Case
 
 OUTSIDE_TIER_1 = (2, 3)
@@ -27,8 +29,9 @@ def _row(judged: Judged, period: int) -> PeriodRow:
     case = judged.case
     delivered = {measure: case.delivered(measure, period) for measure in (CHIPS, TPP)}
     placed = {measure: judged.ledger.value(Placed(measure, WORLD, period)) for measure in (CHIPS, TPP)}
-    available, in_open_sites = _power(judged, period)
-    used = sum(power_used(judged, period).values(), Fraction(0))
+    used_by_site = power_used(judged, period)
+    used = sum(used_by_site.values(), Fraction(0))
+    available, in_open_sites = _power(judged, period, used_by_site)
     home = judged.share("home_share", (home_of(case),), period)
     outside = judged.share("outside_tier1_share", case.in_tiers(_outside_tiers(case), period), period)
     country, largest = largest_tier2(judged, period)
@@ -85,14 +88,18 @@ def _outside_tiers(case: Case) -> tuple[int, ...]:
     return share_rule(case, "outside_tier1_share").tiers or OUTSIDE_TIER_1
 
 
-def _power(judged: Judged, period: int) -> tuple[Fraction, Fraction]:
-    """Return the MW available to new units, and the part of it at open sites; an overdrawn site offers none."""
+def _power(judged: Judged, period: int, used: Mapping[int, Fraction]) -> tuple[Fraction, Fraction]:
+    """Return the MW that new units can use, and the part of it at open sites.
+
+    An overdrawn site offers nothing, and one in a closed country no more than what its units draw.
+    """
     case = judged.case
-    offered = {
-        number: max(Fraction(0), case.available_power_mw(number, period))
-        for number, site in enumerate(case.plan.sites)
-        if site.opens_from <= period or case.is_open_from_the_start(number)
-    }
+    offered: dict[int, Fraction] = {}
+    for number, site in enumerate(case.plan.sites):
+        if (case.site_destinations[number], period) in judged.closed:
+            offered[number] = used.get(number, Fraction(0))
+        elif site.opens_from <= period or case.is_open_from_the_start(number):
+            offered[number] = max(Fraction(0), case.available_power_mw(number, period))
     in_open_sites = [power for number, power in offered.items() if judged.ledger.is_open(number, period)]
     return sum(offered.values(), Fraction(0)), sum(in_open_sites, Fraction(0))
 

@@ -63,7 +63,7 @@ class PeriodRow(Part):
     placed_tpp: Number
     unplaced_tpp: Number
     mw_available: Number
-    """Facility power for new units at all candidate sites that may be open by this period."""
+    """Facility power for new units at the candidate sites that may be open by this period, closed countries left out."""
     mw_open: Number
     """The part of it that is at sites open in this period."""
     mw_used: Number

@@ -73,6 +73,7 @@ def next_to_fill(groups: Sequence[GroupRow], countries: Sequence[CountryRow], pl
         return "no Tier 2 country fills within the horizon"
     first = full[0]
     others = len({group.scope for group in full}) - 1
-    more = f"; {others} more Tier 2 countries by {plan.last_period}" if others > 1 else "; one more" if others else ""
+    noun = "country" if others == 1 else "countries"
+    more = f"; {others} more Tier 2 {noun} by {plan.last_period}" if others else ""
     used = f"{first.group}, {percent_used_text(first.percent_used)} used in {first.tightest_period}"
     return f"{names[first.scope]} ({first.scope}) is first to fill, in {first.binding_periods[0]} ({used}){more}"

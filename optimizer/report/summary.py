@@ -9,7 +9,9 @@ from optimizer.report.wording import compact, gap_text, money, period_runs
 from optimizer.strategy.outcome import Status
 
 if TYPE_CHECKING:
-    from optimizer.report.document import PlanPart, PolicyPart, ResultDocument, VerificationPart
+    from collections.abc import Iterator
+
+    from optimizer.report.document import BrokenLimitPart, PlanPart, PolicyPart, ResultDocument, VerificationPart
     from optimizer.report.rows import GroupRow
 
 Line = tuple[str, str]
@@ -74,14 +76,12 @@ def _value(document: ResultDocument) -> str:
         return f"{amount} net present value; {_stopped(document)}no bound was proven"
     if document.money_resolution == 0:
         return f"{amount} net present value, proven to be the best possible (gap 0%)"
-    resolution = money(document.money_resolution, document.currency)
-    proven = f"within {resolution} of the best possible (gap {gap_text(document.gap)})"
-    words = {
-        Status.OPTIMAL: f"optimal, proven {proven}",
-        Status.WITHIN_GAP: f"proven {proven}",
-        Status.FEASIBLE: f"{_stopped(document)}proven only {proven}",
-    }
-    return f"{amount} net present value, {words.get(document.status, proven)}; smaller sums mean nothing"
+    word = {Status.OPTIMAL: "optimal", Status.WITHIN_GAP: "within the gap asked"}.get(document.status, "not finished")
+    more = f"the best possible is at most {money(document.money_resolution, document.currency)} more"
+    return (
+        f"{amount} net present value, {_stopped(document)}{word}: {more} (gap {gap_text(document.gap)}), "
+        "and no smaller sum means anything"
+    )
 
 
 def _stopped(document: ResultDocument) -> str:
@@ -91,14 +91,13 @@ def _stopped(document: ResultDocument) -> str:
 def _placed(document: ResultDocument) -> str:
     last = document.periods[-1]
     placed = f"{last.placed_units:,} of {last.delivered_units:,} units delivered by {last.period}"
-    stranded = [row.period for row in document.periods if row.unplaced_units]
+    stranded = [row for row in document.periods if row.unplaced_units]
     if not stranded:
         return f"{placed}; nothing unplaced in any period"
-    first = next(row for row in document.periods if row.unplaced_units)
-    return (
-        f"{placed}; {last.unplaced_units:,} unplaced ({compact(last.unplaced_tpp)} TPP); "
-        f"stock first stranded in {first.period} ({first.unplaced_units:,} units)"
+    left = (
+        f"{last.unplaced_units:,} unplaced ({compact(last.unplaced_tpp)} TPP)" if last.unplaced_units else "all placed"
     )
+    return f"{placed}, {left}; first stranded stock in {stranded[0].period} ({stranded[0].unplaced_units:,} units)"
 
 
 def _levers(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
@@ -116,9 +115,20 @@ def _no_placement(document: ResultDocument) -> tuple[Line, ...]:
         by = document.solver.backend
         proof = "arithmetic alone" if by == "arithmetic" else f"{by} on the whole model"
         lines: tuple[Line, ...] = (("Status", f"infeasible: no plan meets every limit, proven by {proof}"),)
-        return lines + tuple(("Impossible", part.sentence) for part in document.broken_limits)
+        return lines + tuple(("Impossible", sentence) for sentence in _impossible(document))
     reason = document.solver.stopped_by or "the search"
     bound = "nothing is proven about the best possible"
     if document.best_bound is not None:
         bound = f"no plan is worth more than {money(document.best_bound, document.currency)}"
     return (("Status", f"unknown: stopped by the {reason} before any plan was found; {bound}"),)
+
+
+def _impossible(document: ResultDocument) -> Iterator[str]:
+    """Yield one sentence per setting: the first of its limits that is impossible."""
+    by_group: dict[str, list[BrokenLimitPart]] = {}
+    for part in document.broken_limits:
+        by_group.setdefault(part.group, []).append(part)
+    for parts in by_group.values():
+        others = len(parts) - 1
+        more = f" (and so in {others} more period{'s' * (others > 1)})" if others else ""
+        yield parts[0].sentence + more

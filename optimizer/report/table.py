@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading; figures stand to the right."""
+    """A column's heading. Figures stand to the right; a cell is broken over lines only where it `may_fold`."""
 
     title: str
     is_figure: bool = False
+    may_fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Table:
 
 
 def columns(*titles: str) -> tuple[Column, ...]:
-    """Return columns by title; one that begins with `>` holds figures."""
-    return tuple(Column(title.removeprefix(">"), title.startswith(">")) for title in titles)
+    """Return columns by title; one that begins with `>` holds figures, one with `~` may fold."""
+    return tuple(Column(title.lstrip(">~"), title.startswith(">"), title.startswith("~")) for title in titles)
 
 
 class Footnotes:

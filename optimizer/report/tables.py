@@ -14,6 +14,7 @@ from optimizer.report.wording import (
     quantity,
     share_text,
 )
+from optimizer.rules.limit import Sense
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def binding_tables(groups: Sequence[GroupRow], plan: PlanPart) -> Iterator[Table
         notes = (*more, *((f"{closed} more allow nothing at all (closed)",) if closed else ()), *cited.notes())
         yield Table(
             title,
-            columns("limit", ">usage", ">allowance", ">slack", "unit", ">used", "binding in", "cited"),
+            columns("limit", ">usage", ">allowance", ">slack", "unit", ">used", "~binding in", "ref"),
             shown,
             notes,
         )
@@ -70,13 +71,18 @@ def _limit_row(group: GroupRow, plan: PlanPart, cited: Footnotes) -> tuple[str, 
     return (
         group.group,
         compact(group.usage),
-        compact(group.allowance),
+        bound_text(group, compact(group.allowance)),
         compact(group.slack),
         group.unit,
         percent_used_text(group.percent_used),
         period_runs(group.binding_periods, plan.periods),
         cited.mark(group.citation),
     )
+
+
+def bound_text(group: GroupRow, allowance: str) -> str:
+    """Return an allowance with the side that usage stays on."""
+    return f"{'≥' if group.sense is Sense.AT_LEAST else '≤'} {allowance}"
 
 
 def site_table(document: ResultDocument | AuditDocument) -> Table:
@@ -139,7 +145,7 @@ def period_table(periods: Sequence[PeriodRow]) -> Table:
             )
             for row in periods
         ),
-        ("Units are cumulative; shares count installed stock; MW are of the sites that may be open.",),
+        ("Units are cumulative; shares count installed stock; MW leave out closed countries and sites not open yet.",),
     )
 
 
@@ -153,7 +159,7 @@ def country_table(countries: Sequence[CountryRow], plan: PlanPart) -> Table:
     rows.sort(key=lambda row: (row.tier, -row.tpp, row.country))
     return Table(
         f"Countries in {plan.last_period}",
-        columns("country", ">tier", ">TPP", ">share", ">allowance", ">used", "room for more, in units"),
+        columns("~country", ">tier", ">TPP", ">share", ">allowance", ">used", "~room for more, in units"),
         tuple(
             (
                 f"{row.country} {row.name}",

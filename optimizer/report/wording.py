@@ -17,14 +17,18 @@ ROUNDED_UP = 999.995
 """A figure of this size would be printed as 1,000.00 of its scale."""
 WHOLE_MONEY = 1000
 """From this amount on cents are not printed."""
+SMALLEST_FIGURE = 0.0005
+SMALLEST_MONEY = 0.01
+MOST_DECIMALS = 6
 SMALLEST_PERCENT = 0.0001
 NOTHING = "–"
 
 
 def money(amount: Exact | float, currency: str) -> str:
-    """Return `$12.34 bn`, `-€5.60 m`, `12,345 CHF`."""
+    """Return `$12.34 bn`, `-€5.60 m`, `12,345 CHF`; `$0.01` stands for anything smaller, too."""
     sign = "-" if amount < 0 else ""
     size = abs(float(amount))
+    size = max(size, SMALLEST_MONEY) if size else size
     text = f"{size:,.2f}" if size < WHOLE_MONEY and size != floor(size) else f"{size:,.0f}"
     for scale, name in SCALES:
         if size >= scale / 1000 * ROUNDED_UP:
@@ -49,12 +53,14 @@ def quantity(value: Exact | float) -> str:
 
 
 def compact(value: float) -> str:
-    """Return a quantity in at most seven characters or so: `12,345`, `3.25`, `790.00 m`, `1.45 bn`."""
+    """Return a quantity in at most eight characters or so: `12,345`, `3.255`, `790.00 m`, `1.45 bn`."""
     size = abs(value)
     for scale, name in SCALES:
         if size >= scale / 1000 * ROUNDED_UP:
             return f"{value / scale:,.2f}{name}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    if 0 < size < SMALLEST_FIGURE:
+        return f"{value:.1g}"
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 def share_text(share: float | None, *, decimals: int = 2) -> str:
@@ -62,15 +68,15 @@ def share_text(share: float | None, *, decimals: int = 2) -> str:
     return NOTHING if share is None else f"{100 * share:.{decimals}f}%"
 
 
-def share_beside(share: Fraction, setting: Fraction, *, decimals: int = 2, most: int = 6) -> str:
+def share_beside(share: Fraction, setting: Fraction) -> str:
     """Return a share as per cent, with as many decimals as tell it from the setting it is held against."""
-    while (
-        decimals < most
-        and share != setting
-        and f"{float(100 * share):.{decimals}f}" == f"{float(100 * setting):.{decimals}f}"
-    ):
-        decimals += 1
-    return share_text(float(share), decimals=decimals)
+    if share != setting:
+        for decimals in range(2, MOST_DECIMALS + 1):
+            text = share_text(float(share), decimals=decimals)
+            if text != share_text(float(setting), decimals=decimals):
+                return text
+        return f"just {'under' if share < setting else 'over'} {share_text(float(setting))}"
+    return share_text(float(share))
 
 
 def percent_used_text(percent: float | None) -> str:

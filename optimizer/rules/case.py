@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of, tier_table
-from optimizer.policies.policy import AfterLastDate, Bound, Policy, RuleSpec
+from optimizer.policies.policy import HOLDING_COUNTRY, AfterLastDate, Bound, Policy, RuleSpec
 from optimizer.rules.limit import Exact, group_key
 from optimizer.rules.measures import CHIPS, H100_EQUIVALENTS, TPP, weight
 from optimizer.schema.plan import Installed, LimitKind, LimitSetting, Plan
@@ -54,10 +54,18 @@ class Case:
 
     @cached_property
     def destinations(self) -> tuple[str, ...]:
-        """Return every destination with a candidate site or installed stock, sorted."""
-        return tuple(
-            sorted(set(self.sites_by_destination) | {destination_of(row.country) for row in self.plan.installed})
-        )
+        """Return every destination with a candidate site, installed stock or stock held unplaced, sorted."""
+        places = set(self.sites_by_destination) | {destination_of(row.country) for row in self.plan.installed}
+        if self.holding_destination is not None:
+            places.add(self.holding_destination)
+        return tuple(sorted(places))
+
+    @cached_property
+    def holding_destination(self) -> str | None:
+        """Return where delivered stock counts while it is unplaced; None where no rule of the policy counts it."""
+        if not any(self.policy.counts_delivered(spec) for spec in self.policy.rules):
+            return None
+        return destination_of(str(self.policy.value(HOLDING_COUNTRY)))
 
     def tier(self, destination: str, period: int) -> int:
         """Return the strictest tier a destination has on any day of a period."""

@@ -27,43 +27,47 @@ def limits(case: Case) -> Iterator[Limit]:
 
 
 def _of_period(case: Case, commitment: Commitment, sites: tuple[int, ...], period: int) -> Iterator[Limit]:
+    key, least, most = commitment.key, commitment.min_units, commitment.max_units
+    has_both = least is not None and most is not None
     usage = _units(case, commitment, sites, period)
-    if commitment.max_units is not None:
-        yield _limit(commitment, case, period, Sense.AT_MOST, usage, Expression(constant=commitment.max_units), "max")
-    if commitment.min_units is None:
+    if most is not None:
+        scope, setting = f"{key},max" if has_both else key, f"max {most} units"
+        yield _limit(case, commitment, scope, period, Sense.AT_MOST, usage, Expression(constant=most), setting)
+    if least is None:
         return
+    scope, setting = f"{key},min" if has_both else key, f"min {least} units"
     if not commitment.only_if_used:
-        yield _limit(commitment, case, period, Sense.AT_LEAST, usage, Expression(constant=commitment.min_units), "min")
+        yield _limit(case, commitment, scope, period, Sense.AT_LEAST, usage, Expression(constant=least), setting)
         return
     for site in sites:
-        allowance = Expression(((Opened(site, period), commitment.min_units),))
-        part = "min" if commitment.scope == "site" else f"min if {case.plan.sites[site].key} is used"
-        yield _limit(commitment, case, period, Sense.AT_LEAST, usage, allowance, part)
+        if commitment.scope != "site":
+            scope = f"{key},{case.plan.sites[site].key}"
+        asked = Expression(((Opened(site, period), least),))
+        setting = f"min {least} units if {case.plan.sites[site].key} is used"
+        yield _limit(case, commitment, scope, period, Sense.AT_LEAST, usage, asked, setting)
 
 
 def _limit(
-    commitment: Commitment,
     case: Case,
+    commitment: Commitment,
+    scope: str,
     period: int,
     sense: Sense,
     usage: Expression,
     allowance: Expression,
-    part: str,
+    setting: str,
 ) -> Limit:
-    amount = commitment.max_units if part == "max" else commitment.min_units
-    scope = commitment.key if not part.startswith("min if") else f"{commitment.key},{part.split()[2]}"
-    both = commitment.min_units is not None and commitment.max_units is not None
     return Limit(
         rule="commitment",
-        scope=f"{scope},{part}" if both and not part.startswith("min if") else scope,
+        scope=scope,
         period=period,
         period_label=case.plan.horizon.labels[period],
         sense=sense,
         usage=usage,
         allowance=allowance,
         unit="units",
-        kind=commitment.kind,
-        setting=f"{part} {amount} units",
+        kind=case.kind("commitment", scope, commitment.kind),
+        setting=setting,
         citation=commitment.reference or "commitments.csv",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError, Problem
+from optimizer.policies.policy import DELIVERED, STANDING
 from optimizer.rules import (
     allowed_accelerators,
     closed_destination,
@@ -21,11 +22,12 @@ from optimizer.rules import (
     outside_tier1_share,
     site_power,
 )
+from optimizer.rules.measures import UNIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from optimizer.policies.policy import RuleSpec
+    from optimizer.policies.policy import Policy, RuleSpec
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
 
@@ -39,6 +41,22 @@ POLICY_RULES: Mapping[str, Callable[[Case, RuleSpec], Iterator[Limit]]] = {
 }
 """Kinds of rule a policy pack may use."""
 
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "home_share": ("home", "share"),
+    "outside_tier1_share": ("tiers", "share"),
+    "destination_share": ("tiers", "share"),
+    "national_cap": ("tiers", "cap"),
+    "closed_destination": ("tiers",),
+    "closed_parent": ("bound",),
+}
+"""What a pack has to say of a rule, by its kind."""
+
+CHOICES: Mapping[str, frozenset[str]] = {
+    "cap_unit": frozenset(UNIT_NAMES),
+    "denominator": frozenset({STANDING, DELIVERED}),
+}
+"""The choices that have a meaning, by the field of a rule that names the setting."""
+
 PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
     "must_place": must_place.limits,
     "commitment": commitments.limits,
@@ -51,17 +69,22 @@ PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
 }
 """Rules that come from the plan itself; they always apply. Contract first, then physical."""
 
+SETTABLE = frozenset(
+    {"home_share", "outside_tier1_share", "destination_share", "national_cap", "site_power", "max_units", "min_units"}
+)
+"""Kinds of rule whose number plan.toml's [limits] can replace; the number of any other stands in a table of its own."""
+
 
 def compile_policy_limits(case: Case) -> tuple[Limit, ...]:
     """Return the limits of the policy alone, in the order of its rules, then scopes, then periods.
 
-    Raises InputError when the pack names a kind of rule that does not exist.
+    Raises InputError when the pack names a kind of rule that does not exist, or leaves out what a rule needs.
     """
+    problems = [problem for spec in case.policy.rules for problem in _spec_problems(case.policy, spec)]
+    if problems:
+        raise InputError(problems)
     limits: list[Limit] = []
     for spec in case.policy.rules:
-        if spec.kind not in POLICY_RULES:
-            known = ", ".join(POLICY_RULES)
-            raise InputError([Problem(f"no rule of kind {spec.kind!r}", file=case.policy.name, hint=f"one of {known}")])
         limits.extend(sorted(POLICY_RULES[spec.kind](case, spec), key=lambda limit: (limit.scope, limit.period)))
     return tuple(limits)
 
@@ -69,26 +92,45 @@ def compile_policy_limits(case: Case) -> tuple[Limit, ...]:
 def compile_limits(case: Case) -> tuple[Limit, ...]:
     """Return every limit of a case: policy, then contract, then physical.
 
-    Raises InputError when plan.toml's [limits] names a group that the case does not have.
+    Raises InputError as `compile_policy_limits` does, and for a group in plan.toml's [limits] that the case does not have
+    or whose number cannot be changed there. A group of a rule that only other packs have is left alone.
     """
     own = [limit for compile_rule in PLAN_RULES.values() for limit in compile_rule(case)]
     limits = (*compile_policy_limits(case), *own)
-    _check_settings(case, limits)
+    problems = list(_setting_problems(case, limits))
+    if problems:
+        raise InputError(problems)
     return limits
 
 
-def _check_settings(case: Case, limits: tuple[Limit, ...]) -> None:
-    groups = {limit.group for limit in limits} | {f"{limit.rule}[*]" for limit in limits}
-    missing = [name for name in case.plan.limit_settings if name not in groups]
-    if missing:
-        raise InputError(
-            [
-                Problem(
-                    "no limits of that name in this plan",
-                    file="plan.toml",
-                    column=f"limits.{name}",
-                    hint="`placement limits-list PLAN` names them",
-                )
-                for name in missing
-            ]
-        )
+def _spec_problems(policy: Policy, spec: RuleSpec) -> Iterator[Problem]:
+    if spec.kind not in POLICY_RULES:
+        yield Problem(f"no rule of kind {spec.kind!r}", file=policy.name, hint=f"one of {', '.join(POLICY_RULES)}")
+        return
+    for field in NEEDS[spec.kind]:
+        if not getattr(spec, field):
+            yield Problem(f"a rule of kind {spec.kind} needs {field}", file=policy.name, column=f"rules.{spec.name}")
+    for field, known in CHOICES.items():
+        name = getattr(spec, field)
+        unknown = sorted(set(policy.settings[name].choices) - known) if name else []
+        if unknown:
+            message, hint = f"no meaning for the choice {', '.join(unknown)}", f"one of {', '.join(sorted(known))}"
+            yield Problem(message, file=policy.name, column=f"settings.{name}", hint=hint)
+
+
+def _setting_problems(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem]:
+    citations = {limit.group: limit.citation for limit in limits} | {f"{limit.rule}[*]": "" for limit in limits}
+    kinds = {spec.name: spec.kind for spec in case.policy.rules}
+    for name, own in case.plan.limit_settings.items():
+        rule = name.partition("[")[0]
+        if rule in POLICY_RULES and rule not in kinds:
+            continue
+        if name not in citations:
+            message, hint = "no limits of that name in this plan", "`placement audit PLAN` lists them"
+        elif own.setting is not None and kinds.get(rule, rule) not in SETTABLE:
+            message, hint = "has no number to replace", f"its number comes from {citations[name] or 'the tables'}"
+        elif own.setting is not None and own.setting < 0:
+            message, hint = "cannot be negative", ""
+        else:
+            continue
+        yield Problem(message, file="plan.toml", column=f"limits.{name}", hint=hint or None)

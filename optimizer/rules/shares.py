@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def total_compute(case: Case, spec: RuleSpec, period: int) -> Expression:
     """Return the denominator in TPP."""
-    if _counts_delivered(case, spec):
+    if case.policy.counts_delivered(spec):
         return Expression(constant=case.installed(TPP) + case.delivered(TPP, period))
     return Expression(((Placed(TPP, WORLD, period), 1),), case.installed(TPP))
 
@@ -32,11 +32,12 @@ def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -
     """Return the compute of some destinations in TPP: installed, placed, and held there unplaced."""
     terms: list[tuple[Placed, int]] = []
     constant = 0
+    held_in = case.holding_destination if case.policy.counts_delivered(spec) else None
     for place in places:
         constant += int(case.installed(TPP, place))
         if place in case.sites_by_destination:
             terms.append((Placed(TPP, place, period), 1))
-        if _counts_delivered(case, spec) and place == case.policy.value("holding_country"):
+        if place == held_in:
             constant += int(case.delivered(TPP, period))
             terms.append((Placed(TPP, WORLD, period), -1))
     return Expression(tuple(terms), constant)
@@ -59,10 +60,6 @@ def share_limit(case: Case, spec: RuleSpec, *, scope: str, period: int, sense: S
         setting=format_exact(share) if share.denominator == 1 else str(share),
         citation=spec.citation,
     )
-
-
-def _counts_delivered(case: Case, spec: RuleSpec) -> bool:
-    return spec.denominator is not None and case.policy.value(spec.denominator) == "delivered"
 
 
 def _scaled(expression: Expression, factor: Fraction) -> Expression:

@@ -14,6 +14,7 @@ from ortools.math_opt import (
     model_pb2,
     parameters_pb2,
     result_pb2,
+    solution_pb2,
 )
 from ortools.math_opt.core.python import solver
 
@@ -108,8 +109,8 @@ def _answer(
     reason = result.termination.reason
     values = None
     objective = None
-    if result.solutions and result.solutions[0].primal_solution.variable_values.ids:
-        found = result.solutions[0].primal_solution
+    found = result.solutions[0].primal_solution if result.solutions else None
+    if found is not None and found.feasibility_status == solution_pb2.SOLUTION_STATUS_FEASIBLE:
         values = np.zeros(formulation.num_columns)
         values[list(found.variable_values.ids)] = list(found.variable_values.values)
         objective = float(found.objective_value)

@@ -56,4 +56,4 @@ class Scip:
         node = _LEADING.search(cells[1])
         if node is None:
             return None
-        return Progress(self.name, seconds, finite(cells[-4]), finite(cells[-5]), int(node.group()))
+        return Progress(self.name, seconds, finite(cells[-3]), finite(cells[-4]), int(node.group()))

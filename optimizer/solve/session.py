@@ -1,7 +1,7 @@
 """Runs solves in a worker process and stays in control: live progress, deadlines, Ctrl-C, lost workers.
 
 The worker is started on first use (or ahead, by `start`) and reused. Where a backend cannot be interrupted its worker is
-ended and the best incumbent it saved is returned.
+ended and the best incumbent it saved is returned. However a solve ends, nothing of it can reach the next one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,10 @@ GRACE_SECONDS = 5.0
 POLL_SECONDS = 0.1
 CLOSING_SECONDS = 2.0
 """How long an idle worker may take to leave by itself."""
+LOG_ROUNDING = 1e-6
+"""Logs print seven digits or more; a bound read from one is loosened by this part, so that it stays a bound."""
+_LOST = object()
+"""Stands in the queue where a worker's answers end."""
 
 
 class Session:
@@ -63,24 +68,29 @@ class Session:
         self.close()
 
     def start(self) -> None:
-        """Start the worker now, so that it is ready when the first program is."""
+        """Start the worker now, so that it is ready when the first program is. Raises SolverError when it cannot be."""
         if self._process is not None and self._process.poll() is None:
             return
+        self._end_worker()
         root = str(Path(__file__).parents[2])
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "optimizer.solve.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "optimizer.solve.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,
+            )
+        except OSError as error:
+            msg = f"the solver process cannot be started: {error}"
+            raise SolverError(msg) from error
         self._answers = queue.Queue()
         threading.Thread(target=_receive, args=(self._process, self._answers), daemon=True).start()
 
     def close(self) -> None:
-        """End the worker, which is idle, and remove its files."""
+        """End the worker and remove its files; closing twice does no harm."""
         if self._process is not None and self._process.stdin is not None:
             with suppress(OSError, subprocess.TimeoutExpired):
                 self._process.stdin.close()
@@ -108,39 +118,41 @@ class Session:
             self._end_worker()  # HiGHS fixes its number of threads at its first solve
         self._threads = options.threads
         self.start()
-        can_interrupt = BACKENDS[backend].can_interrupt
-        incumbents = None if can_interrupt else Path(self._folder.name) / "incumbents.sol"
+        incumbents = None if BACKENDS[backend].can_interrupt else Path(self._folder.name) / "incumbents.sol"
         if incumbents is not None:
             incumbents.unlink(missing_ok=True)
-        self._send(Request(backend, formulation, options, hint, incumbents))
-        started = time.monotonic()
+        request = Request(backend, formulation, options, hint, incumbents)
         watch = _Watch(on_progress)
-        limit = options.time_limit_seconds
-        deadline = started + limit + max(GRACE_SECONDS, limit / 10) if limit is not None else inf
         try:
-            answer = self._wait(deadline, watch)
-        except KeyboardInterrupt:
-            self.interrupted = True
-            answer = self._stop(can_interrupt=can_interrupt, watch=watch)
-        if isinstance(answer, SolveResult):
-            return _marked(answer, interrupted=self.interrupted)
+            answer = self._ask(request, watch)
+        except BaseException:
+            self._end_worker()  # what it still has to say would be taken for the next request's answer
+            raise
         if isinstance(answer, Exception):
             raise SolverError(str(answer)) from answer
+        if isinstance(answer, SolveResult):
+            return replace(answer, interrupted=watch.interrupted)
         self._end_worker()
-        values = _last_incumbent(incumbents, formulation.num_columns)
-        objective = float(formulation.objective @ values) if values is not None else None
-        bound = watch.best_bound if watch.best_bound is not None else inf
-        seconds = time.monotonic() - started
-        return SolveResult(
-            Termination.STOPPED,
-            values,
-            objective,
-            bound,
-            watch.nodes,
-            seconds,
-            hit_time_limit=not self.interrupted,
-            interrupted=self.interrupted,
-        )
+        return _salvaged(request, watch)
+
+    def _ask(self, request: Request, watch: _Watch) -> object | None:
+        """Return the worker's answer; None where it gave none in time. Raises SolverError when the worker is lost."""
+        limit = request.options.time_limit_seconds
+        deadline = watch.started + limit + max(GRACE_SECONDS, limit / 10) if limit is not None else inf
+        sent, answer = False, None
+        try:
+            self._send(request)
+            sent = True
+            answer = self._wait(deadline, watch)
+        except KeyboardInterrupt:
+            self.interrupted = watch.interrupted = True
+        if answer is None and sent and BACKENDS[request.backend].can_interrupt:
+            with suppress(SolverError):
+                self._send(Interrupt())
+                answer = self._wait(time.monotonic() + GRACE_SECONDS, watch)
+        if answer is _LOST and not watch.interrupted:
+            raise SolverError(self._obituary())
+        return None if answer is _LOST else answer
 
     def _send(self, message: object) -> None:
         stream = self._process.stdin if self._process else None
@@ -164,11 +176,13 @@ class Session:
                 watch.see(message)
         return None
 
-    def _stop(self, *, can_interrupt: bool, watch: _Watch) -> object | None:
-        if not can_interrupt:
-            return None
-        self._send(Interrupt())
-        return self._wait(time.monotonic() + GRACE_SECONDS, watch)
+    def _obituary(self) -> str:
+        code = None
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                code = self._process.wait(timeout=CLOSING_SECONDS)
+        how = f"signal {-code}; out of memory?" if code is not None and code < 0 else f"exit status {code}"
+        return f"the solver process ended unexpectedly ({how})"
 
     def _end_worker(self) -> None:
         if self._process is not None:
@@ -182,10 +196,12 @@ class Session:
 
 
 class _Watch:
-    """Remembers the last proven bound and passes progress on."""
+    """Remembers when a solve began, how it was stopped and what it last proved; passes progress on."""
 
     def __init__(self, on_progress: Callable[[Progress], None] | None) -> None:
         self._on_progress = on_progress
+        self.started = time.monotonic()
+        self.interrupted = False
         self.best_bound: float | None = None
         self.nodes = 0
 
@@ -203,21 +219,25 @@ def _receive(process: subprocess.Popen[bytes], answers: queue.Queue[object]) -> 
     while stream is not None:
         try:
             answers.put(pickle.load(stream))
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-            answers.put(RuntimeError("the solver process ended unexpectedly (out of memory?)"))
+        except Exception:  # noqa: BLE001  a pipe cut off anywhere can raise anything, and the session must hear of it
+            answers.put(_LOST)
             return
 
 
-def _marked(result: SolveResult, *, interrupted: bool) -> SolveResult:
+def _salvaged(request: Request, watch: _Watch) -> SolveResult:
+    """Return what is known of a solve whose worker had to be ended: its last saved incumbent, its last bound."""
+    formulation = request.formulation
+    values = _last_incumbent(request.incumbent_file, formulation.num_columns)
+    bound = watch.best_bound
     return SolveResult(
-        result.termination,
-        result.values,
-        result.objective,
-        result.best_bound,
-        result.nodes,
-        result.seconds,
-        hit_time_limit=result.hit_time_limit,
-        interrupted=interrupted,
+        Termination.STOPPED,
+        values,
+        float(formulation.objective @ values) if values is not None else None,
+        inf if bound is None else bound + abs(bound) * LOG_ROUNDING,
+        watch.nodes,
+        time.monotonic() - watch.started,
+        hit_time_limit=not watch.interrupted,
+        interrupted=watch.interrupted,
     )
 
 
@@ -229,10 +249,10 @@ def _empty(formulation: Formulation) -> SolveResult:
 
 
 def _last_incumbent(file: Path | None, num_columns: int) -> npt.NDArray[np.float64] | None:
-    """Return the last complete solution of HiGHS's file of improving solutions, or None."""
+    """Return the last complete solution of HiGHS's file of improving solutions, or None; a line cut short is none."""
     if file is None or not file.exists():
         return None
-    lines = file.read_text(encoding="ascii", errors="replace").splitlines()
+    lines = file.read_text(encoding="ascii", errors="replace").split("\n")[:-1]
     starts = [number for number, line in enumerate(lines) if line.startswith("# Columns")]
     for start in reversed(starts):
         block = lines[start + 1 : start + 1 + num_columns]

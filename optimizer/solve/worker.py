@@ -12,9 +12,15 @@ import queue
 import signal
 import sys
 import threading
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.solve.backend import Interrupt, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Task = tuple[Request, Any]
+"""A request and what interrupts its solve."""
 
 
 def main() -> None:
@@ -29,36 +35,37 @@ def main() -> None:
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer each request with any number of Progress messages, then a SolveResult or an exception."""
-    from ortools.util.python import pybind_solve_interrupter  # noqa: PLC0415  once the streams are redirected
+    from ortools.util.python.pybind_solve_interrupter import PySolveInterrupter  # noqa: PLC0415  streams are redirected
 
     from optimizer.solve import mathopt, registry  # noqa: PLC0415
 
+    inbox: queue.Queue[_Task | None] = queue.Queue()
     running: list[Any] = []
-    """The interrupter of the solve that runs, if one does."""
-    inbox: queue.Queue[Request | None] = queue.Queue()
-    threading.Thread(target=_listen, args=(requests, inbox, running), daemon=True).start()
+    """The interrupter of the solve that is asked for, until it is answered."""
 
     def send(message: object) -> None:
         pickle.dump(message, answers)
         answers.flush()
 
-    while (request := inbox.get()) is not None:
-        running[:] = [pybind_solve_interrupter.PySolveInterrupter()]
-        backend = registry.BACKENDS[request.backend]
+    threading.Thread(target=_listen, args=(requests, inbox, running, PySolveInterrupter), daemon=True).start()
+    while (received := inbox.get()) is not None:
+        request, interrupter = received
         try:
-            answer: object = mathopt.run(backend, request, running[0], send)
+            answer: object = mathopt.run(registry.BACKENDS[request.backend], request, interrupter, send)
         except Exception as error:  # noqa: BLE001  handed to the parent, which raises it
             answer = RuntimeError(str(error))
         running.clear()
         send(answer)
 
 
-def _listen(requests: BinaryIO, inbox: queue.Queue[Request | None], running: list[Any]) -> None:
-    """Pass requests on, and interruptions to the running solve; end with the parent, at once where a solve runs."""
+def _listen(
+    requests: BinaryIO, inbox: queue.Queue[_Task | None], running: list[Any], new_interrupter: Callable[[], Any]
+) -> None:
+    """Pass requests on, and interruptions to their solve; end with the parent, at once where a solve runs."""
     while True:
         try:
             message = pickle.load(requests)
-        except (EOFError, pickle.UnpicklingError, OSError):
+        except Exception:  # noqa: BLE001  the parent left, perhaps in the middle of a word
             if running:
                 os._exit(0)
             inbox.put(None)
@@ -67,7 +74,8 @@ def _listen(requests: BinaryIO, inbox: queue.Queue[Request | None], running: lis
             for interrupter in running:
                 interrupter.interrupt()
         else:
-            inbox.put(message)
+            running.append(new_interrupter())
+            inbox.put((message, running[0]))
 
 
 if __name__ == "__main__":

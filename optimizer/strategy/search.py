@@ -37,6 +37,8 @@ SMALL_PLAN_COLUMNS = 600
 """Plans with at most this many whole-block columns go straight to the whole-block model and are solved to the end."""
 RELAXED_GAP_PART = 0.3
 """Part of the gap asked for that the relaxed-block solve may leave; the rest is for rounding to whole blocks."""
+RELAXED_TIME_PART = 0.6
+"""Part of the time limit that the relaxed-block solve may take, so that time is left to make a whole plan of it."""
 COMPLETION_NODES = 2_000
 """Nodes after which a completion gives way to the whole-block model (a count, so that runs repeat exactly)."""
 TIGHTEN_STEP = 0.4
@@ -99,7 +101,12 @@ def search(
         run.infeasible = True
         run.backend_used = "arithmetic"
     else:
-        run.go()
+        try:
+            run.go()
+        except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
+            if session.interrupted:
+                raise
+            session.interrupted = True
     return run.outcome()
 
 
@@ -120,6 +127,8 @@ class _Search:
     backend_used: str = ""
     strategy_used: str = ""
     stages: list[Stage] = field(default_factory=list)
+    cuts_nothing: bool = True
+    """Whether every tightening so far left each placement that keeps the limits."""
 
     def go(self) -> None:
         """Run the stages of the strategy until the gap is proven, nothing is possible, or time is up."""
@@ -138,9 +147,8 @@ class _Search:
     def _relax_then_complete(self, *, is_linear: bool) -> None:
         formulation = self.model.formulation
         gap = 0.0 if is_linear else self.options.relative_gap * RELAXED_GAP_PART
-        relaxed = self._run_backend(
-            "relaxed blocks", formulation.with_integer(self.model.opening_columns), gap, None, None
-        )
+        program = formulation.with_integer(self.model.opening_columns)
+        relaxed = self._run_backend("relaxed blocks", program, gap, None, None, time_part=RELAXED_TIME_PART)
         self._take_bound(relaxed)
         if relaxed.termination is Termination.INFEASIBLE:
             self.infeasible = True
@@ -160,11 +168,13 @@ class _Search:
         """Solve in whole blocks, verify, and where a tolerance broke a limit tighten its row and solve again."""
         hint = self.model.values(self.placement) if self.placement is not None else None
         current = formulation
+        self.cuts_nothing = True
         for attempt in range(MOST_TIGHTENINGS + 1):
             target = self._target() if not proves_bound else None
             result = self._run_backend(stage, current, gap, hint, target)
             if proves_bound and attempt == 0:
                 self._take_bound(result)
+            if proves_bound and self.cuts_nothing:
                 self.infeasible = result.termination is Termination.INFEASIBLE and self.placement is None
             if result.values is None:
                 return
@@ -172,7 +182,7 @@ class _Search:
             if not broken or self._is_finished():
                 return
             current = self._tightened(current, broken)
-        if self.placement is None:
+        if proves_bound and self.placement is None:
             msg = "the solver's answers break a limit by less than it can see; no exact placement was found"
             raise SolverError(msg)
 
@@ -183,10 +193,13 @@ class _Search:
         gap: float,
         hint: npt.NDArray[np.float64] | None,
         target: float | None,
+        *,
+        time_part: float = 1.0,
     ) -> SolveResult:
+        seconds = self._seconds_left()
         options = SolveOptions(
             relative_gap=gap,
-            time_limit_seconds=self._seconds_left(),
+            time_limit_seconds=None if seconds is None else seconds * time_part,
             threads=self.options.threads,
             seed=self.options.seed,
             objective_target=target,
@@ -195,7 +208,7 @@ class _Search:
         result = self.session.solve(
             self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen)
         )
-        self.timed_out = self.timed_out or result.hit_time_limit
+        self.timed_out = self.timed_out or (result.hit_time_limit and time_part == 1)
         scale = formulation.objective_scale
         self.stages.append(
             Stage(
@@ -227,6 +240,7 @@ class _Search:
         for number in broken:
             row = self.model.limit_rows[number]
             step = TIGHTEN_STEP * self.model.row_steps[number]
+            self.cuts_nothing = self.cuts_nothing and self.model.row_rests[number] >= TIGHTEN_STEP
             # Never further than one attempt below the law itself: tightening does not accumulate.
             if self.model.limits[number].sense is Sense.AT_MOST:
                 upper[row] = self.model.formulation.row_upper[row] - step

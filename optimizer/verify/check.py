@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.economics.worth import Worth
 from optimizer.rules.ledger import Ledger
-from optimizer.verify.structure import structural_faults
+from optimizer.verify.structure import misfit_faults, structural_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,7 +57,13 @@ class Verification:
 
 
 def verify(case: Case, limits: Iterable[Limit], placement: Placement) -> Verification:
-    """Return the exact verdict on a placement of a case under some limits."""
+    """Return the exact verdict on a placement of a case under some limits.
+
+    What does not fit the plan's sites, accelerators and periods is a fault, and no limit can be read on it.
+    """
+    misfits = tuple(misfit_faults(case, placement))
+    if misfits:
+        return Verification(readings=(), faults=misfits, objective_terms={})
     ledger = Ledger(case, placement)
     open_at_no_cost = frozenset(site for site in range(len(case.plan.sites)) if case.is_open_from_the_start(site))
     return Verification(

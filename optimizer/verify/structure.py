@@ -12,24 +12,37 @@ if TYPE_CHECKING:
     from optimizer.schema.placement import Placement
 
 
+def misfit_faults(case: Case, placement: Placement) -> Iterator[str]:
+    """Yield a sentence for each part of a placement that is outside the plan."""
+    plan = case.plan
+    for (site, sku), row in sorted(placement.standing_units.items()):
+        if not (0 <= site < len(plan.sites) and 0 <= sku < len(plan.accelerators)):
+            yield f"the plan has no site number {site} with accelerator number {sku}"
+        elif len(row) != case.num_periods:
+            name = f"{plan.accelerators[sku].key} at {plan.sites[site].key}"
+            yield f"{name} has {len(row)} periods, the plan has {case.num_periods}"
+    for site, first in sorted(placement.opened.items()):
+        if not 0 <= site < len(plan.sites):
+            yield f"the plan has no site number {site} to open"
+        elif not 0 <= first < case.num_periods:
+            yield f"{plan.sites[site].key} opens outside the horizon (period number {first})"
+
+
 def structural_faults(case: Case, placement: Placement) -> Iterator[str]:
-    """Yield a sentence for each fault in the placement itself."""
+    """Yield a sentence for each fault in a placement that fits the plan."""
     for (site, sku), row in sorted(placement.standing_units.items()):
         yield from _stock_faults(case, placement, site, sku, row)
     for site, first in sorted(placement.opened.items()):
         described = case.plan.sites[site]
-        if not 0 <= first < case.num_periods:
-            yield f"{described.key} opens outside the horizon (period number {first})"
-        elif first < described.opens_from and not case.is_open_from_the_start(site):
+        if first < described.opens_from and not case.is_open_from_the_start(site):
             yield f"{described.key} opens in {case.plan.horizon.labels[first]}, before its opens_from"
 
 
 def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tuple[int, ...]) -> Iterator[str]:
     accelerator = case.plan.accelerators[sku]
     name = f"{accelerator.key} at {case.plan.sites[site].key}"
-    if len(row) != case.num_periods:
-        yield f"{name} has {len(row)} periods, the plan has {case.num_periods}"
-        return
+    if any(row) and not case.plan.delivered_units[sku][-1]:
+        yield f"{name} is not delivered by this plan"
     if any(units < 0 for units in row):
         yield f"{name} is negative"
     if any(units % accelerator.block for units in row):

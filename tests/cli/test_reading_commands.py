@@ -1,0 +1,141 @@
+"""`validate`, `audit` and `headroom`: they read and judge, and no solver is loaded."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call, environment
+
+
+@pytest.mark.parametrize("command", ["validate", "audit", "headroom"])
+def test_no_solver_and_no_data_frames_are_loaded(plan: Path, command: str) -> None:
+    code = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from optimizer.cli.app import app\n"
+        f"answer = CliRunner().invoke(app, [{command!r}, {str(plan)!r}])\n"
+        "assert answer.exit_code == 0, answer.output\n"
+        "print([name for name in ('ortools', 'pandas', 'optimizer.solve.session') if name in sys.modules])"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True)
+
+    assert answer.stdout == "[]\n"
+
+
+def test_validate_counts_what_was_read(call: Call, plan: Path) -> None:
+    answer = call("validate", plan, "--format", "json")
+    document = json.loads(answer.stdout)
+
+    assert answer.exit_code == 0
+    assert document["totals"]["sites"] == 5
+    assert document["totals"]["countries with sites in Tier 2, 2025Q1"] == 2
+    assert document["totals"]["site power 2025Q4, MW"] == 50
+    assert document["totals"]["GB300-NVL72 delivered, units"] == 7200
+    assert document["totals"]["installed, TPP"] == 7600 * 15832
+    assert document["totals"]["limits: destination_share"] == 8
+    assert any("life_years" in row["subject"] or "utilisation" in row["subject"] for row in document["assumptions"])
+    assert set(document["input_sha256"]) >= {"plan.toml", "sites.csv"}
+
+
+@pytest.mark.parametrize("output_format", ["table", "markdown", "csv"])
+def test_validate_writes_every_format(call: Call, plan: Path, output_format: str) -> None:
+    answer = call("validate", plan, "--format", output_format)
+
+    assert answer.exit_code == 0
+    assert "legal status" in answer.stdout
+    assert "\x1b" not in answer.stdout
+
+
+def test_validate_writes_to_a_file(call: Call, plan: Path, tmp_path: Path) -> None:
+    answer = call("validate", plan, "--format", "json", "--out", tmp_path / "new" / "totals.json")
+
+    assert answer.stdout == ""
+    assert json.loads((tmp_path / "new" / "totals.json").read_text(encoding="utf-8"))["plan"] == "example fleet"
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["totals.json"]
+
+
+def test_audit_of_the_installed_fleet_keeps_every_limit(call: Call, plan: Path) -> None:
+    answer = call("audit", plan, "--format", "json")
+    document = json.loads(answer.stdout)
+
+    assert answer.exit_code == 0
+    assert document["judged"] == "installed fleet"
+    assert {row["rule"] for row in document["limits"]} >= {"home_share", "destination_share"}
+
+
+def test_audit_breaks_with_exit_code_1_at_a_tighter_share(call: Call, plan: Path) -> None:
+    # 400 of 7,600 equal units stand in Malaysia: exactly 1/19, so 1/19 is kept and anything less is broken.
+    kept = call("audit", plan, "--set", "policy.destination_share=1/19")
+    broken = call("audit", plan, "--set", "policy.destination_share=5263/100000", "--format", "json")
+
+    assert kept.exit_code == 0
+    assert broken.exit_code == 1
+    assert json.loads(broken.stdout)["verification"]["broken"][0].startswith("destination_share[MY,")
+
+
+def test_audit_judges_what_solve_wrote(call: Call, plan: Path, tmp_path: Path) -> None:
+    call("solve", plan, "--out", tmp_path / "run", "--quiet")
+
+    for file in ("", "placement.csv", "summary.json"):
+        answer = call("audit", plan, "--placement", tmp_path / "run" / file, "--format", "json")
+
+        assert answer.exit_code == 0, answer.output
+        assert json.loads(answer.stdout)["judged"] == "placement"
+    assert call("audit", plan, "--placement", tmp_path / "run", "--set", "policy.home_share=99%").exit_code == 1
+
+
+def test_audit_names_a_bad_placement_file(call: Call, plan: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("site,accelerator,period,units_standing\njohr,H200-SXM,2025Q1,8\nohio,H200-SXM,2025Q1,8.5\n", "utf-8")
+
+    answer = call("audit", plan, "--placement", file)
+
+    assert answer.exit_code == 2
+    assert "mine.csv, row 2, column site" in answer.stderr
+    assert "did you mean 'johor'?" in answer.stderr
+    assert "mine.csv, row 3, column units_standing: expected a whole number" in answer.stderr
+
+
+def test_headroom_is_in_whole_blocks_up_to_the_share(call: Call, plan: Path) -> None:
+    # 7% of (7,600 + x) units less the 400 there: x = 142.2, so 17 servers of 8.
+    answer = call("headroom", plan, "--country", "MY", "--accelerator", "H200-SXM", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(answer.stdout)))
+
+    assert [row["period"] for row in rows] == ["2025Q1", "2025Q2", "2025Q3", "2025Q4"]
+    assert {(row["blocks"], row["units"]) for row in rows} == {("17", "136")}
+    assert rows[0]["stopped_by"].startswith("destination_share[MY,")
+
+
+def test_headroom_of_a_site_beside_a_placement(call: Call, plan: Path, tmp_path: Path) -> None:
+    call("solve", plan, "--out", tmp_path / "run", "--quiet")
+
+    answer = call("headroom", plan, "--site", "texas", "--placement", tmp_path / "run", "--period", "2025Q4")
+
+    assert answer.exit_code == 0
+    assert "site_power[texas,2025Q4]" in answer.stdout
+
+
+def test_headroom_names_everything_typed_that_is_not_in_the_plan(call: Call, plan: Path) -> None:
+    answer = call("headroom", plan, "--site", "johr", "--accelerator", "H2000", "--period", "2031Q1", "--country", "MY")
+
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith("3 problems")
+    assert "--site: not in the plan (got 'johr')" in answer.stderr
+
+
+def test_headroom_refuses_an_unknown_country(call: Call, plan: Path) -> None:
+    assert call("headroom", plan, "--country", "ZZ").exit_code == 2
+
+
+def test_headroom_covers_a_country_without_a_site(call: Call, plan: Path) -> None:
+    answer = call("headroom", plan, "--country", "IN", "--period", "2025Q1", "--format", "json")
+
+    assert {row["place"] for row in json.loads(answer.stdout)["rows"]} == {"IN"}

@@ -1,0 +1,93 @@
+"""One small good plan as the texts of its files, for tests that change a little of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+GOOD: Mapping[str, str] = {
+    "plan.toml": """\
+name = "small"
+
+[company]
+name = "Example"
+headquarters = "US"
+
+[horizon]
+start = "2025Q1"
+periods = 4
+length = "quarter"
+annual_discount_rate = "8%"
+
+[policy]
+name = "three-tier-2025-01"
+home_share = "50/100"
+
+[economics]
+must_place = "by_end"
+first_period_share = "1/2"
+
+[economics.defaults]
+pue = 1.2
+
+[limits."destination_share[MY]"]
+setting = "5%"
+kind = "policy"
+""",
+    "sites.csv": """\
+site,country,power_mw,name,region,latitude,longitude,pue,opens_from,max_units,min_units_if_open,allowed_accelerators,note
+ohio,US,120.5,"Columbus, Ohio",east,39.9,-83,1.15,,,,,
+kl,MY,50,Kuala Lumpur,asia,3.1,101.7,,2025-04-02,1000,72,big;small,leased land
+""",
+    "power.csv": """\
+site,period,power_mw,energy_price_usd_per_mwh
+ohio,2025Q2,150,
+kl,2025Q3,60,71.5
+""",
+    "accelerators.csv": """\
+accelerator,tpp,power_kw,block,value_usd_per_hour,utilisation,life_years,price_usd
+big,40000,1.9,72,3.5,0.8,5,30000
+small,15832,1.3,8,2,,,
+""",
+    "deliveries.csv": """\
+accelerator,period,units,lot
+big,2025Q1,720,A
+big,2025Q2,720,B
+small,2025Q1,80,
+""",
+    "installed.csv": """\
+country,site,accelerator,units,placed_on
+MY,,A100,100,2023-05-01
+,ohio,small,16,
+""",
+    "commitments.csv": """\
+key,site,country,region,min_units,max_units,accelerator,from,until,only_if_used
+floor,ohio,,,8,,small,2025Q2,,
+cap,,MY,,,900,,,2025Q3,
+east-coast,,,east,8,,,,,true
+""",
+    "unit_costs.csv": """\
+name,usd_per_unit,rate_of_price,site,country,accelerator,period
+freight,100,,,,,
+tariff,,25%,,MY,big,2025Q2
+""",
+    "external_use.csv": """\
+country,period,tpp,units
+MY,2024Q4,1000,
+MY,2025Q3,5000,20
+""",
+}
+VALUES = """\
+site,accelerator,value_usd_per_unit,period
+ohio,big,50000,
+ohio,big,40000.5,2025Q2
+ohio,small,-10,2025Q1
+kl,big,60000,
+"""
+
+
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write the files of a plan into a new folder below `folder`."""
+    plan = folder / "plan"
+    plan.mkdir()
+    for name, text in files.items():
+        (plan / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return plan

@@ -1,0 +1,343 @@
+"""Each bad input gives one InputError that says where and what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from optimizer.errors import InputError
+from optimizer.files import disk
+from optimizer.files.document import read_document
+from optimizer.files.read_plan import plan_from_dict, read_plan
+from tests.files.good_plan import GOOD, VALUES, write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from optimizer.errors import Problem
+
+
+@dataclass(frozen=True)
+class Bad:
+    """`old` becomes `new` in `file`; the problem is expected at row and column, with `says` in its text."""
+
+    file: str
+    old: str
+    new: str
+    row: int | None
+    column: str | None
+    says: str
+
+
+def _bad(*cases: tuple[str, str, str, int | None, str | None, str]) -> list[Bad]:
+    return [Bad(*case) for case in cases]
+
+
+SETTINGS = _bad(
+    ("plan.toml", 'headquarters = "US"', "", None, "company.headquarters", "required"),
+    ("plan.toml", 'headquarters = "US"', 'headquarters = "Germany"', None, "company.headquarters", "'DE'"),
+    ("plan.toml", 'headquarters = "US"', 'headquarters = "XX"', None, "company.headquarters", "MY"),
+    ("plan.toml", 'headquarters = "US"', 'headquarters = ["US"]', None, "company.headquarters", "single value"),
+    ("plan.toml", "[company]", "[compani]", None, "compani", "did you mean 'company'?"),
+    (
+        "plan.toml",
+        '[company]\nname = "Example"\nheadquarters = "US"',
+        "company = 5",
+        None,
+        "company",
+        "expected a table of keys",
+    ),
+    ("plan.toml", 'name = "small"', 'title = "small"', None, "title", "unknown key"),
+    ("plan.toml", 'name = "small"', "sites = []", None, "sites", "sites.csv"),
+    ("plan.toml", 'start = "2025Q1"', 'begin = "2025Q1"', None, "horizon.begin", "unknown key"),
+    ("plan.toml", 'start = "2025Q1"', 'start = "2025-01"', None, "horizon.start", "expected a quarter like 2025Q1"),
+    ("plan.toml", 'start = "2025Q1"', 'start = "0001Q1"', None, "horizon.start", "between 1900 and 2200"),
+    ("plan.toml", "periods = 4", "periods = 0", None, "horizon.periods", "between 1 and 400"),
+    ("plan.toml", "periods = 4", "periods = 401", None, "horizon.periods", "between 1 and 400"),
+    ("plan.toml", "periods = 4", "periods = 4.5", None, "horizon.periods", "whole number"),
+    ("plan.toml", "periods = 4", "periods = true", None, "horizon.periods", "expected a"),
+    ("plan.toml", '"quarter"', '"quarters"', None, "horizon.length", "did you mean 'quarter'?"),
+    ("plan.toml", '"8%"', '"108%"', None, "horizon.annual_discount_rate", "between 0 and 1"),
+    ("plan.toml", '"8%"', "-0.01", None, "horizon.annual_discount_rate", "between 0 and 1"),
+    ("plan.toml", '"8%"', "nan", None, "horizon.annual_discount_rate", "finite"),
+    ("plan.toml", '"8%"', '"1/0"', None, "horizon.annual_discount_rate", "expected a number"),
+    ("plan.toml", '"by_end"', '"always"', None, "economics.must_place", "each_period"),
+    ("plan.toml", '"1/2"', "0.5", None, "economics.first_period_share", "in quotes"),
+    ("plan.toml", '"1/2"', '"3/2"', None, "economics.first_period_share", "between 0 and 1"),
+    ("plan.toml", "must_place", "must_palce", None, "economics.must_palce", "did you mean 'must_place'?"),
+    ("plan.toml", "pue = 1.2", "pue = 0.9", None, "economics.defaults.pue", "at least 1"),
+    ("plan.toml", "pue = 1.2", "power = 2", None, "economics.defaults.power", "unknown key"),
+    ("plan.toml", '"1/2"', '"1/2"\npue = 1.1', None, "economics.defaults.pue", "given twice"),
+    ("plan.toml", '"three-tier-2025-01"', '"missing.toml"', None, "policy.name", "no such policy file"),
+    ("plan.toml", '"5%"', "0.05", None, 'limits."destination_share[MY]".setting', "in quotes"),
+    ("plan.toml", '"5%"', '"a lot"', None, 'limits."destination_share[MY]".setting', "expected a"),
+    ("plan.toml", '"5%"', "[5]", None, 'limits."destination_share[MY]".setting', "single value"),
+    ("plan.toml", '"5%"', '"5%"\nprice_cap = 3', None, 'limits."destination_share[MY]".price_cap', "not supported yet"),
+    ("plan.toml", '"5%"', '"5%"\nbuyable = true', None, 'limits."destination_share[MY]".buyable', "not supported yet"),
+    ("plan.toml", "periods = 4", "periods = four", None, None, "line"),
+    ("plan.toml", "periods = 4", "periods = 4\nperiods = 5", None, None, "not valid TOML"),
+)
+SITES = _bad(
+    ("sites.csv", "ohio,US,120.5", "ohio,US,-1", 2, "power_mw", "must not be negative"),
+    ("sites.csv", "ohio,US,120.5", "ohio,US,", 2, "power_mw", "required"),
+    ("sites.csv", "ohio,US,120.5", "ohio,US,1e400", 2, "power_mw", "out of range"),
+    ("sites.csv", "ohio,US,120.5", "ohio,US,NaN", 2, "power_mw", "finite"),
+    ("sites.csv", "ohio,US,120.5", "ohio,US,inf", 2, "power_mw", "finite"),
+    ("sites.csv", "ohio,US,120.5", 'ohio,US,"1,200.5"', 2, "power_mw", "write 1200.5, without thousands"),
+    ("sites.csv", "ohio,US,120.5", "ohio,US,120 MW", 2, "power_mw", "write 120: the unit"),
+    ("sites.csv", "ohio,US,120.5", 'ohio,US,"120,5"', 2, "power_mw", "write 120.5, with a decimal point"),
+    ("sites.csv", "ohio,US,120.5", "ohio,US,1_000", 2, "power_mw", "without thousands"),
+    ("sites.csv", "ohio,US", "ohio,UK", 2, "country", "'GB'"),
+    ("sites.csv", "ohio,US", "ohio,us", 2, "country", "'US'"),
+    ("sites.csv", "ohio,US", ",US", 2, "site", "required"),
+    ("sites.csv", "ohio,US", "a[1],US", 2, "site", "a name holds"),
+    ("sites.csv", "kl,MY,50", "ohio,MY,50", 3, "site", "duplicate site"),
+    ("sites.csv", "power_mw,name", "power_kw,name", 1, "power_mw", "required column is missing"),
+    ("sites.csv", "latitude", "lattitude", 1, "lattitude", "did you mean 'latitude'?"),
+    ("sites.csv", "latitude,longitude", "latitude,latitude", 1, "latitude", "duplicate column"),
+    ("sites.csv", "39.9,-83", "139.9,-83", 2, "latitude", "between -90 and 90"),
+    ("sites.csv", "39.9,-83", "39.9,-183", 2, "longitude", "between -180 and 180"),
+    ("sites.csv", "1.15", "0.99", 2, "pue", "at least 1"),
+    ("sites.csv", "2025-04-02", "2025-13-02", 3, "opens_from", "month"),
+    ("sites.csv", "2025-04-02", "April", 3, "opens_from", "or write a date"),
+    ("sites.csv", "1000,72", "71,72", 3, "min_units_if_open", "exceeds max_units"),
+    ("sites.csv", "1000,72", "99.5,72", 3, "max_units", "whole number"),
+    ("sites.csv", "big;small", "big;smal", 3, "allowed_accelerators", "did you mean 'small'?"),
+    ("sites.csv", "big;small", ";", 3, "allowed_accelerators", "names no accelerator"),
+    ("sites.csv", "leased land", "leased, land", 3, None, "14 cells where the header has 13"),
+    ("sites.csv", ",leased land", "", 3, None, "12 cells"),
+    ("sites.csv", '"Columbus, Ohio"', '"Columbus, Ohio', 2, None, "not valid CSV"),
+    ("sites.csv", "latitude", "tenure", 2, "tenure", "not supported yet"),
+    ("sites.csv", "latitude", "closes_after", 2, "closes_after", "not supported yet"),
+    ("sites.csv", "latitude", "authorised_from", 2, "authorised_from", "not supported yet"),
+    ("sites.csv", "latitude", "opening_cost_schedule", 2, "opening_cost_schedule", "not supported yet"),
+    ("sites.csv", "latitude", "operator_headquarters", 2, "operator_headquarters", "not supported yet"),
+    ("power.csv", "ohio,2025Q2", "ohoi,2025Q2", 2, "site", "did you mean 'ohio'?"),
+    ("power.csv", "ohio,2025Q2", "ohio,2026Q1", 2, "period", "from 2025Q1 to 2025Q4"),
+    ("power.csv", "kl,2025Q3", "ohio,2025Q2", 3, "site", "duplicate site, period"),
+    ("power.csv", "150", "-150", 2, "power_mw", "negative"),
+)
+CHIPS = _bad(
+    ("accelerators.csv", "small,15832", "big,15832", 3, "accelerator", "duplicate accelerator"),
+    ("accelerators.csv", "big,40000", "big,0", 2, "tpp", "positive"),
+    ("accelerators.csv", "big,40000", "big,", 2, "tpp", "catalogue does not know"),
+    ("accelerators.csv", "big,40000", "big,40000.5", 2, "tpp", "whole number"),
+    ("accelerators.csv", "1.9,72", "-1.9,72", 2, "power_kw", "negative"),
+    ("accelerators.csv", "1.9,72", "1.9,0", 2, "block", "positive"),
+    ("accelerators.csv", "3.5,0.8", "3.5,1.2", 2, "utilisation", "between 0 and 1"),
+    ("accelerators.csv", "3.5,0.8", ",0.8", 2, "value_usd_per_hour", "must be given"),
+    ("accelerators.csv", "0.8,5", "0.8,0", 2, "life_years", "positive"),
+    ("accelerators.csv", "5,30000", "5,$30000", 2, "price_usd", "write 30000"),
+    ("accelerators.csv", "5,30000", "5,", 3, "rate_of_price", "needs the price of big"),
+    ("deliveries.csv", "big,2025Q1,720", "bgi,2025Q1,720", 2, "accelerator", "did you mean 'big'?"),
+    ("deliveries.csv", "big,2025Q1,720", "big,2025Q1,7.5", 2, "units", "whole number"),
+    ("deliveries.csv", "big,2025Q1,720", "big,2025Q1,-72", 2, "units", "negative"),
+    ("deliveries.csv", "big,2025Q1,720", "big,2024Q4,720", 2, "period", "outside the horizon"),
+    ("deliveries.csv", "big,2025Q2,720,B", "big,2025Q1,720,A", 3, "accelerator", "duplicate"),
+    ("deliveries.csv", "lot", "destination", 2, "destination", "not supported yet"),
+    ("deliveries.csv", "lot", "status", 2, "status", "not supported yet"),
+    ("installed.csv", "MY,,A100", ",,A100", 2, "country", "give a site or a country"),
+    ("installed.csv", "MY,,A100", "MY,kl,A100", 2, "country", "not both"),
+    ("installed.csv", "MY,,A100", "MY,,A1000000", 2, "accelerator", "no such accelerator"),
+    ("installed.csv", "2023-05-01", "1 May 2023", 2, "placed_on", "expected a date"),
+    ("installed.csv", "2023-05-01", "2026-01-01", 2, "placed_on", "after the end"),
+    ("installed.csv", "placed_on", "path", 2, "path", "not supported yet"),
+    ("installed.csv", "placed_on", "retires_on", 2, "retires_on", "not supported yet"),
+    ("installed.csv", "placed_on", "ownership", 2, "ownership", "not supported yet"),
+)
+CONTRACTS = _bad(
+    ("commitments.csv", "cap,,MY", "floor,,MY", 3, "key", "duplicate key"),
+    ("commitments.csv", "cap,,MY,,,900", "cap,,MY,,,", 3, "min_units", "min_units, max_units or both"),
+    ("commitments.csv", "cap,,MY,,,900", "cap,,MY,,901,900", 3, "min_units", "exceeds max_units"),
+    ("commitments.csv", "cap,,MY", "cap,kl,MY", 3, "site", "exactly one of site, country and region"),
+    ("commitments.csv", "cap,,MY", "cap,,", 3, "site", "exactly one of site, country and region"),
+    ("commitments.csv", ",east,8", ",eats,8", 4, "region", "did you mean 'east'?"),
+    ("commitments.csv", "small,2025Q2,", "small,2025Q2,2025Q1", 2, "until", "ends before it begins"),
+    ("commitments.csv", "true", "maybe", 4, "only_if_used", "true or false"),
+    ("unit_costs.csv", "freight,100,", "freight,100,5%", 2, "rate_of_price", "exactly one"),
+    ("unit_costs.csv", "freight,100,", "freight,,", 2, "usd_per_unit", "exactly one"),
+    ("unit_costs.csv", "25%,,MY", "25%,kl,MY", 3, "country", "not both"),
+    ("external_use.csv", "MY,2025Q3,5000,20", "MY,2025Q3,500,20", 3, "tpp", "cannot fall"),
+    ("external_use.csv", "MY,2025Q3,5000,20", "MY,2025Q3,,", 3, "tpp", "tpp, units or both"),
+    ("external_use.csv", "MY,2025Q3,5000,20", "MY,2026Q3,5000,20", 3, "period", "outside"),
+    ("external_use.csv", "MY,2025Q3,5000,20", "MY,2024Q4,5000,20", 3, "country", "duplicate country, period"),
+)
+
+
+def _problems_of(plan: Path) -> tuple[Problem, ...]:
+    with pytest.raises(InputError) as caught:
+        read_plan(plan)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    "bad", [*SETTINGS, *SITES, *CHIPS, *CONTRACTS], ids=lambda bad: f"{bad.file}-{bad.column}-{bad.old!r}-{bad.new!r}"
+)
+def test_one_change_gives_one_problem_at_its_place(bad: Bad, tmp_path: Path) -> None:
+    assert bad.old in GOOD[bad.file]
+    problems = _problems_of(write_files(tmp_path, {**GOOD, bad.file: GOOD[bad.file].replace(bad.old, bad.new, 1)}))
+    found = [problem for problem in problems if bad.says in str(problem)]
+    assert found, [str(problem) for problem in problems]
+    where = {(problem.row, problem.column) for problem in found}
+    assert (bad.row, bad.column) in where
+    assert found[0].file in {bad.file, "unit_costs.csv"}
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("plan.toml", None, "plan.toml: is missing"),
+        ("sites.csv", None, "sites.csv: is missing"),
+        ("sites.csv", b"", "sites.csv, row 1: has no header row"),
+        ("sites.csv", b"site,country,power_mw\n", "sites.csv: has no rows"),
+        ("accelerators.csv", b"accelerator\n", "accelerators.csv: has no rows"),
+        ("deliveries.csv", b"accelerator,period,units\n,,\n", "deliveries.csv: has no rows"),
+        ("values.csv", b"site,accelerator,value_usd_per_unit\n", "values.csv: has no rows"),
+        ("sites.csv", "site,country,power_mw\nZürich,CH,5\n".encode("latin-1"), "is not UTF-8 text (line 2)"),
+        ("sites.csv", "site,country,power_mw\nohio,US,5\n".encode("utf-16"), "is UTF-16"),
+        ("sites.csv", b"site,country,power_mw\noh\0io,US,5\n", "NUL bytes"),
+        ("sites.csv", b"site;country;power_mw\nohio;US;5\n", "separated by commas"),
+        ("sites.csv", b"site,country,power_mw,\nohio,US,5,what\n", "under an empty column name"),
+        ("plan.toml", b"\xff", "is not UTF-8 text"),
+        ("plan.toml", b"company = " + b"[" * 100_000, "nested too deeply"),
+        ("site.csv", b"site\n", "did you mean 'sites.csv'?"),
+        ("Sites.csv", b"site\n", "did you mean 'sites.csv'?"),
+        ("values.xlsx", b"", "save it as values.csv"),
+        ("authorisations.csv", b"type,country\nUVEU,AE\n", "authorisations.csv: this table is not supported yet"),
+        ("workloads.csv", b"workload\nw\n", "workloads.csv: this table is not supported yet"),
+        ("service.csv", b"workload,site\nw,ohio\n", "service.csv: this table is not supported yet"),
+        ("resources.csv", b"resource\nwater\n", "resources.csv: this table is not supported yet"),
+        ("resource_use.csv", b"resource\nwater\n", "resource_use.csv: this table is not supported yet"),
+    ],
+)
+def test_a_bad_file_is_named(file: str, content: bytes | None, says: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {name: text for name, text in GOOD.items() if name != file}
+    if says.endswith("sites.csv: is missing"):
+        del files["installed.csv"]
+    if content is not None:
+        files[file] = content
+    assert any(says in str(problem) for problem in _problems_of(write_files(tmp_path, files)))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"company": {}', "line 1, column 15"),
+        ("[]", "a plan is a JSON object"),
+        ('{"horizon": {"periods": NaN}}', "NaN is not a number"),
+        ('{"horizon": {"periods": -Infinity}}', "-Infinity is not a number"),
+        ('{"name": "a", "name": "b"}', "duplicate key 'name'"),
+        ('{"sites": {"site": "ohio"}}', "expected a list of rows"),
+        ('{"sites": ["ohio"]}', "expected a row"),
+        ('{"sites": [{"site": "ohio", "country": "US", "power_mw": 1e400}]}', "sites[0].power_mw: number out of range"),
+        ('{"sites": [{"site": "ohio", "country": "US", "power_mw": 1e99999999999999999999}]}', "expected a number"),
+        ('{"sites": [{"site": "ohio", "country": "US", "power_mv": 1}]}', "did you mean 'power_mw'?"),
+        ('{"sites": [{"site": "ohio", "country": "US", "power_mw": {}}]}', "expected a single value"),
+        ('{"sites": [{"site": "\\ud800", "country": "US", "power_mw": 1}]}', "not text"),
+        ('{"\\ud800": 1}', "a key must be text"),
+        ('{"horizon": {"periods": ' + "9" * 5000 + "}}", "not valid JSON"),
+        ('{"horizon": {"periods": ' + "9" * 3000 + "}}", "number out of range"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"site": []}', "did you mean 'sites'?"),
+    ],
+)
+def test_bad_json_is_named(text: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(text, encoding="utf-8")
+    assert any(says in str(problem) for problem in _problems_of(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("nowhere", "no such plan"),
+        ("n" * 300, "cannot be read"),
+        ("no\0where", "a plan is a directory"),
+        ("plan.xlsx", "not supported yet"),
+        ("plan.txt", "is not a plan"),
+    ],
+)
+def test_bad_path_is_named(name: str, says: str, tmp_path: Path) -> None:
+    if "." in name:
+        (tmp_path / name).touch()
+    assert says in str(_problems_of(tmp_path / name)[0])
+
+
+def test_a_folder_in_place_of_a_table_is_named(tmp_path: Path) -> None:
+    plan = write_files(tmp_path, GOOD)
+    (plan / "values.csv").mkdir()
+    assert any("values.csv: is not a file" in str(problem) for problem in _problems_of(plan))
+
+
+def test_a_file_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "LARGEST_FILE", 300)
+    assert any("is too large" in str(problem) for problem in _problems_of(write_files(tmp_path, GOOD)))
+
+
+def test_every_problem_of_every_file_is_listed_in_order(tmp_path: Path) -> None:
+    changes = {
+        "plan.toml": ('headquarters = "US"', ""),
+        "commitments.csv": (",,900", ",,"),
+        "sites.csv": ("US,120.5", "UK,-1"),
+        "deliveries.csv": ("big,2025Q1", "bgi,2025Q1"),
+        "accelerators.csv": ("big,40000", "big,0"),
+    }
+    files = {**GOOD, **{name: GOOD[name].replace(*change, 1) for name, change in changes.items()}}
+    problems = _problems_of(write_files(tmp_path, files))
+    assert [(problem.file, problem.row, problem.column) for problem in problems] == [
+        ("plan.toml", None, "company.headquarters"),
+        ("sites.csv", 2, "country"),
+        ("sites.csv", 2, "power_mw"),
+        ("accelerators.csv", 2, "tpp"),
+        ("deliveries.csv", 2, "accelerator"),
+        ("commitments.csv", 3, "min_units"),
+    ]
+
+
+def test_an_unreadable_table_is_not_blamed_on_those_that_refer_to_it(tmp_path: Path) -> None:
+    problems = _problems_of(write_files(tmp_path, {**GOOD, "sites.csv": b"\xff\xfe"}))
+    assert {problem.file for problem in problems} <= {"sites.csv", "commitments.csv"}
+    assert len([problem for problem in problems if problem.file == "sites.csv"]) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), object(), b"1", {1}, [1], 10**5000],
+    ids=["nan", "inf", "object", "bytes", "set", "list", "long"],
+)
+def test_python_values_that_are_no_numbers_are_refused(value: object) -> None:
+    site = {"site": "ohio", "country": "US", "power_mw": value}
+    with pytest.raises(InputError) as caught:
+        plan_from_dict({"sites": [site]})
+    assert any(problem.column == "sites[0].power_mw" for problem in caught.value.problems)
+
+
+def test_a_float_is_no_share() -> None:
+    with pytest.raises(InputError, match="a share must be exact"):
+        plan_from_dict(
+            {"economics": {"first_period_share": 0.5}, "limits": {"destination_share[MY]": {"setting": 0.1}}}
+        )
+
+
+def test_values_refer_to_known_sites(tmp_path: Path) -> None:
+    plan = write_files(
+        tmp_path, {**GOOD, "values.csv": VALUES.replace("kl,big", "kl,bg").replace("ohio,small", "x,small")}
+    )
+    assert [(problem.file, problem.row, problem.column) for problem in _problems_of(plan)] == [
+        ("values.csv", 4, "site"),
+        ("values.csv", 5, "accelerator"),
+    ]
+
+
+def test_raw_reading_refuses_what_is_not_text(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not UTF-8"):
+        read_document(write_files(tmp_path, {**GOOD, "power.csv": b"\xe9"}))
+
+
+@pytest.mark.parametrize("table", ["sites", "accelerators", "deliveries", "installed", "commitments"])
+def test_a_name_of_five_thousand_digits_is_refused(table: str) -> None:
+    columns = ("site", "accelerator", "key", "country")
+    with pytest.raises(InputError, match="out of range"):
+        plan_from_dict({table: [dict.fromkeys(columns, 10**5000)]})
