@@ -6,7 +6,7 @@ Copies that `solve --out` keeps beside a run are not instances.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,21 +45,16 @@ def find_instances(places: Iterable[Path]) -> tuple[Instance, ...]:
     return tuple(found.values())
 
 
-def _instances_in(place: Path) -> Iterator[Instance]:
+def _instances_in(place: Path) -> list[Instance]:
+    if place.name == SETTINGS_FILE and place.is_file():
+        return _instances_in(place.parent)
     if place.is_file():
-        if place.name == SETTINGS_FILE:
-            yield from _instances_in(place.parent)
-        elif place.suffix == ".json":
-            yield _of_file(place, place.stem)
-        return
-    if (place / SETTINGS_FILE).is_file():
-        yield _of_directory(place, place.resolve().name)
-    for settings in sorted(place.glob(f"*/**/{SETTINGS_FILE}")):
-        if not _is_copy(settings.parent):
-            yield _of_directory(settings.parent, settings.parent.relative_to(place).as_posix())
-    for file in sorted(place.rglob("*.json")):
-        if _is_plan(file):
-            yield _of_file(file, file.relative_to(place).with_suffix("").as_posix())
+        return [_of_file(place, place.stem)] if place.suffix == ".json" else []
+    own = [_of_directory(place, place.resolve().name)] if (place / SETTINGS_FILE).is_file() else []
+    directories = [file.parent for file in place.glob(f"*/**/{SETTINGS_FILE}") if not _is_copy(file.parent)]
+    files = [file for file in place.rglob("*.json") if _is_plan(file)]
+    below = [_of_directory(directory, directory.relative_to(place).as_posix()) for directory in directories]
+    return [*own, *below, *(_of_file(file, file.relative_to(place).with_suffix("").as_posix()) for file in files)]
 
 
 def _of_directory(directory: Path, name: str) -> Instance:

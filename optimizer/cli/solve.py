@@ -98,6 +98,8 @@ def solve(
     """Solve and report."""
     gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
     gap_required = None if require_gap is None else parse_gap(require_gap, "--require-gap")
+    if out is not None:
+        _check_out(out)
     read = open_plan(plan, policy, settings)
     with ProgressLine(is_on=not quiet, currency=read.economics.currency) as line, terminate_as_interrupt():
         from optimizer.pipeline import place_fleet
@@ -154,3 +156,10 @@ def terminate_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _check_out(directory: Path) -> None:
+    """Refuse now a directory that could not be written after a long solve."""
+    from optimizer.report.bundle import check_directory
+
+    check_directory(directory)

@@ -41,7 +41,10 @@ def _row(cells: Iterable[str]) -> str:
 
 def _escape(text: str) -> str:
     """Keep a planner's own text from being read as markup, outside of code spans."""
-    parts = " ".join(text.split()).split("`")
+    line = " ".join(text.split())
+    if line.count("`") % 2:
+        line = line.replace("`", "'")
+    parts = line.split("`")
     for number in range(0, len(parts), 2):
         for sign in "\\*_<>[]":
             parts[number] = parts[number].replace(sign, f"\\{sign}")

@@ -45,7 +45,7 @@ def audit_tables(document: AuditDocument) -> tuple[Table, ...]:
     tables = (
         *_limit_tables(document),
         site_table(document),
-        country_table(document.countries, document.plan),
+        country_table(document),
     )
     return tuple(table for table in tables if table.rows)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.errors import Problem
 from optimizer.report import as_json, as_markdown
 from optimizer.report.csv_tables import write_csv
-from optimizer.report.directories import replaced_whole
+from optimizer.report.directories import check_replaceable, replaced_whole
 
 if TYPE_CHECKING:
     from optimizer.report.document import ResultDocument
@@ -50,6 +50,11 @@ def write_bundle(document: ResultDocument, directory: str | Path, plan_path: str
         run = json.dumps(_run(document, inputs, files), indent=2, ensure_ascii=False, allow_nan=False)
         _write(aside / RUN_FILE, f"{run}\n".encode())
     return target
+
+
+def check_directory(directory: str | Path) -> None:
+    """Raise InputError for a directory that `write_bundle` would refuse: to be asked before a long solve, not after it."""
+    check_replaceable(Path(directory), _why_not_replace)
 
 
 def _run(document: ResultDocument, inputs: dict[str, bool], files: list[str]) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def compose_audit(
     audit: Audit, *, command: str | None = None, versions: Mapping[str, str | None] | None = None
 ) -> AuditDocument:
     """Return the document of an audit."""
-    judged = Judged(audit.case, audit.placement, audit.verification)
+    judged = Judged(audit.case, audit.placement, audit.verification, audit.groups)
     is_fleet = not audit.placement.standing_units
     return AuditDocument(
         schema_version=SCHEMA_VERSION,

@@ -24,11 +24,11 @@ def replaced_whole(target: Path, may_replace: Callable[[Path], Problem | None]) 
     target = target.resolve()
     aside = target.parent / f".{target.name}.{secrets.token_hex(4)}"
     try:
-        _check(target, may_replace)
+        check_replaceable(target, may_replace)
         target.parent.mkdir(parents=True, exist_ok=True)
         aside.mkdir()
         yield aside
-        _check(target, may_replace)
+        check_replaceable(target, may_replace)
         _swap(aside, target)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -39,7 +39,8 @@ def replaced_whole(target: Path, may_replace: Callable[[Path], Problem | None]) 
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _check(target: Path, may_replace: Callable[[Path], Problem | None]) -> None:
+def check_replaceable(target: Path, may_replace: Callable[[Path], Problem | None]) -> None:
+    """Raise InputError where `replaced_whole` would refuse the target as it stands."""
     if not target.exists():
         return
     if not target.is_dir():

@@ -28,6 +28,8 @@ class Judged:
     case: Case
     placement: Placement
     verification: Verification
+    known_groups: tuple[GroupReading, ...] | None = None
+    """The groups, where somebody has read them already."""
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -37,6 +39,8 @@ class Judged:
     @cached_property
     def groups(self) -> tuple[GroupReading, ...]:
         """Return every limit by group, policy first, then contract, then physical."""
+        if self.known_groups is not None:
+            return self.known_groups
         return group_readings(self.case, self.verification.readings)
 
     @cached_property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import shutil
+from typing import TYPE_CHECKING, TextIO
 
 from optimizer.errors import InputError, Problem
 from optimizer.report import as_csv, as_json, as_markdown, as_text
@@ -18,6 +20,14 @@ FORMATS: Mapping[str, Callable[[Document], str]] = {
     "csv": as_csv.render,
     "markdown": as_markdown.render,
 }
+
+
+def render_for(stream: TextIO, document: Document, output_format: str = "table") -> str:
+    """Return a document as it suits a stream: a terminal's width and colours, plain text for anything else."""
+    is_terminal = stream.isatty()
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    has_colours = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return render(document, output_format, width=width, colour=has_colours)
 
 
 def render(document: Document, output_format: str = "table", *, width: int | None = None, colour: bool = False) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
+from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 Line = tuple[str, str]
 """A label and a sentence."""
 
-MOST_LEVERS = 3
 LEVERS_NOT_COMPUTED = "marginal values: not computed in this version"
 
 
@@ -50,7 +50,7 @@ def policy_line(policy: PolicyPart) -> Line:
 def reading_line(policy: PolicyPart) -> Line:
     """Return the reading that ran, and which settings are not the pack's own."""
     changed = [f"{name} = {_setting(part.value)}" for name, part in policy.settings.items() if part.overridden]
-    return "Reading", policy.reading + (f". Changed by the plan: {', '.join(changed)}" if changed else "")
+    return "Reading", policy.reading + (f". Set by the plan: {', '.join(changed)}" if changed else "")
 
 
 def _setting(value: bool | int | str) -> str:
@@ -101,13 +101,13 @@ def _placed(document: ResultDocument) -> str:
 
 
 def _levers(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
-    binding = sorted((group for group in groups if group.binding_periods), key=lambda g: -len(g.binding_periods))
-    if not binding:
-        return f"{LEVERS_NOT_COMPUTED}; no limit binds"
-    longest = "; ".join(
-        f"{group.group} ({period_runs(group.binding_periods, plan.periods)})" for group in binding[:MOST_LEVERS]
-    )
-    return f"{LEVERS_NOT_COMPUTED}; binding longest: {longest}"
+    longest = []
+    for kind in LimitKind:
+        binding = [group for group in groups if group.kind is kind and group.binding_periods]
+        if binding:
+            group = max(binding, key=lambda one: len(one.binding_periods))
+            longest.append(f"{group.group} ({period_runs(group.binding_periods, plan.periods)})")
+    return f"{LEVERS_NOT_COMPUTED}; {'binding longest: ' + '; '.join(longest) if longest else 'no limit binds'}"
 
 
 def _no_placement(document: ResultDocument) -> tuple[Line, ...]:
@@ -125,6 +125,8 @@ def _no_placement(document: ResultDocument) -> tuple[Line, ...]:
 
 def _impossible(document: ResultDocument) -> Iterator[str]:
     """Yield one sentence per setting: the first of its limits that is impossible."""
+    if not document.broken_limits:
+        yield "no single limit by itself; which of them contradict each other is not computed in this version"
     by_group: dict[str, list[BrokenLimitPart]] = {}
     for part in document.broken_limits:
         by_group.setdefault(part.group, []).append(part)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_LIMITS = 20
 MOST_SITES = 60
+MOST_ACCELERATORS = 3
 NEARLY_FULL = 80
 """Per cent used from which a country is listed although nothing stands there."""
 KIND_TITLES = {
@@ -42,7 +43,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         *binding_tables(document.groups, document.plan),
         site_table(document),
         period_table(document.periods),
-        country_table(document.countries, document.plan),
+        country_table(document),
         money_table(document),
     )
     return tuple(table for table in tables if table.rows)
@@ -149,17 +150,18 @@ def period_table(periods: Sequence[PeriodRow]) -> Table:
     )
 
 
-def country_table(countries: Sequence[CountryRow], plan: PlanPart) -> Table:
-    """Return the countries with stock or nearly full at the end of the horizon, fullest first."""
+def country_table(document: ResultDocument | AuditDocument) -> Table:
+    """Return the countries with stock or nearly full at the end of the horizon, and what still fits there."""
     rows = [
         row
-        for row in countries
-        if row.period == plan.last_period and (row.units or (row.percent_used or 0) >= NEARLY_FULL)
+        for row in document.countries
+        if row.period == document.plan.last_period and (row.units or (row.percent_used or 0) >= NEARLY_FULL)
     ]
     rows.sort(key=lambda row: (row.tier, -row.tpp, row.country))
+    shown = _most_placed(document)
     return Table(
-        f"Countries in {plan.last_period}",
-        columns("~country", ">tier", ">TPP", ">share", ">allowance", ">used", "~room for more, in units"),
+        f"Countries in {document.plan.last_period}",
+        columns("~country", ">tier", ">TPP", ">share", ">allowance", ">used", *(f">+{key}" for key in shown)),
         tuple(
             (
                 f"{row.country} {row.name}",
@@ -168,28 +170,32 @@ def country_table(countries: Sequence[CountryRow], plan: PlanPart) -> Table:
                 share_text(row.share),
                 compact(row.allowance) if row.allowance is not None else NOTHING,
                 percent_used_text(row.percent_used),
-                _room(row),
+                *(_room(row, key) for key in shown),
             )
             for row in rows
         ),
         (
-            "TPP and shares count installed stock; `used` is of the tightest cap on the country alone; room is what the "
-            "policy leaves for whole blocks of one accelerator, whatever power and deliveries say.",
+            "TPP and shares count installed stock; `used` is of the tightest cap on the country alone; + is how many "
+            "more units the policy allows, in whole blocks of that accelerator alone (`placement headroom` for others).",
         ),
     )
 
 
-def _room(row: CountryRow) -> str:
+def _most_placed(document: ResultDocument | AuditDocument) -> tuple[str, ...]:
+    """Return the accelerators with most units at the end of the horizon, without a placement the first of the plan."""
+    units = dict.fromkeys(document.plan.accelerators, 0)
+    for row in document.placements:
+        if row.period == document.plan.last_period:
+            units[row.accelerator] += row.units_standing
+    most = sorted(units, key=lambda key: -units[key])[:MOST_ACCELERATORS]
+    return tuple(sorted(most))
+
+
+def _room(row: CountryRow, accelerator: str) -> str:
     if row.closed:
         return "closed"
-    known = {key: units for key, units in row.headroom_units.items() if units is not None}
-    if not known:
-        return "no limit"
-    if not any(known.values()) and len(known) == len(row.headroom_units):
-        return "none"
-    return ", ".join(
-        f"{quantity(units)} {key}" if units is not None else f"any {key}" for key, units in row.headroom_units.items()
-    )
+    units = row.headroom_units[accelerator]
+    return "no limit" if units is None else quantity(units)
 
 
 def money_table(document: ResultDocument) -> Table:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COUNTRIES = ("US", "US", "US", "GB", "JP", "NO", "MY", "BR", "IN", "AE", "CL", "KZ", "TH", "PL", "ZA")
 QUARTERS = ("2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2", "2026Q3", "2026Q4")

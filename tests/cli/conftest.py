@@ -26,7 +26,7 @@ def environment(**extra: str) -> dict[str, str]:
 
 @pytest.fixture
 def call() -> Call:
-    def run(*arguments: object, **options: Any) -> Result:
+    def run(*arguments: object, **options: Any) -> Result:  # noqa: ANN401  whatever typer's runner takes
         return CliRunner().invoke(app, [str(argument) for argument in arguments], **options)
 
     return run
@@ -57,7 +57,7 @@ def tiny_plan(tmp_path: Path) -> Path:
     return file
 
 
-def run_process(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+def run_process(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     command = [sys.executable, "-m", "optimizer", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment(), check=False, timeout=120, **options)
+    return subprocess.run(command, capture_output=True, text=True, env=environment(), check=False, timeout=120)

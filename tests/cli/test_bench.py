@@ -8,7 +8,7 @@ import json
 import shutil
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,7 +16,11 @@ from optimizer import pipeline
 from optimizer.cli.bench_record import Judgement, Recorded, Run, judge, read_record
 from optimizer.errors import InputError, SolverError
 from optimizer.files.read_plan import read_plan
-from tests.cli.conftest import Call
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Call
 
 RECORDED = Recorded("within_gap", Fraction(1000), Fraction(1, 100), "p")
 RUN = Run("within_gap", Fraction(1000), Fraction(1005), Fraction(1, 200), "p", Fraction(1, 100))
@@ -69,7 +73,8 @@ def test_a_run_that_contradicts_the_record_is_exit_code_1_and_leaves_it(call: Ca
 def test_a_better_run_replaces_the_record(call: Call, instances: Path) -> None:
     file = instances / "tiny.recorded.json"
     file.write_text(
-        '{"status": "feasible", "objective_exact": "8000", "gap": 1.0, "policy": "three-tier-2025-01"}', encoding="utf-8"
+        '{"status": "feasible", "objective_exact": "8000", "gap": 1.0, "policy": "three-tier-2025-01"}',
+        encoding="utf-8",
     )
 
     answer = call("bench", instances, "--record", "--format", "csv")
@@ -89,9 +94,7 @@ def test_the_table_gives_the_gap_in_per_cent(call: Call, instances: Path) -> Non
     assert "0.0000%" in call("bench", instances).stdout
 
 
-def test_directories_are_found_at_any_depth_and_copies_of_runs_are_not(
-    call: Call, plan: Path, tmp_path: Path
-) -> None:
+def test_directories_are_found_at_any_depth_and_copies_of_runs_are_not(call: Call, plan: Path, tmp_path: Path) -> None:
     example = tmp_path / "all" / "deep" / "example"
     shutil.copytree(plan, example)
     call("solve", example, "--out", tmp_path / "all" / "run", "--quiet")
@@ -99,6 +102,15 @@ def test_directories_are_found_at_any_depth_and_copies_of_runs_are_not(
     answer = call("bench", tmp_path / "all", "--format", "json")
 
     assert [row["instance"] for row in json.loads(answer.stdout)["rows"]] == ["deep/example"]
+
+
+def test_json_files_that_are_no_plans_are_left_alone(call: Call, instances: Path) -> None:
+    (instances / "notes.json").write_text('{"a": 1}', encoding="utf-8")
+    (instances / "broken.json").write_text("{", encoding="utf-8")
+
+    answer = call("bench", instances, "--format", "json")
+
+    assert [row["instance"] for row in json.loads(answer.stdout)["rows"]] == ["tiny"]
 
 
 def test_one_broken_instance_does_not_stop_the_others(call: Call, instances: Path) -> None:
@@ -112,7 +124,8 @@ def test_one_broken_instance_does_not_stop_the_others(call: Call, instances: Pat
 
 def test_a_solver_that_fails_is_a_regression(call: Call, instances: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise SolverError("out of memory")
+        msg = "out of memory"
+        raise SolverError(msg)
 
     monkeypatch.setattr(pipeline, "place_fleet", fail)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from optimizer.errors import InputError, Problem, SolverError
 from optimizer.files import read_plan
 from tests.cli.conftest import Call, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _raise(error: BaseException) -> NoReturn:
@@ -30,7 +32,9 @@ def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, call: Call) -> Call
 
 
 def test_every_problem_is_listed_under_their_count(failing: Call) -> None:
-    answer = failing(InputError([Problem("must not be negative", "sites.csv", 3, "power_mw", "-1", "write 1"), Problem("b")]))
+    answer = failing(
+        InputError([Problem("must not be negative", "sites.csv", 3, "power_mw", "-1", "write 1"), Problem("b")])
+    )
 
     assert answer.exit_code == 2
     assert answer.stdout == ""
@@ -107,7 +111,9 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(arguments: str) -> Non
     assert answer.stderr.strip() in {"0", "1", "141"}
 
 
-@pytest.mark.parametrize("setting", ["foo", "=1", "policy.home_share=0.5.1", "policy.nothing=1", "sites[nowhere].pue=1"])
+@pytest.mark.parametrize(
+    "setting", ["foo", "=1", "policy.home_share=0.5.1", "policy.nothing=1", "sites[nowhere].pue=1"]
+)
 def test_a_setting_that_does_not_fit_is_exit_code_2(call: Call, plan: Path, setting: str) -> None:
     answer = call("validate", plan, "--set", setting)
 

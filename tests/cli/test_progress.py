@@ -92,5 +92,5 @@ def test_a_stderr_that_is_gone_does_not_end_the_solve() -> None:
 
 
 class _Gone(io.StringIO):
-    def write(self, text: str) -> int:
+    def write(self, text: str) -> int:  # noqa: ARG002  the name is io's
         raise BrokenPipeError

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import optimizer
 from tests.cli.conftest import environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_importing_the_package_loads_no_solver_and_no_data_frames() -> None:
@@ -32,7 +35,7 @@ def test_every_public_name_is_there(name: str) -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
-        _ = optimizer.nothing_of_the_kind  # type: ignore[attr-defined]
+        _ = optimizer.nothing_of_the_kind
 
 
 def test_a_plan_goes_from_file_to_data_frames(tiny_plan: Path) -> None:

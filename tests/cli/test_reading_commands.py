@@ -7,11 +7,14 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.conftest import Call, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("command", ["validate", "audit", "headroom"])
@@ -94,7 +97,9 @@ def test_audit_judges_what_solve_wrote(call: Call, plan: Path, tmp_path: Path) -
 
 def test_audit_names_a_bad_placement_file(call: Call, plan: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
-    file.write_text("site,accelerator,period,units_standing\njohr,H200-SXM,2025Q1,8\nohio,H200-SXM,2025Q1,8.5\n", "utf-8")
+    file.write_text(
+        "site,accelerator,period,units_standing\njohr,H200-SXM,2025Q1,8\nohio,H200-SXM,2025Q1,8.5\n", "utf-8"
+    )
 
     answer = call("audit", plan, "--placement", file)
 
@@ -129,6 +134,12 @@ def test_headroom_names_everything_typed_that_is_not_in_the_plan(call: Call, pla
     assert answer.exit_code == 2
     assert answer.stderr.startswith("3 problems")
     assert "--site: not in the plan (got 'johr')" in answer.stderr
+
+
+def test_headroom_names_some_of_what_there_is_where_nothing_is_near(call: Call, plan: Path) -> None:
+    answer = call("headroom", plan, "--site", "qqqq")
+
+    assert "the plan has campinas, dublin, johor, ohio, texas" in answer.stderr
 
 
 def test_headroom_refuses_an_unknown_country(call: Call, plan: Path) -> None:

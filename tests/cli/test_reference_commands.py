@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
 
 from optimizer.catalogue.accelerators import catalogue
 from optimizer.policies.load import load_policy, policy_names
-from tests.cli.conftest import Call
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Call
 
 DEFAULT = "three-tier-2025-01"
 
@@ -65,7 +69,7 @@ def test_catalogue_lists_every_accelerator(call: Call) -> None:
 
 
 def test_catalogue_of_countries_follows_the_day(call: Call) -> None:
-    def tier(day: str) -> int:
+    def tier(day: str) -> object:
         rows = json.loads(call("catalogue", "--countries", "--on", day, "--format", "json").stdout)["rows"]
         return next(row["tier"] for row in rows if row["country"] == "KH")
 
@@ -79,7 +83,9 @@ def test_catalogue_of_countries_says_where_a_territory_counts(call: Call) -> Non
     assert next(row["counts_as"] for row in rows if row["country"] == "PR") == "US"
 
 
-@pytest.mark.parametrize("arguments", [["--on", "2025-11-07"], ["--countries", "--on", "November"], ["--countries", "--on", "1999-01-01"]])
+@pytest.mark.parametrize(
+    "arguments", [["--on", "2025-11-07"], ["--countries", "--on", "November"], ["--countries", "--on", "1999-01-01"]]
+)
 def test_catalogue_refuses_a_day_that_says_nothing(call: Call, arguments: list[str]) -> None:
     assert call("catalogue", *arguments).exit_code == 2
 

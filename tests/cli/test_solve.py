@@ -14,9 +14,13 @@ import pytest
 
 from optimizer import pipeline
 from optimizer.cli.exits import ExitCode
-from optimizer.cli.solve import exit_code
+from optimizer.cli.solve import Solver, Strategy, exit_code
+from optimizer.errors import InputError, Problem
 from optimizer.files.read_plan import read_plan
+from optimizer.report import bundle
+from optimizer.solve.registry import BACKENDS
 from optimizer.strategy.outcome import Outcome, Status
+from optimizer.strategy.search import STRATEGIES
 from tests.cli.conftest import Call, run_process
 
 
@@ -108,14 +112,32 @@ def test_quiet_says_nothing_on_stderr(call: Call, tiny_plan: Path, tmp_path: Pat
     assert call("solve", tiny_plan, "--out", tmp_path / "run", "--quiet").stderr == ""
 
 
-def test_an_answer_is_not_lost_with_the_directory_it_should_go_to(call: Call, tiny_plan: Path, tmp_path: Path) -> None:
+def test_a_directory_that_is_somebody_elses_is_refused_before_the_solve(
+    call: Call, tiny_plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "place_fleet", lambda *_, **__: pytest.fail("it was solved"))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine", encoding="utf-8")
 
     answer = call("solve", tiny_plan, "--out", tmp_path / "full")
 
     assert answer.exit_code == 2
+    assert "not empty" in answer.stderr
     assert (tmp_path / "full" / "thesis.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_answer_is_not_lost_with_the_directory_it_should_go_to(
+    call: Call, tiny_plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise InputError([Problem("disk full")])
+
+    monkeypatch.setattr(bundle, "write_bundle", fail)
+
+    answer = call("solve", tiny_plan, "--out", tmp_path / "run", "--format", "json")
+
+    assert answer.exit_code == 2
+    assert json.loads(answer.stdout)["objective"] == 16_000
 
 
 def test_an_infeasible_plan_is_exit_code_1_with_its_report(call: Call, tiny_plan: Path) -> None:
@@ -144,10 +166,6 @@ def test_every_solver_and_strategy_can_be_chosen(call: Call, tiny_plan: Path, so
 
 
 def test_choices_of_solver_and_strategy_are_those_that_exist() -> None:
-    from optimizer.cli.solve import Solver, Strategy
-    from optimizer.solve.registry import BACKENDS
-    from optimizer.strategy.search import STRATEGIES
-
     assert [solver.value for solver in Solver] == list(BACKENDS)
     assert tuple(strategy.value for strategy in Strategy) == STRATEGIES
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from optimizer.errors import InputError
 from optimizer.files.read_placement import read_placement
 from optimizer.files.read_plan import plan_from_dict
-from optimizer.schema.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from optimizer.schema.plan import Plan
 
 HEADER = "site,accelerator,period,units_standing\n"
 STANDING = {(1, 0): (0, 8, 16)}
@@ -27,7 +31,7 @@ def plan() -> Plan:
             {"site": "ohio", "country": "US", "power_mw": "1"},
             {"site": "johor", "country": "MY", "power_mw": "1"},
         ],
-        "accelerators": [{"accelerator": "chip", "tpp": 1000, "power_kw": "1", "block": 8}],
+        "accelerators": [{"accelerator": "chip", "tpp": 1000, "power_kw": "1", "block": 8, "value_usd_per_hour": 1}],
         "deliveries": [{"accelerator": "chip", "period": "2025Q1", "units": 24}],
     }
     return plan_from_dict(document)
@@ -107,7 +111,10 @@ def test_units_that_make_no_sense_are_left_to_the_exact_check(plan: Plan, tmp_pa
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ("ohi,chip,2025Q1,8", "mine.csv, row 2, column site: no such site in sites.csv (got 'ohi')\n  hint: did you mean 'ohio'?"),
+        (
+            "ohi,chip,2025Q1,8",
+            "mine.csv, row 2, column site: no such site in sites.csv (got 'ohi')\n  hint: did you mean 'ohio'?",
+        ),
         ("ohio,chop,2025Q1,8", "row 2, column accelerator: no such accelerator"),
         ("ohio,chip,2026Q1,8", "row 2, column period: period outside the horizon"),
         ("ohio,chip,soon,8", "row 2, column period: expected a quarter like 2025Q1"),
@@ -145,7 +152,11 @@ def test_an_addition_that_contradicts_what_stands_is_named(plan: Plan, tmp_path:
     ("name", "text", "expected"),
     [
         ("mine.csv", "", "has no header row"),
-        ("mine.csv", "site,accelerator,units_standing\nohio,chip,8\n", "row 1, column period: required column is missing"),
+        (
+            "mine.csv",
+            "site,accelerator,units_standing\nohio,chip,8\n",
+            "row 1, column period: required column is missing",
+        ),
         ("mine.txt", HEADER, "is not a placement"),
         ("mine.json", "{", "is not valid JSON"),
         ("mine.json", "[]", "JSON object"),

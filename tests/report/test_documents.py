@@ -15,7 +15,7 @@ from optimizer.report.registry import render
 from optimizer.report.room import rooms
 from optimizer.rules.registry import compile_limits
 from optimizer.schema.placement import Placement
-from optimizer.schema.plan import Company, Installed, Residual
+from optimizer.schema.plan import Commitment, Company, Installed, Residual
 from optimizer.strategy.outcome import Status
 from optimizer.verify.check import verify
 from tests.report.small_fleet import (
@@ -342,3 +342,28 @@ def test_audit_document_of_a_placement_agrees_with_the_result_of_the_same_placem
     assert audited.limits == solved.limits
     assert audited.countries == solved.countries
     assert audited.periods == solved.periods
+
+
+def test_caps_that_installed_stock_breaks_are_impossible_and_conditional_minima_are_not() -> None:
+    """5 units stand at johor already: a maximum of 3 is broken whatever is placed. Ohio can stay unused."""
+    plan = replace(
+        small_plan(),
+        installed=(
+            Installed("X1", 1000, "US"),
+            Installed("X1", 5, "MY", site="johor"),
+            Installed("X1", 1, "US", site="ohio"),
+        ),
+        commitments=(
+            Commitment("most", "site", "johor", None, 3, None, 0, 0),
+            Commitment("used", "site", "ohio", 150, None, None, 1, 1, only_if_used=True),
+        ),
+    )
+    case = small_case(plan)
+    outcome = replace(no_placement(Status.INFEASIBLE), case=case, limits=compile_limits(case))
+
+    found = {part.key: part.sentence for part in compose(outcome).broken_limits}
+
+    assert (
+        found["commitment[most,2025Q1]"]
+        == "commitment[most,2025Q1] allows at most 3 units; at least 5 count against it"
+    )

@@ -1,19 +1,21 @@
 from dataclasses import replace
 from fractions import Fraction
+from io import StringIO
 
 import pytest
 
 from optimizer.errors import InputError
 from optimizer.report.compose import compose
-from optimizer.report.registry import FORMATS, render
+from optimizer.report.registry import FORMATS, render, render_for
 from optimizer.rules.registry import compile_limits
 from optimizer.schema.placement import Placement
 from optimizer.schema.plan import Company
-from optimizer.strategy.outcome import Status
+from optimizer.strategy.outcome import Outcome, Status
 from tests.report.golden_files import recorded
 from tests.report.small_fleet import (
     COMMAND,
     JOHOR,
+    OHIO,
     VERSIONS,
     impossible_case,
     no_placement,
@@ -148,7 +150,7 @@ def test_legal_status_is_first_and_says_that_it_is_not_legal_advice() -> None:
 def test_overridden_settings_are_named_beside_the_reading() -> None:
     text = render(small_result(small_case(destination_share="10/100")), "table", width=200)
 
-    assert "Changed by the plan: destination_share = 1/10" in text
+    assert "Set by the plan: destination_share = 1/10" in text
 
 
 def test_same_outcome_gives_the_same_text_twice() -> None:
@@ -157,3 +159,91 @@ def test_same_outcome_gives_the_same_text_twice() -> None:
     first, second = (render(compose(outcome, versions=VERSIONS), "json") for _ in range(2))
 
     assert first == second
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_colours_and_its_own_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "90")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    document = small_result()
+
+    assert render_for(Terminal(), document) == render(document, "table", width=90, colour=True)
+    assert render_for(StringIO(), document) == render(document, "table")
+    assert render_for(Terminal(), document, "json") == render(document, "json")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in render_for(Terminal(), document)
+
+
+def words(outcome: Outcome) -> str:
+    return " ".join(render(compose(outcome, versions=VERSIONS), "table", width=200).split())
+
+
+def test_value_says_how_good_it_is_proven_to_be() -> None:
+    outcome = small_outcome()
+
+    exact = replace(outcome, status=Status.OPTIMAL, best_bound=outcome.objective)
+    assert "$753,229 net present value, proven to be the best possible (gap 0%)" in words(exact)
+    near = replace(outcome, status=Status.OPTIMAL, best_bound=(outcome.objective or 0) + Fraction(1, 1000))
+    assert "net present value, optimal: the best possible is at most $0.01 more (gap under 0.0001%)" in words(near)
+    stopped = replace(outcome, status=Status.FEASIBLE, stopped_by="time limit")
+    assert "net present value, stopped by the time limit, not finished: the best possible is at most" in words(stopped)
+    unproven = replace(outcome, status=Status.FEASIBLE, stopped_by="interruption", best_bound=None)
+    assert "net present value; stopped by the interruption, no bound was proven" in words(unproven)
+
+
+def test_infeasible_plan_without_an_impossible_limit_says_that_the_contradiction_is_not_known() -> None:
+    text = words(no_placement(Status.INFEASIBLE, backend="highs"))
+
+    assert "proven by highs on the whole model" in text
+    assert "no single limit by itself; which of them contradict each other is not computed in this version" in text
+
+
+def test_placed_line_says_when_everything_stands() -> None:
+    plan = small_plan()
+    few = replace(plan, accelerators=(replace(plan.accelerators[0], delivered_units=(100, 0)),), commitments=())
+    placement = Placement({(JOHOR, 0): (70, 70), (OHIO, 0): (0, 30)}, {JOHOR: 0, OHIO: 1})
+
+    assert "100 of 100 units delivered by 2025Q2, all placed; first stranded stock in 2025Q1 (30 units)" in words(
+        small_outcome(small_case(few), placement)
+    )
+    at_once = Placement({(JOHOR, 0): (70, 70), (OHIO, 0): (30, 30)}, {JOHOR: 0, OHIO: 0})
+    assert "nothing unplaced in any period" in words(small_outcome(small_case(few), at_once))
+
+
+def test_nothing_binding_and_no_country_full_is_said() -> None:
+    case = small_case(replace(small_plan(), commitments=()))
+    text = words(small_outcome(case, Placement({(JOHOR, 0): (10, 10)}, {JOHOR: 0})))
+
+    assert "no Tier 2 country fills within the horizon" in text
+    assert "marginal values: not computed in this version; no limit binds" in text
+
+
+def test_lifted_shares_are_reported_as_having_no_limit() -> None:
+    text = words(small_outcome(small_case(policy="unrestricted")))
+
+    assert "largest Tier 2 MY 6.78% in 2025Q2 (no limit)" in text
+
+
+def test_faulty_placement_is_named_and_failed() -> None:
+    """Fifteen is no whole number of blocks of ten, and ohio is not open."""
+    text = render(small_audit_document(Placement({(OHIO, 0): (15, 15)}, {})), "table", width=200)
+
+    assert "FAILED" in text
+    assert "X1 at ohio is not in whole blocks of 10; X1 at ohio stands in 2025Q1 while the site is not open" in text
+
+
+def test_the_country_that_fills_first_is_named_and_the_others_counted() -> None:
+    """Brazil has 70 of 77 in 2025Q1; both have 80 of 81.9 in 2025Q2."""
+    plan = small_plan()
+    brazil = replace(plan.sites[JOHOR], key="rio", country="BR", notes={})
+    wider = replace(plan, sites=(*plan.sites, brazil), commitments=())
+    placement = Placement({(JOHOR, 0): (30, 80), (OHIO, 0): (0, 10), (3, 0): (70, 80)}, {JOHOR: 0, OHIO: 1, 3: 0})
+    text = words(small_outcome(small_case(wider), placement))
+
+    assert "Brazil (BR) is first to fill, in 2025Q1" in text
+    assert "1 more Tier 2 country by 2025Q2" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from optimizer.rules.case import Case
@@ -45,7 +47,7 @@ def test_930_chips_at_home_permit_70_single_chips_but_64_in_servers_of_eight() -
     }
 
     assert broken(by_block[1], placing(by_block[1], kl=70)) == {}
-    assert broken(by_block[1], placing(by_block[1], kl=71)) == {RULE: 15832 * 93 / 100}
+    assert broken(by_block[1], placing(by_block[1], kl=71)) == {RULE: Fraction(15832 * 93, 100)}
     assert broken(by_block[8], placing(by_block[8], kl=64)) == {}
     assert set(broken(by_block[8], placing(by_block[8], kl=72))) == {RULE}
 
