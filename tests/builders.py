@@ -6,26 +6,27 @@ sites have 1,000 MW, and the only accelerator is `chip`: 1,000 TPP, no power, bo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.pipeline import make_case
 from optimizer.rules.registry import compile_limits, compile_policy_limits
+from optimizer.schema.calendar import PeriodLength, parse_period, period_label
 from optimizer.schema.placement import Placement
 from optimizer.verify.check import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from fractions import Fraction
 
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
     from optimizer.schema.plan import Plan
 
-Row = dict[str, Any]
+    Units = int | Sequence[int]
 
-HALF_QUARTER_HOURS = 8760 // 8
-"""Worth in USD of one default chip placed in the only quarter of a plan without residual."""
+Row = dict[str, Any]
 
 
 def chip(key: str = "chip", **columns: object) -> Row:
@@ -75,12 +76,12 @@ def document(
     }
 
 
-def plan(**parts: Any) -> Plan:
+def plan(**parts: Any) -> Plan:  # noqa: ANN401  whatever `document` takes
     """Return the plan of a document (see `document`)."""
     return plan_from_dict(document(**parts))
 
 
-def case(**parts: Any) -> Case:
+def case(**parts: Any) -> Case:  # noqa: ANN401  whatever `document` takes
     """Return the plan of a document under its own policy."""
     return make_case(plan(**parts))
 
@@ -95,7 +96,7 @@ def limit_keys(case: Case, rule: str) -> list[str]:
     return [limit.key for limit in limits_of(case, rule)]
 
 
-def placing(case: Case, **units: int | Sequence[int] | Mapping[str, int | Sequence[int]]) -> Placement:
+def placing(case: Case, **units: Units | Mapping[str, Units]) -> Placement:
     """Return a placement: by site, units of the plan's first accelerator, or units by accelerator.
 
     Units are the standing count of each period; a single number stands from the first period on. Sites open when used.
@@ -103,9 +104,9 @@ def placing(case: Case, **units: int | Sequence[int] | Mapping[str, int | Sequen
     standing: dict[tuple[int, int], tuple[int, ...]] = {}
     opened: dict[int, int] = {}
     for key, counts in units.items():
-        by_accelerator = counts if not isinstance(counts, int) and hasattr(counts, "items") else None
-        for accelerator, count in (by_accelerator or {case.plan.accelerators[0].key: counts}).items():
-            row = (count,) * case.num_periods if isinstance(count, int) else tuple(count)  # type: ignore[arg-type]
+        by_accelerator = counts if isinstance(counts, Mapping) else {case.plan.accelerators[0].key: counts}
+        for accelerator, count in by_accelerator.items():
+            row = (count,) * case.num_periods if isinstance(count, int) else tuple(count)
             number = case.plan.site_index[key]
             standing[number, case.plan.accelerator_index[accelerator]] = row
             first = next((period for period, stock in enumerate(row) if stock), None)
@@ -126,8 +127,6 @@ def broken(case: Case, placement: Placement | None = None, *, policy_only: bool 
 
 
 def _deliveries(by_accelerator: Mapping[str, Sequence[int]], start: str, length: str) -> list[Row]:
-    from optimizer.schema.calendar import PeriodLength, parse_period, period_label
-
     kind = PeriodLength(length)
     first = parse_period(start, kind)
     return [

@@ -1,7 +1,5 @@
 """Headroom, worked out by hand."""
 
-from __future__ import annotations
-
 import pytest
 
 from optimizer.analysis.headroom import Headroom, headroom
@@ -15,7 +13,7 @@ HOME_930 = [{"country": "US", "accelerator": "chip", "units": 930}]
 
 def room(described: Case, placement: Placement | None = None, **where: list[str]) -> list[tuple[str, int | None, str]]:
     """Return place, units and the group of limits that stops the next block."""
-    rows = headroom(described, placement or Placement(), **where)  # type: ignore[arg-type]
+    rows = headroom(described, placement or Placement(), **where)
     return [(row.place, row.units, row.stopped_by.group if row.stopped_by else "nothing") for row in rows]
 
 

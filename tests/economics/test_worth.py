@@ -8,8 +8,7 @@ import pytest
 
 from optimizer.economics.worth import Worth
 from optimizer.schema.placement import Placement
-from tests.builders import Row, chip, plan, placing, site
-from tests.builders import case as case_of
+from tests.builders import Row, case, chip, placing, plan, site
 
 YEAR = 8760
 NOTHING: frozenset[int] = frozenset()
@@ -82,7 +81,7 @@ def test_a_life_that_ends_within_the_plan_leaves_no_residual() -> None:
     value = worth(accelerator=chip(life_years=1), **life())
 
     assert "residual" not in value.unit_terms(0, 0, 0)
-    assert "residual" not in value.unit_terms(0, 0, 0) and "residual" not in value.opening_terms(0, 0)
+    assert "residual" not in value.opening_terms(0, 0)
     assert "residual" not in worth(accelerator=chip(life_years="1.5"), **life()).unit_terms(0, 0, 0)
     assert worth(accelerator=chip(life_years="1.5"), **life()).unit_terms(0, 0, 1)["residual"] == Fraction(YEAR, 2)
 
@@ -170,7 +169,7 @@ def test_a_pair_without_a_listed_value_is_worth_nothing() -> None:
 
 
 def test_a_placement_is_worth_what_is_added_when_it_is_added_and_what_is_opened() -> None:
-    described = case_of(
+    described = case(
         sites=[site("kl", "MY", opening_cost_usd=50), site("ohio", "US", fixed_cost_usd_per_period=3)],
         delivered=20,
         periods=2,
@@ -189,7 +188,7 @@ def test_a_placement_is_worth_what_is_added_when_it_is_added_and_what_is_opened(
 
 
 def test_sites_that_installed_stock_keeps_open_cost_nothing_to_open() -> None:
-    described = case_of(sites=[site("kl", "MY", opening_cost_usd=50, fixed_cost_usd_per_period=9)], delivered=2)
+    described = case(sites=[site("kl", "MY", opening_cost_usd=50, fixed_cost_usd_per_period=9)], delivered=2)
 
     terms = Worth(described.plan).evaluate(Placement({}, {0: 0}), frozenset({0}))
 

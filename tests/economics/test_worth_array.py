@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def worths(draw: st.DrawFn) -> Worth:
     return Worth(plan(**parts))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(worths())
 def test_the_array_equals_the_exact_terms_to_twelve_digits(worth: Worth) -> None:

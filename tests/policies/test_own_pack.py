@@ -1,7 +1,5 @@
 """A planner's own pack, by the path of its file: read, checked and overridden like a shipped one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Allowed accelerators: only what a site can house, and what values.csv prices there, stands there."""
 
-from __future__ import annotations
-
 from optimizer.rules.case import Case
 from tests.builders import broken, case, chip, limit_keys, placing, site
 from tests.rules.golden_text import assert_golden

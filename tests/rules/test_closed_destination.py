@@ -1,7 +1,5 @@
 """Closed destinations: nothing is added in Tier 3; what stands there may stay."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

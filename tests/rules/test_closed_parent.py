@@ -1,7 +1,5 @@
 """Closed parents: a company whose parent sits in Tier 3 places nothing anywhere."""
 
-from __future__ import annotations
-
 import pytest
 
 from optimizer.rules.case import Case

@@ -1,7 +1,5 @@
 """Commitments: promised minima and maxima of units at a site, in a country or in a region."""
 
-from __future__ import annotations
-
 from optimizer.rules.case import Case
 from optimizer.schema.placement import Placement
 from tests.builders import Row, broken, case, chip, limit_keys, limits_of, placing, site

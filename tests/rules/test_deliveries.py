@@ -1,7 +1,5 @@
 """Deliveries: no more units stand than have been delivered."""
 
-from __future__ import annotations
-
 from optimizer.rules.case import Case
 from optimizer.rules.registry import compile_limits
 from optimizer.verify.check import verify

@@ -1,7 +1,5 @@
 """Share per destination: at most 7% of a Tier 1 company's compute in any one Tier 2 country."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest
@@ -85,7 +83,7 @@ def test_a_fleet_in_breach_before_the_plan_is_broken_without_any_placement() -> 
     ("country", "tier_2"),
     [("PR", False), ("GL", False), ("HK", False), ("CN", False), ("GB", False), ("MY", True), ("AW", True)],
 )
-def test_territories_have_the_tier_of_the_country_they_follow(country: str, tier_2: bool) -> None:  # noqa: FBT001
+def test_territories_have_the_tier_of_the_country_they_follow(country: str, tier_2: bool) -> None:
     keys = limit_keys(fleet(sites=[site("x", country)]), "destination_share")
 
     assert keys == ([f"destination_share[{country},2025Q1]"] if tier_2 else [])
@@ -99,7 +97,7 @@ def test_cambodia_is_tier_3_in_2025q4_and_tier_2_from_2026q1() -> None:
 
 
 @pytest.mark.parametrize(("headquarters", "is_bound"), [("US", True), ("GB", True), ("IN", False), ("CN", False)])
-def test_it_binds_parents_in_tier_1_alone(headquarters: str, is_bound: bool) -> None:  # noqa: FBT001
+def test_it_binds_parents_in_tier_1_alone(headquarters: str, is_bound: bool) -> None:
     assert bool(limit_keys(fleet(headquarters=headquarters), "destination_share")) is is_bound
 
 

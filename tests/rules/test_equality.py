@@ -102,7 +102,7 @@ def test_single_chips_beside_the_largest_fleet_reach_the_closed_form_floor(
 
     outcome = place_fleet(described, options=SearchOptions(relative_gap=0, backend=backend), session=session)
 
-    # x / (installed + x) <= percent / 100
+    # The largest whole number whose part of itself and what is installed is at most the share.
     assert outcome.placement == placing(outcome.case, kl=percent * installed // (100 - percent))
     assert outcome.verification is not None
     assert outcome.verification.passed

@@ -1,13 +1,11 @@
 """Home share: at least half of a US company's compute stands in the United States."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest
 
 from optimizer.rules.case import Case
-from tests.builders import broken, case, limit_keys, placing, site
+from tests.builders import broken, case, chip, limit_keys, placing, site
 from tests.rules.golden_text import assert_golden
 
 SITES = [site("ohio", "US"), site("oslo", "NO"), site("ponce", "PR")]
@@ -49,8 +47,6 @@ def test_what_stands_at_home_already_counts() -> None:
 
 
 def test_compute_counts_and_not_chips() -> None:
-    from tests.builders import chip
-
     company = case(
         sites=SITES, accelerators=[chip("big", tpp=9000), chip("small")], delivered={"big": [9], "small": [99]}
     )

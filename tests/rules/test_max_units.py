@@ -1,7 +1,5 @@
 """Maximum units: a site holds only so many, of all accelerators, stock installed at the site included."""
 
-from __future__ import annotations
-
 from optimizer.rules.case import Case
 from tests.builders import broken, case, chip, placing, site
 from tests.rules.golden_text import assert_golden

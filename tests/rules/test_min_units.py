@@ -1,7 +1,5 @@
 """Minimum units: a site, once open, holds at least so many."""
 
-from __future__ import annotations
-
 from optimizer.rules.case import Case
 from optimizer.schema.placement import Placement
 from tests.builders import broken, case, chip, limit_keys, placing, site

@@ -1,7 +1,5 @@
 """Must place: delivered stock stands by the end, or in every period, as far as it makes whole blocks."""
 
-from __future__ import annotations
-
 import pytest
 
 from optimizer.rules.case import Case

@@ -1,7 +1,5 @@
 """National cap: what may be added in one Tier 2 country over the pack's years, by everyone together."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -131,7 +129,7 @@ def test_use_by_others_carries_forward_and_counts_for_the_territory_too() -> Non
 @pytest.mark.parametrize(
     ("placed_on", "counts"), [("2024-12-31", False), ("2025-01-01", True), ("2025-03-01", True), (None, False)]
 )
-def test_installed_chips_count_from_the_packs_first_day(placed_on: str | None, counts: bool) -> None:  # noqa: FBT001
+def test_installed_chips_count_from_the_packs_first_day(placed_on: str | None, counts: bool) -> None:
     row: Row = {"country": "MY", "accelerator": "chip", "units": 4}
     company = fleet(installed=[row if placed_on is None else {**row, "placed_on": placed_on}])
 

@@ -1,7 +1,5 @@
 """Openings: nothing stands at a site before it may open."""
 
-from __future__ import annotations
-
 import pytest
 
 from optimizer.rules.case import Case

@@ -1,7 +1,5 @@
 """Share outside Tier 1: at most a quarter of a Tier 1 company's compute, over all other countries together."""
 
-from __future__ import annotations
-
 import pytest
 
 from optimizer.rules.case import Case
@@ -56,7 +54,7 @@ def test_greenland_follows_denmark_into_tier_1() -> None:
 
 
 @pytest.mark.parametrize(("headquarters", "is_bound"), [("US", True), ("JP", True), ("GL", True), ("MY", False)])
-def test_it_binds_parents_in_tier_1_alone(headquarters: str, is_bound: bool) -> None:  # noqa: FBT001
+def test_it_binds_parents_in_tier_1_alone(headquarters: str, is_bound: bool) -> None:
     assert bool(limit_keys(fleet(headquarters), "outside_tier1_share")) is is_bound
 
 

@@ -1,7 +1,5 @@
 """The one table of limits: its order, and what a pack or a plan may not ask of it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

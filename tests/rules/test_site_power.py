@@ -1,7 +1,5 @@
 """Site power: facility power drawn by new units, PUE included, stays within what is available in each period."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest
@@ -44,7 +42,7 @@ def test_power_that_falls_later_bounds_what_may_be_added_now() -> None:
 
 
 @pytest.mark.parametrize(("includes", "free"), [(True, 60), (False, 80)])
-def test_power_that_includes_installed_stock_has_its_draw_deducted(includes: bool, free: int) -> None:  # noqa: FBT001
+def test_power_that_includes_installed_stock_has_its_draw_deducted(includes: bool, free: int) -> None:
     described: Row = site("ohio", "US", power_mw=1, pue="1.25", power_includes_installed=includes)
     company = fleet(sites=[described], installed=[{"site": "ohio", "accelerator": "chip", "units": 20}])
 

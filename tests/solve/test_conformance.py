@@ -207,18 +207,6 @@ def test_same_seed_gives_the_same_solution(session: Session, backend: str) -> No
     assert first.best_bound == second.best_bound
 
 
-def test_unbounded_program_is_an_error_that_names_the_backend_or_the_reason(session: Session, backend: str) -> None:
-    # Every column of a plan is bounded through its limits, so this is a fault of ours, never an answer.
-    formulation = program([1], upper=[inf])
-
-    try:
-        result = session.solve(backend, formulation, EXACTLY)
-    except SolverError as error:
-        assert backend in str(error)
-    else:
-        assert result.termination is Termination.INFEASIBLE
-
-
 def test_backend_that_refuses_a_program_raises_and_serves_the_next_one(session: Session, backend: str) -> None:
     broken = program([1, 1], [at_most([1, float("nan")], 1)])
 

@@ -183,7 +183,7 @@ def test_largest_fleets_are_exact() -> None:
         headquarters="NO",
         accelerators=[chip("grain", tpp=1), chip("rack", tpp=1)],
         delivered={"grain": [10], "rack": [10**18]},
-        policy={"destination_share": "7/100", "outside_tier1_share": "1"},
+        policy={"destination_share": "7/100", "outside_tier1_share": "1", "national_cap": 10**18},
     )
     limits = compile_limits(built)
 

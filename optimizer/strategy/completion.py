@@ -1,0 +1,99 @@
+"""Completion: whole blocks at decided openings, near the relaxed counts.
+
+Large blocks (racks) first with small ones (servers) still relaxed, then the small ones in what is left: rounding a rack
+costs most, and servers fill the remainder. Each step searches only near the relaxed counts; where nothing whole is found
+there, one solve with full ranges follows. A completion that fails says nothing about the plan.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.model.columns import ABSENT
+from optimizer.rules.measures import TPP
+
+if TYPE_CHECKING:
+    from optimizer.model.build import Model
+    from optimizer.model.formulation import Flags, Formulation
+    from optimizer.strategy.run import Run, Values
+
+LARGE_RATIO = 3
+"""A block is large when it holds at least this many times the compute of the smallest delivered block."""
+LARGE_REACH, SMALL_REACH = 1, 2
+"""Blocks up or down from the relaxed count that a completion considers."""
+COMPLETION_NODES = 500
+"""Nodes after which a completion gives way (a count, so that runs repeat exactly)."""
+COMPLETION_GAP_PART = 0.2
+"""Part of the gap asked for that one completion step may leave."""
+COMPLETION_TIME_PART = 0.5
+
+
+def complete(run: Run, relaxed: Values) -> bool:
+    """Offer a whole placement with the openings of a relaxed solution; return whether one was found."""
+    decided = _decide_openings(run.model, relaxed)
+    large, small = _columns_by_size(run.model)
+    counts: Values | None = relaxed
+    if large.any() and small.any():
+        near = _near(decided, relaxed, large, LARGE_REACH).with_integer(large)
+        counts = _solve(run, "completion, large blocks", near)
+        decided = _hold(decided, counts, large) if counts is not None else decided
+    if counts is not None and not run.is_finished():
+        reach = SMALL_REACH if large.any() else LARGE_REACH
+        near = _near(decided, counts, small, reach).with_integer(small | run.model.opening_columns)
+        if _solve_whole(run, near):
+            return True
+    return not run.is_finished() and _solve_whole(run, _decide_openings(run.model, relaxed))
+
+
+def _solve(run: Run, stage: str, program: Formulation) -> Values | None:
+    gap = run.options.relative_gap * COMPLETION_GAP_PART
+    return run.solve(stage, program, gap, node_limit=COMPLETION_NODES, time_part=COMPLETION_TIME_PART).values
+
+
+def _solve_whole(run: Run, program: Formulation) -> bool:
+    return run.solve_whole(
+        "completion",
+        program,
+        run.options.relative_gap * COMPLETION_GAP_PART,
+        proves_bound=False,
+        node_limit=COMPLETION_NODES,
+        time_part=COMPLETION_TIME_PART,
+    )
+
+
+def _decide_openings(model: Model, relaxed: Values) -> Formulation:
+    """Return the whole-block program with each site open exactly when it is in a relaxed solution."""
+    openings = model.opening_columns
+    lower, upper = model.formulation.column_lower.copy(), model.formulation.column_upper.copy()
+    lower[openings] = upper[openings] = np.rint(relaxed[openings])
+    return model.formulation.with_column_bounds(lower, upper)
+
+
+def _near(program: Formulation, counts: Values, columns: Flags, reach: int) -> Formulation:
+    """Return the program with some columns within `reach` of given counts."""
+    lower, upper = program.column_lower.copy(), program.column_upper.copy()
+    lower[columns] = np.maximum(lower[columns], np.floor(counts[columns] + 1e-6) - reach)
+    upper[columns] = np.minimum(upper[columns], np.ceil(counts[columns] - 1e-6) + reach)
+    return program.with_column_bounds(lower, upper)
+
+
+def _hold(program: Formulation, counts: Values, columns: Flags) -> Formulation:
+    """Return the program with some columns fixed to whole counts."""
+    lower, upper = program.column_lower.copy(), program.column_upper.copy()
+    lower[columns] = upper[columns] = np.rint(counts[columns])
+    return program.with_column_bounds(lower, upper)
+
+
+def _columns_by_size(model: Model) -> tuple[Flags, Flags]:
+    """Return, by column, whether it counts large blocks, and whether it counts small ones."""
+    case = model.case
+    sizes = [weight * sku.block for weight, sku in zip(case.weights[TPP], case.plan.accelerators, strict=True)]
+    present = model.columns.blocks != ABSENT
+    smallest = min((size for sku, size in enumerate(sizes) if present[:, sku].any()), default=0)
+    large = np.zeros(model.formulation.num_columns, dtype=bool)
+    for sku, size in enumerate(sizes):
+        columns = model.columns.blocks[:, sku]
+        large[columns[columns != ABSENT]] = size >= LARGE_RATIO * smallest
+    return large, model.block_columns & ~large

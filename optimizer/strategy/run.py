@@ -1,0 +1,229 @@
+"""The state of one search: the best verified placement, the best proven bound, the stages so far.
+
+Every answer of a backend passes through here: its bound is taken only from programs that hold every placement of the
+plan as written, and its solution only if the exact check passes it. Where a solver's tolerance broke a limit, the limit's
+row is tightened by less than half an exact step and the program solved again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import inf, isfinite
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizer.errors import SolverError
+from optimizer.rules.limit import Sense
+from optimizer.solve.backend import SolveOptions
+from optimizer.solve.result import Progress, SolveResult, Termination
+from optimizer.strategy.options import SearchOptions, SearchProgress
+from optimizer.strategy.outcome import OPTIMAL_GAP, Stage, relative_gap
+from optimizer.verify.check import Verification, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from optimizer.model.build import Model
+    from optimizer.model.formulation import Flags, Formulation
+    from optimizer.schema.placement import Placement
+    from optimizer.solve.session import Session
+
+Values = npt.NDArray[np.float64]
+
+TIGHTEN_STEP = 0.4
+"""Part of one exact step by which a row is tightened when a solver's tolerance broke its limit; below a half, so that
+equality with the law stays reachable."""
+MOST_TIGHTENINGS = 4
+
+
+@dataclass
+class Run:
+    """One search under way."""
+
+    model: Model
+    options: SearchOptions
+    session: Session
+    on_progress: Callable[[SearchProgress], None] | None
+    started: float = field(default_factory=time.monotonic)
+    placement: Placement | None = None
+    verification: Verification | None = None
+    best_bound: float = inf
+    infeasible: bool = False
+    timed_out: bool = False
+    stages: list[Stage] = field(default_factory=list)
+
+    def solve_whole(
+        self,
+        stage: str,
+        formulation: Formulation,
+        gap: float,
+        *,
+        proves_bound: bool,
+        node_limit: int | None = None,
+        time_part: float = 1.0,
+    ) -> bool:
+        """Solve in whole blocks, verify, tighten what a tolerance broke and solve again; return whether one was found.
+
+        With `proves_bound` the program holds every placement of the plan: its bound is a bound of the plan, and its
+        infeasibility the plan's. Raises SolverError when such a program yields no exact placement.
+        """
+        current, cuts_nothing = formulation, True
+        for attempt in range(MOST_TIGHTENINGS + 1):
+            result = self.solve(stage, current, gap, hint=self.hint(), node_limit=node_limit, time_part=time_part)
+            if proves_bound and attempt == 0:
+                self.take_bound(result)
+            if proves_bound and cuts_nothing and result.termination is Termination.INFEASIBLE:
+                self.infeasible = self.placement is None
+            if result.values is None:
+                return False
+            broken = self.offer(result.values)
+            if not broken or self.is_finished():
+                return not broken
+            current, cuts_nothing = self._tightened(current, broken), cuts_nothing and self._cuts_nothing(broken)
+        if proves_bound and self.placement is None:
+            msg = "the solver's answers break a limit by less than it can see; no exact placement was found"
+            raise SolverError(msg)
+        return False
+
+    def solve(
+        self,
+        stage: str,
+        formulation: Formulation,
+        gap: float,
+        *,
+        hint: Values | None = None,
+        node_limit: int | None = None,
+        time_part: float = 1.0,
+    ) -> SolveResult:
+        """Run the backend on a program and record the stage; `time_part` is the part of the time left it may take."""
+        seconds = self.seconds_left()
+        options = SolveOptions(
+            relative_gap=gap,
+            time_limit_seconds=None if seconds is None else seconds * time_part,
+            threads=self.options.threads,
+            seed=self.options.seed,
+            node_limit=node_limit,
+        )
+        result = self.session.solve(
+            self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen)
+        )
+        self.timed_out = self.timed_out or (result.hit_time_limit and time_part == 1)
+        scale = formulation.objective_scale
+        self.stages.append(
+            Stage(
+                stage,
+                self.options.backend,
+                result.seconds,
+                result.nodes,
+                result.objective * scale if result.objective is not None else None,
+                result.best_bound * scale if isfinite(result.best_bound) else None,
+            )
+        )
+        return result
+
+    def offer(self, values: Values) -> tuple[int, ...]:
+        """Verify a solution; keep it if it is the best so far. Return the numbers of the limits it breaks.
+
+        Raises SolverError when the solution is no placement at all.
+        """
+        placement = self.model.placement(values)
+        verdict = verify(self.model.case, self.model.limits, placement)
+        if verdict.faults:
+            msg = "the solver's answer is no placement: " + "; ".join(verdict.faults)
+            raise SolverError(msg)
+        if verdict.passed and (self.verification is None or verdict.objective > self.verification.objective):
+            self.placement, self.verification = placement, verdict
+        return tuple(number for number, reading in enumerate(verdict.readings) if reading.slack < 0)
+
+    def take_bound(self, result: SolveResult) -> None:
+        """Take the bound of a program that holds every placement of the plan."""
+        if result.termination is not Termination.INFEASIBLE:
+            self.best_bound = min(self.best_bound, result.best_bound * self.model.formulation.objective_scale)
+
+    def hint(self) -> Values | None:
+        """Return the best placement as column values, to start a solve from."""
+        return self.model.values(self.placement) if self.placement is not None else None
+
+    def is_finished(self) -> bool:
+        """Return whether the gap is proven, nothing is possible, or time is up."""
+        if self.infeasible or self.session.interrupted or self.timed_out:
+            return True
+        gap = relative_gap(self.objective(), self.bound())
+        return gap is not None and gap <= self.options.relative_gap
+
+    def seconds_left(self) -> float | None:
+        """Return the rest of the time limit, or None without one."""
+        limit = self.options.time_limit_seconds
+        return None if limit is None else max(0.0, limit - (time.monotonic() - self.started))
+
+    def objective(self) -> Fraction | None:
+        """Return the exact value of the best placement."""
+        return self.verification.objective if self.verification else None
+
+    def bound(self) -> Fraction | None:
+        """Return the bound in money, never below a verified placement by mere rounding of doubles.
+
+        Raises SolverError when a backend's bound lies below a verified placement by more than that.
+        """
+        if not isfinite(self.best_bound):
+            return None
+        bound = Fraction(self.best_bound)
+        objective = self.objective()
+        if objective is not None and bound < objective:
+            if objective - bound > OPTIMAL_GAP * abs(objective) and objective - bound > 1:
+                msg = f"a backend's bound {float(bound):,.2f} lies below a verified value of {float(objective):,.2f}"
+                raise SolverError(msg)
+            return objective
+        return bound
+
+    def _tightened(self, formulation: Formulation, broken: tuple[int, ...]) -> Formulation:
+        """Return the program with the rows of broken limits tightened; attempts do not accumulate."""
+        lower, upper = formulation.row_lower.copy(), formulation.row_upper.copy()
+        for number in broken:
+            row = self.model.limit_rows[number]
+            step = TIGHTEN_STEP * self.model.row_steps[number]
+            if self.model.limits[number].sense is Sense.AT_MOST:
+                upper[row] = self.model.formulation.row_upper[row] - step
+            else:
+                lower[row] = self.model.formulation.row_lower[row] + step
+        return formulation.with_row_bounds(lower, upper)
+
+    def _cuts_nothing(self, broken: tuple[int, ...]) -> bool:
+        """Return whether tightening these limits leaves every placement that keeps them."""
+        return all(self.model.row_rests[number] >= TIGHTEN_STEP for number in broken)
+
+    def _report(self, stage: str, seen: Progress) -> None:
+        if self.on_progress is None:
+            return
+        objective = self.objective()
+        scale = self.model.formulation.objective_scale
+        bound = self.best_bound
+        if seen.best_bound is not None and stage in BOUNDING_STAGES:
+            bound = min(bound, seen.best_bound * scale)
+        incumbent = float(objective) if objective is not None else None
+        if seen.incumbent is not None and stage == WHOLE_BLOCKS:
+            incumbent = max(seen.incumbent * scale, incumbent if incumbent is not None else -inf)
+        self.on_progress(
+            SearchProgress(
+                stage,
+                seen.backend,
+                time.monotonic() - self.started,
+                incumbent,
+                bound if isfinite(bound) else None,
+                seen.nodes,
+            )
+        )
+
+
+LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS = "linear relaxation", "relaxed blocks", "whole blocks"
+BOUNDING_STAGES = frozenset({LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS})
+"""Stages whose programs hold every placement of the plan, so that their bounds are bounds of the plan."""
+
+
+def no_columns(flags: Flags) -> Flags:
+    """Return flags of the same length, none set."""
+    return np.zeros_like(flags)
