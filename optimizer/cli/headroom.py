@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,6 +24,7 @@ from optimizer.cli.options import (
 from optimizer.cli.output import put
 
 if TYPE_CHECKING:
+    from optimizer.analysis.headroom import Headroom
     from optimizer.schema.plan import Plan
 
 HELP = f"""Say how many more units fit in each country or at a site, from when, and which limit stops them.
@@ -43,6 +46,7 @@ SiteOption = Annotated[list[str] | None, typer.Option("--site", help="Only this 
 AcceleratorOption = Annotated[list[str] | None, typer.Option("--accelerator", help="Only this one. Repeatable.")]
 PeriodOption = Annotated[list[str] | None, typer.Option("--period", help="Only units added then. Repeatable.")]
 COLUMNS = ("place", "accelerator", "period", "blocks", "units", "stopped_by", "setting", "citation")
+NO_LIMIT = "no limit"
 
 
 def headroom(
@@ -72,14 +76,41 @@ def headroom(
         accelerators=tuple(accelerator or ()),
         periods=tuple(period or ()),
     )
+    beside = f"beside {placement}" if placement else "beside the installed fleet alone"
+    notes = (case.policy.legal_status, "Deliveries are not asked: this is what fits, not what is on order.")
+    is_for_people = output_format in {Format.TABLE, Format.MARKDOWN}
+    listing = _for_people(found) if is_for_people else _for_scripts(found)
+    put(render(replace(listing, title=f"headroom {beside}", notes=(*listing.notes, *notes)), output_format), out)
+
+
+def _for_scripts(found: Iterable[Headroom]) -> Listing:
     rows: list[tuple[Cell, ...]] = []
     for row in found:
         limit = row.stopped_by
-        stop = (limit.key, limit.setting, limit.citation) if limit else ("no limit", None, None)
+        stop = (limit.key, limit.setting, limit.citation) if limit else (None, None, None)
         rows.append((row.place, row.accelerator, row.period, row.blocks, row.units, *stop))
-    beside = f"beside {placement}" if placement else "beside the installed fleet alone"
-    notes = (case.policy.legal_status, "Deliveries are not asked: this is what fits, not what is on order.")
-    put(render(Listing(f"headroom {beside}", COLUMNS, rows, notes), output_format), out)
+    return Listing("", COLUMNS, rows)
+
+
+def _for_people(found: Iterable[Headroom]) -> Listing:
+    """Return one row for neighbouring periods of which the same is true, and each citation once, below."""
+    rows: list[tuple[Cell, ...]] = []
+    notes: dict[str, None] = {}
+    for _, same in groupby(found, key=lambda row: (row.place, row.accelerator, row.blocks, _group(row))):
+        first, *others = same
+        period = f"{first.period} to {others[-1].period}" if others else first.period
+        limit = first.stopped_by
+        if limit is None:
+            rows.append((first.place, first.accelerator, period, "any", "any", NO_LIMIT, None))
+            continue
+        notes[f"{limit.rule}: {limit.citation}"] = None
+        stop = limit.group if others else limit.key
+        rows.append((first.place, first.accelerator, period, first.blocks, first.units, stop, limit.setting))
+    return Listing("", (*COLUMNS[:2], "added in", *COLUMNS[3:-1]), rows, tuple(notes))
+
+
+def _group(row: Headroom) -> str:
+    return row.stopped_by.group if row.stopped_by else NO_LIMIT
 
 
 def _check_names(plan: Plan, sites: Iterable[str], accelerators: Iterable[str], periods: Iterable[str]) -> None:

@@ -84,9 +84,7 @@ def _as_table(listing: Listing) -> str:
     texts = [[_wrapped(shown(cell)) for cell in row] for row in listing.rows]
     numbers = range(len(listing.columns))
     widths = [max([len(listing.columns[i]), *(len(line) for row in texts for line in row[i])]) for i in numbers]
-    to_right = [
-        bool(listing.rows) and all(_is_number(row[i]) or row[i] is None for row in listing.rows) for i in numbers
-    ]
+    to_right = [any(_is_number(row[i]) for row in listing.rows) for i in numbers]
 
     def line(cells: Sequence[str]) -> str:
         padded = [

@@ -99,7 +99,12 @@ class Run:
         node_limit: int | None = None,
         time_part: float = 1.0,
     ) -> SolveResult:
-        """Run the backend on a program and record the stage; `time_part` is the part of the time left it may take."""
+        """Run the backend on a program and record the stage; `time_part` is the part of the time left it may take.
+
+        A hint outside the program's column bounds is left out: HiGHS fails on one.
+        """
+        if hint is not None and not _is_within(formulation, hint):
+            hint = None
         seconds = self.seconds_left()
         options = SolveOptions(
             relative_gap=gap,
@@ -222,6 +227,10 @@ class Run:
 LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS = "linear relaxation", "relaxed blocks", "whole blocks"
 BOUNDING_STAGES = frozenset({LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS})
 """Stages whose programs hold every placement of the plan, so that their bounds are bounds of the plan."""
+
+
+def _is_within(formulation: Formulation, values: Values) -> bool:
+    return bool(np.all(values >= formulation.column_lower) and np.all(values <= formulation.column_upper))
 
 
 def no_columns(flags: Flags) -> Flags:

@@ -119,6 +119,23 @@ def test_headroom_is_in_whole_blocks_up_to_the_share(call: Call, plan: Path) -> 
     assert rows[0]["stopped_by"].startswith("destination_share[MY,")
 
 
+def test_headroom_for_people_joins_periods_of_which_the_same_is_true(call: Call, plan: Path) -> None:
+    answer = call("headroom", plan, "--country", "MY", "--accelerator", "H200-SXM")
+
+    assert "MY     H200-SXM     2025Q1 to 2025Q4      17    136  destination_share[MY]  7/100" in answer.stdout
+    assert answer.stdout.count("Supplement No. 10") == 1
+
+
+def test_headroom_at_home_is_without_limit(call: Call, plan: Path) -> None:
+    table = call("headroom", plan, "--country", "US", "--period", "2025Q1")
+    rows = json.loads(call("headroom", plan, "--country", "US", "--period", "2025Q1", "--format", "json").stdout)[
+        "rows"
+    ]
+
+    assert "no limit" in table.stdout
+    assert {row["units"] for row in rows} == {None}
+
+
 def test_headroom_of_a_site_beside_a_placement(call: Call, plan: Path, tmp_path: Path) -> None:
     call("solve", plan, "--out", tmp_path / "run", "--quiet")
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 from optimizer.model.build import Model, build_model
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.result import Progress, SolveResult, Termination
-from optimizer.strategy.search import SearchOptions, SearchProgress, search
+from optimizer.strategy.options import SearchOptions, SearchProgress
+from optimizer.strategy.search import search
 from tests.builders import case, chip, placing, site
 
 if TYPE_CHECKING:

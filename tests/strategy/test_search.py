@@ -12,18 +12,11 @@ import pytest
 
 from optimizer.errors import SolverError
 from optimizer.rules.registry import compile_limits
-from optimizer.solve.result import Progress, Termination
-from optimizer.strategy.outcome import Status, relative_gap
-from optimizer.strategy.search import (
-    COMPLETION_NODES,
-    MOST_TIGHTENINGS,
-    RELAXED_TIME_PART,
-    SMALL_PLAN_COLUMNS,
-    TIGHTEN_STEP,
-    SearchOptions,
-    SearchProgress,
-    search,
-)
+from optimizer.solve.result import Progress, SolveResult, Termination
+from optimizer.strategy.options import SearchOptions, SearchProgress
+from optimizer.strategy.outcome import Outcome, Status, relative_gap
+from optimizer.strategy.run import MOST_TIGHTENINGS, TIGHTEN_STEP
+from optimizer.strategy.search import SMALL_PLAN_COLUMNS, search
 from tests.builders import case, chip, placing, site
 from tests.strategy.scripted import (
     BEST,
@@ -44,62 +37,132 @@ from tests.strategy.scripted import (
 if TYPE_CHECKING:
     from optimizer.solve.session import Session
 
+LINEAR, DIVE, COMPLETION, RELAXED, WHOLE = (
+    "linear relaxation",
+    "dive",
+    "completion",
+    "relaxed blocks",
+    "whole blocks",
+)
+ILLEGAL = [solved(TOO_MANY, 9000)] * (MOST_TIGHTENINGS + 1)
+
+TO_OSLO = [
+    solved(BEST, 9000),  # the linear relaxation
+    solved(OSLO_ONLY, inf),  # the dive
+    solved(OSLO_ONLY, inf),  # its completion
+    solved(BEST, 9000),  # openings whole
+    solved(OSLO_ONLY, inf),  # its completion
+]
+"""A search that has found Oslo alone and knows a bound of 9,000."""
+
 # --- Which stage follows which ----------------------------------------------------------------------------------------
 
 
-def test_completion_within_the_relaxed_bound_ends_the_search() -> None:
-    outcome, _ = run(solved(BEST, BEST_VALUE + 1), solved(BEST, BEST_VALUE))
+def names(outcome: Outcome) -> list[str]:
+    return [stage.name for stage in outcome.stages]
 
-    assert [stage.name for stage in outcome.stages] == ["relaxed blocks", "completion"]
+
+def test_completion_within_the_linear_bound_ends_the_search() -> None:
+    outcome, _ = run(solved(BEST, BEST_VALUE + 1), solved(BEST, inf), solved(BEST, inf))
+
+    assert names(outcome) == [LINEAR, DIVE, COMPLETION]
     assert outcome.status is Status.WITHIN_GAP
     assert outcome.objective == BEST_VALUE
     assert float(outcome.best_bound or 0) == pytest.approx(BEST_VALUE + 1)
 
 
-def test_open_gap_leads_on_to_the_whole_block_model_with_the_completion_as_its_start() -> None:
-    outcome, script = run(solved(BEST, 9000), solved(OSLO_ONLY, 9000), solved(BEST, BEST_VALUE))
+def test_better_bound_of_whole_openings_ends_the_search_too() -> None:
+    outcome, _ = run(solved(BEST, 9000), solved(BEST, inf), solved(BEST, inf), solved(BEST, BEST_VALUE))
 
-    assert [stage.name for stage in outcome.stages] == ["relaxed blocks", "completion", "whole blocks"]
+    assert names(outcome) == [LINEAR, DIVE, COMPLETION, RELAXED]
     assert outcome.status is Status.OPTIMAL
-    hint = script.asked[2].hint
+
+
+def test_open_gap_leads_on_to_the_whole_block_model_with_the_best_placement_as_its_start() -> None:
+    outcome, script = run(*TO_OSLO, solved(BEST, BEST_VALUE))
+
+    assert names(outcome) == [LINEAR, DIVE, COMPLETION, RELAXED, COMPLETION, WHOLE]
+    assert outcome.status is Status.OPTIMAL
+    hint = script.asked[-1].hint
     assert hint is not None
     np.testing.assert_array_equal(hint, model_of().values(OSLO_ONLY))
 
 
-def test_completion_that_is_infeasible_says_nothing_about_the_plan() -> None:
-    outcome, _ = run(solved(BEST, BEST_VALUE), NO_SOLUTION, solved(BEST, BEST_VALUE))
+def test_completions_and_dives_that_are_infeasible_say_nothing_about_the_plan() -> None:
+    outcome, _ = run(
+        solved(BEST, 9000), NO_SOLUTION, solved(BEST, 9000), NO_SOLUTION, NO_SOLUTION, solved(BEST, BEST_VALUE)
+    )
 
-    assert [stage.name for stage in outcome.stages] == ["relaxed blocks", "completion", "whole blocks"]
+    assert names(outcome) == [LINEAR, DIVE, RELAXED, COMPLETION, COMPLETION, WHOLE]
     assert outcome.status is Status.OPTIMAL
     assert outcome.placement == BEST
 
 
 def test_completion_without_a_legal_answer_leads_on_too() -> None:
-    illegal = [solved(TOO_MANY, 9000)] * (MOST_TIGHTENINGS + 1)
-
-    outcome, _ = run(solved(BEST, 9000), *illegal, solved(BEST, BEST_VALUE))
+    outcome, _ = run(solved(BEST, 9000), stopped(), solved(BEST, 9000), *ILLEGAL, *ILLEGAL, solved(BEST, BEST_VALUE))
 
     assert outcome.status is Status.OPTIMAL
     assert outcome.placement == BEST
 
 
-def test_relaxation_without_a_solution_proves_the_plan_infeasible() -> None:
-    outcome, _ = run(NO_SOLUTION)
+@pytest.mark.parametrize("before", [[], [solved(BEST, 9000), NO_SOLUTION], [solved(BEST, 9000), stopped()]])
+def test_relaxation_without_a_solution_proves_the_plan_infeasible(before: list[SolveResult]) -> None:
+    outcome, _ = run(*before, NO_SOLUTION)
 
+    assert names(outcome)[-1] in {LINEAR, RELAXED}
     assert outcome.status is Status.INFEASIBLE
     assert (outcome.placement, outcome.best_bound, outcome.gap) == (None, None, None)
 
 
 def test_whole_block_model_without_a_solution_proves_the_plan_infeasible() -> None:
     assert run(NO_SOLUTION, strategy="whole-blocks")[0].status is Status.INFEASIBLE
-    assert run(solved(BEST, 9000), NO_SOLUTION, NO_SOLUTION)[0].status is Status.INFEASIBLE
 
 
 def test_no_later_failure_makes_a_plan_with_a_placement_infeasible() -> None:
-    outcome, _ = run(solved(BEST, 9000), solved(OSLO_ONLY, 9000), NO_SOLUTION)
+    for answers in (TO_OSLO, TO_OSLO[:3]):
+        outcome, _ = run(*answers, NO_SOLUTION, NO_SOLUTION)
 
-    assert outcome.status is Status.FEASIBLE
-    assert outcome.placement == OSLO_ONLY
+        assert outcome.status is Status.FEASIBLE
+        assert outcome.placement == OSLO_ONLY
+
+
+def test_plan_without_openings_to_decide_is_completed_at_once() -> None:
+    free = case(sites=[site("oslo", "NO")], headquarters="NO", delivered=5)
+    five = placing(free, oslo=5)
+
+    outcome, _ = run(
+        answer(Termination.SOLVED, five, 5475, built=free),
+        answer(Termination.SOLVED, five, inf, built=free),
+        built=free,
+    )
+
+    assert names(outcome) == [LINEAR, COMPLETION]
+    assert outcome.status is Status.OPTIMAL
+
+
+def test_large_blocks_are_made_whole_before_small_ones() -> None:
+    # A rack holds eight times a server's compute.
+    mixed = case(
+        sites=[site("oslo", "NO")],
+        headquarters="NO",
+        accelerators=[chip("rack", block=8), chip("server")],
+        delivered={"rack": [17], "server": [3]},
+    )
+    placement = placing(mixed, oslo={"rack": 16, "server": 3})
+    each = answer(Termination.SOLVED, placement, 19 * 1095, built=mixed)
+
+    outcome, script = run(each, each, each, built=mixed)
+
+    assert names(outcome) == [LINEAR, "completion, large blocks", COMPLETION]
+    racks, servers = (int(column) for column in model_of(mixed).columns.blocks[0, :, 0])
+    whole = [asked.formulation.is_integer for asked in script.asked]
+    assert [(bool(flags[racks]), bool(flags[servers])) for flags in whole] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
+    last = script.asked[-1].formulation
+    assert (last.column_lower[racks], last.column_upper[racks]) == (2, 2)
 
 
 def test_limit_that_nothing_can_meet_is_infeasible_without_a_solve() -> None:
@@ -130,42 +193,29 @@ def test_large_plan_relaxes_its_blocks_first() -> None:
         headquarters="NO",
         delivered=1,
     )
-    first = placing(large, **{"site-000": 1})
+    each = answer(Termination.SOLVED, placing(large, **{"site-000": 1}), 1094, built=large)
 
-    outcome, script = run(
-        answer(Termination.SOLVED, first, 1094, built=large),
-        answer(Termination.SOLVED, first, 1094, built=large),
-        built=large,
-        strategy="auto",
-    )
+    outcome, script = run(each, each, each, built=large, strategy="auto")
 
     assert outcome.strategy == "relaxed-then-complete"
-    assert script.asked[0].formulation.is_integer.sum() == SMALL_PLAN_COLUMNS + 1
+    assert [int(asked.formulation.is_integer.sum()) for asked in script.asked[:2]] == [0, SMALL_PLAN_COLUMNS + 1]
     assert outcome.status is Status.OPTIMAL
 
 
-def test_completion_opens_no_site_earlier_than_the_relaxation_and_gives_way_after_a_count_of_nodes() -> None:
-    _, script = run(solved(OSLO_ONLY, BEST_VALUE), solved(OSLO_ONLY, OSLO_VALUE), solved(BEST, BEST_VALUE))
+def test_completion_opens_what_the_relaxation_opened_and_the_whole_block_model_what_it_likes() -> None:
+    _, script = run(*TO_OSLO, solved(BEST, BEST_VALUE))
 
-    openings = model_of().opening_columns
-    assert script.asked[0].formulation.column_upper[openings].tolist() == [1]
-    assert script.asked[1].formulation.column_upper[openings].tolist() == [0]
-    assert script.asked[2].formulation.column_upper[openings].tolist() == [1]
-    assert [asked.options.node_limit for asked in script.asked] == [None, COMPLETION_NODES, None]
-
-
-def test_completion_stops_at_what_closes_the_gap() -> None:
-    _, script = run(solved(BEST, BEST_VALUE), solved(BEST, BEST_VALUE), gap=0.01)
-
-    scale = model_of().formulation.objective_scale
-    target = script.asked[1].options.objective_target
-    assert target is not None
-    assert BEST_VALUE * 0.99 < target * scale < BEST_VALUE
-    assert script.asked[0].options.objective_target is None
+    dublin = model_of().opening_columns
+    held = [
+        (*asked.formulation.column_lower[dublin].tolist(), *asked.formulation.column_upper[dublin].tolist())
+        for asked in script.asked
+    ]
+    # The linear relaxation opened Dublin and is sure of it; the dive answered with Oslo alone, the relaxation with both.
+    assert held == [(0, 1), (1, 1), (0, 0), (0, 1), (1, 1), (0, 1)]
 
 
 def test_options_reach_every_solve() -> None:
-    _, script = run(solved(BEST, 9000), solved(OSLO_ONLY, 9000), solved(BEST, BEST_VALUE))
+    _, script = run(*TO_OSLO, solved(BEST, BEST_VALUE))
 
     assert {asked.backend for asked in script.asked} == {"highs"}
     assert {(asked.options.threads, asked.options.seed) for asked in script.asked} == {(2, 0)}
@@ -205,28 +255,49 @@ def test_time_limit_with_nothing_found_is_unknown_and_keeps_the_bound() -> None:
 
 
 def test_time_limit_with_a_placement_is_feasible_with_its_gap() -> None:
-    outcome, _ = run(
-        solved(BEST, 2 * OSLO_VALUE), solved(OSLO_ONLY, 9000), stopped(None, 3 * OSLO_VALUE, hit_time_limit=True)
-    )
+    outcome, _ = run(*TO_OSLO, stopped(None, 9500, hit_time_limit=True))
 
     assert outcome.status is Status.FEASIBLE
     assert outcome.stopped_by == "time limit"
-    assert float(outcome.gap or 0) == pytest.approx(1)  # the relaxed bound, twice the value, is the better one
+    assert float(outcome.gap or 0) == pytest.approx(9000 / OSLO_VALUE - 1)  # the relaxed bound is the better one
 
 
-def test_relaxation_leaves_time_for_a_whole_plan() -> None:
+def test_relaxations_leave_time_for_a_whole_plan() -> None:
+    out_of_time = stopped(BEST, 9000, hit_time_limit=True)
+
     outcome, script = run(
-        stopped(BEST, 9000, hit_time_limit=True), solved(OSLO_ONLY, 9000), solved(BEST, BEST_VALUE), seconds=100
+        out_of_time,
+        out_of_time,
+        solved(OSLO_ONLY, inf),
+        out_of_time,
+        solved(BEST, inf),
+        solved(BEST, BEST_VALUE),
+        seconds=100,
     )
 
-    assert script.asked[0].options.time_limit_seconds == pytest.approx(100 * RELAXED_TIME_PART, rel=0.1)
-    assert script.asked[1].options.time_limit_seconds == pytest.approx(100, rel=0.1)
+    parts = [(asked.options.time_limit_seconds or 0) / 100 for asked in script.asked]
+    assert all(part < 0.7 for part in parts[:-1])
+    assert parts[-1] == pytest.approx(1, rel=0.1)
     assert outcome.status is Status.OPTIMAL
     assert outcome.stopped_by is None
 
 
-def test_bound_of_a_completion_is_never_taken() -> None:
-    outcome, _ = run(solved(BEST, 9000), solved(OSLO_ONLY, OSLO_VALUE), stopped(None, 8000, hit_time_limit=True))
+def test_linear_relaxation_without_an_answer_in_its_time_leaves_the_rest_to_the_whole_block_model() -> None:
+    outcome, _ = run(stopped(None, inf, hit_time_limit=True), solved(BEST, BEST_VALUE))
+
+    assert names(outcome) == [LINEAR, WHOLE]
+    assert outcome.status is Status.OPTIMAL
+
+
+def test_bounds_of_dives_and_completions_are_never_taken() -> None:
+    outcome, _ = run(
+        solved(BEST, 9000),
+        solved(OSLO_ONLY, 1),
+        solved(OSLO_ONLY, 1),
+        solved(BEST, 8500),
+        solved(OSLO_ONLY, 1),
+        stopped(None, 8000),
+    )
 
     assert float(outcome.best_bound or 0) == pytest.approx(8000)
 
@@ -251,7 +322,14 @@ def test_optimum_of_nothing_is_optimal() -> None:
 
 @pytest.mark.parametrize(
     ("objective", "bound", "gap"),
-    [(None, 5, None), (5, None, None), (0, 0, 0), (0, 1, None), (100, 110, Fraction(1, 10)), (-100, -90, Fraction(1, 10))],
+    [
+        (None, 5, None),
+        (5, None, None),
+        (0, 0, 0),
+        (0, 1, None),
+        (100, 110, Fraction(1, 10)),
+        (-100, -90, Fraction(1, 10)),
+    ],
 )
 def test_gap_is_relative_to_the_value_found(objective: int | None, bound: int | None, gap: Fraction | None) -> None:
     exact = [None if number is None else Fraction(number) for number in (objective, bound)]
@@ -284,22 +362,18 @@ def test_bound_comes_from_the_untightened_model() -> None:
 
 
 def test_tightening_does_not_accumulate() -> None:
-    _, script = run(
-        solved(TOO_MANY, 9000), solved(TOO_MANY, 9000), solved(BEST, BEST_VALUE), strategy="whole-blocks"
-    )
+    _, script = run(solved(TOO_MANY, 9000), solved(TOO_MANY, 9000), solved(BEST, BEST_VALUE), strategy="whole-blocks")
 
     np.testing.assert_array_equal(script.asked[1].formulation.row_upper, script.asked[2].formulation.row_upper)
 
 
 def test_answers_that_always_break_a_limit_are_an_error() -> None:
     with pytest.raises(SolverError, match="no exact placement was found"):
-        run(*[solved(TOO_MANY, 9000)] * (MOST_TIGHTENINGS + 1), strategy="whole-blocks")
+        run(*ILLEGAL, strategy="whole-blocks")
 
 
 def test_answer_that_breaks_a_limit_never_replaces_a_placement() -> None:
-    illegal = [solved(TOO_MANY, 9000)] * (MOST_TIGHTENINGS + 1)
-
-    outcome, _ = run(solved(BEST, 9000), solved(OSLO_ONLY, 9000), *illegal)
+    outcome, _ = run(*TO_OSLO, *ILLEGAL)
 
     assert outcome.placement == OSLO_ONLY
     assert outcome.verification is not None
@@ -322,7 +396,10 @@ def test_lower_limit_is_tightened_upwards() -> None:
         strategy="whole-blocks",
     )
 
-    lower = [asked.formulation.row_lower[asked.formulation.row_names.index("commitment[promise,2025Q1]")] for asked in script.asked]
+    lower = [
+        asked.formulation.row_lower[asked.formulation.row_names.index("commitment[promise,2025Q1]")]
+        for asked in script.asked
+    ]
     assert lower == pytest.approx([3, 3 + TIGHTEN_STEP])
     assert outcome.placement == enough
 
@@ -344,14 +421,14 @@ def test_error_of_the_backend_reaches_the_caller() -> None:
 
 
 def test_interrupted_solve_ends_the_search_with_the_best_verified_placement_and_its_gap() -> None:
-    outcome, script = run(solved(BEST, 2 * OSLO_VALUE), solved(OSLO_ONLY, 9000), stopped(None, inf, interrupted=True))
+    outcome, _ = run(*TO_OSLO[:4], stopped(None, inf, interrupted=True))
 
-    assert len(script.asked) == 3
+    assert len(outcome.stages) == 5
     assert outcome.interrupted
     assert outcome.stopped_by == "interruption"
     assert outcome.status is Status.FEASIBLE
     assert outcome.placement == OSLO_ONLY
-    assert float(outcome.gap or 0) == pytest.approx(1)
+    assert float(outcome.gap or 0) == pytest.approx(9000 / OSLO_VALUE - 1)
 
 
 def test_incumbent_of_an_interrupted_solve_is_verified_and_kept() -> None:
@@ -370,7 +447,7 @@ def test_illegal_incumbent_of_an_interrupted_solve_is_not_solved_again() -> None
 
 
 def test_interruption_between_two_solves_loses_nothing() -> None:
-    outcome, _ = run(solved(BEST, 9000), solved(OSLO_ONLY, 9000), KeyboardInterrupt())
+    outcome, _ = run(*TO_OSLO, KeyboardInterrupt())
 
     assert outcome.placement == OSLO_ONLY
     assert outcome.stopped_by == "interruption"
@@ -403,14 +480,11 @@ def test_progress_shows_money_and_no_incumbent_that_is_not_a_plan() -> None:
     scale = model_of().formulation.objective_scale
     moment = Progress("highs", 0.1, 4000 / scale, 5000 / scale, 7)
 
-    relaxed, completion, whole = progress_of(
-        moment, solved(BEST, 9000), solved(OSLO_ONLY, 9000), solved(BEST, BEST_VALUE)
-    )
+    linear, dive, *_, whole = progress_of(moment, *TO_OSLO, solved(BEST, BEST_VALUE))
 
-    assert (relaxed.stage, relaxed.incumbent, relaxed.best_bound) == ("relaxed blocks", None, pytest.approx(5000))
-    assert relaxed.gap is None
-    # A completion's bound bounds only the completion; the plan's own is still the relaxation's.
-    assert (completion.incumbent, completion.best_bound) == (pytest.approx(4000), pytest.approx(9000))
+    assert (linear.stage, linear.incumbent, linear.best_bound, linear.gap) == (LINEAR, None, pytest.approx(5000), None)
+    # A dive's bound bounds only the dive; the plan's own is still the relaxation's.
+    assert (dive.incumbent, dive.best_bound) == (None, pytest.approx(9000))
     assert (whole.incumbent, whole.best_bound, whole.nodes) == (pytest.approx(4000), pytest.approx(5000), 7)
     assert whole.gap == pytest.approx(0.25)
 

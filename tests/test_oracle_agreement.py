@@ -1,0 +1,91 @@
+"""Small random plans with every rule active: the tool equals brute force, for every solver and strategy."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from optimizer.files.read_plan import plan_from_dict
+from optimizer.pipeline import place_fleet
+from optimizer.report.as_json import render
+from optimizer.report.compose import compose
+from optimizer.solve.session import Session
+from optimizer.strategy.options import SearchOptions
+from optimizer.strategy.outcome import Status
+from tests.oracle.brute_force import best
+from tests.oracle.independent_checker import check
+from tests.oracle.random_plans import random_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.strategy.outcome import Outcome
+
+NUM_PLANS, CHUNK = 320, 10
+EVERY_WAY = (("highs", "auto"), ("scip", "auto"), ("highs", "relaxed-then-complete"), ("scip", "relaxed-then-complete"))
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with Session() as shared:
+        yield shared
+
+
+def ways_of(seed: int) -> tuple[tuple[str, str], ...]:
+    """Return both solvers as they come, and by turns one of them with the strategy for large plans."""
+    return (*EVERY_WAY[:2], EVERY_WAY[2 + seed % 2])
+
+
+def place(session: Session, plan: dict[str, Any], backend: str, strategy: str) -> Outcome:
+    options = SearchOptions(relative_gap=0.0, time_limit_seconds=30.0, backend=backend, strategy=strategy)
+    return place_fleet(plan_from_dict(plan), options=options, session=session)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, NUM_PLANS, CHUNK))
+def test_every_solver_and_strategy_equals_brute_force(session: Session, first: int) -> None:
+    for seed in range(first, first + CHUNK):
+        plan = random_plan(seed)
+        optimum = best(plan)
+        expected = Status.INFEASIBLE if optimum is None else Status.OPTIMAL
+        for backend, strategy in ways_of(seed):
+            outcome = place(session, plan, backend, strategy)
+
+            assert (outcome.status, outcome.objective) == (expected, optimum), (seed, backend, strategy)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, NUM_PLANS, 4 * CHUNK))
+def test_written_result_passes_the_independent_checker(session: Session, first: int) -> None:
+    placed = 0
+    for seed in range(first, first + 4 * CHUNK, 2):
+        plan = random_plan(seed)
+        outcome = place(session, plan, "highs", "auto")
+
+        written = json.loads(render(compose(outcome)))
+
+        assert written["status"] == outcome.status
+        if outcome.objective is None:
+            assert written["placements"] == []
+            continue
+        placed += 1
+        assert check(plan, written) == [], seed
+        assert Fraction(written["objective_exact"]) == outcome.objective
+        assert Fraction(written["best_bound_exact"]) >= outcome.objective
+        assert sum(map(Fraction, written["objective_terms_exact"].values())) == outcome.objective
+    assert placed >= 5
+
+
+def test_random_plans_are_of_every_kind() -> None:
+    """Feasible and not, placed and empty, with each rule and each table in use somewhere."""
+    plans = [random_plan(seed) for seed in range(NUM_PLANS)]
+
+    tables = {table for plan in plans for table in plan}
+    assert {"commitments", "external_use", "installed", "power", "unit_costs", "values"} <= tables
+    assert {plan["policy"]["name"] for plan in plans} == {"three-tier-2025-01", "unrestricted", "physical-only"}
+    assert {"min_units_if_open", "max_units", "opens_from", "allowed_accelerators"} <= {
+        column for plan in plans for row in plan["sites"] for column in row
+    }
