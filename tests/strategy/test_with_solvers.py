@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from tests.builders import chip, document, site
 from tests.oracle.random_plans import random_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from optimizer.strategy.outcome import Outcome
 
@@ -45,10 +46,10 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def place(session: Session, plan: dict[str, Any], backend: str = "highs", **options: Any) -> Outcome:
+def place(session: Session, plan: dict[str, Any], backend: str = "highs", **options: object) -> Outcome:
     """Return the outcome of a plan document, solved to the end unless told otherwise, within 20 seconds."""
-    asked = {"relative_gap": 0.0, "time_limit_seconds": 20.0, **options}
-    return place_fleet(plan_from_dict(plan), options=SearchOptions(backend=backend, **asked), session=session)
+    asked = replace(SearchOptions(0.0, 20.0, backend=backend), **options)  # type: ignore[arg-type]
+    return place_fleet(plan_from_dict(plan), options=asked, session=session)
 
 
 def fleet(num_sites: int = 24, periods: int = 6) -> dict[str, Any]:
@@ -82,9 +83,12 @@ def fleet(num_sites: int = 24, periods: int = 6) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["relaxed-then-complete", "whole-blocks"])
 def test_same_plan_and_seed_give_the_same_placement(session: Session, backend: str, strategy: str) -> None:
-    plan, options = fleet(12, 4), {"strategy": strategy, "relative_gap": 0.01, "seed": 7, "time_limit_seconds": 60.0}
+    plan = fleet(12, 4)
 
-    first, second = (place(session, plan, backend, **options) for _ in range(2))
+    first, second = (
+        place(session, plan, backend, strategy=strategy, relative_gap=0.01, seed=7, time_limit_seconds=60.0)
+        for _ in range(2)
+    )
 
     assert first.status in {Status.OPTIMAL, Status.WITHIN_GAP}
     assert first.placement == second.placement
@@ -126,21 +130,22 @@ def test_order_of_rows_changes_nothing(session: Session, first: int) -> None:
         )
 
 
-def tight(power_kw: str, **more: Any) -> dict[str, Any]:
+def tight(power_kw: str, commitments: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """Return a plan with one chip of 6 kW and one of 7 kW for a site of so many kW."""
     return document(
         sites=[site("oslo", "NO", power_mw=f"{power_kw}e-3")],
         headquarters="NO",
         accelerators=[chip("a", power_kw=6), chip("b", power_kw=7, value_usd_per_hour=2)],
         delivered={"a": [1], "b": [1]},
-        **more,
+        commitments=commitments,
     )
 
 
 def test_equality_with_a_limit_is_reached(session: Session, backend: str) -> None:
     outcome = place(session, tight("13"), backend)
 
-    assert (outcome.status, outcome.objective) == (Status.OPTIMAL, 3 * 1095)
+    assert outcome.status is Status.OPTIMAL
+    assert outcome.objective == 3 * 1095
 
 
 def test_limit_missed_by_less_than_any_tolerance_is_not_broken(session: Session, backend: str) -> None:
