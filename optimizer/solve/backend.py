@@ -27,6 +27,8 @@ class SolveOptions:
     objective_target: float | None = None
     """Stop as soon as an incumbent is worth this much (scaled); backends without the feature ignore it."""
     node_limit: int | None = None
+    has_heuristics: bool = True
+    """Whether the backend may look for incumbents with searches of its own inside the search."""
 
 
 @dataclass(frozen=True)

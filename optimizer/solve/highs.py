@@ -44,6 +44,8 @@ class Highs:
         parameters.highs.double_options["mip_abs_gap"] = 0.0
         if options.objective_target is not None:
             parameters.highs.double_options["objective_target"] = options.objective_target
+        if not options.has_heuristics:
+            parameters.highs.double_options["mip_heuristic_effort"] = 0.0
         if options.node_limit is not None:
             parameters.node_limit = options.node_limit
         if incumbent_file is not None:

@@ -44,13 +44,15 @@ def relaxed_then_complete(run: Run) -> None:
         return
     gap = run.options.relative_gap * RELAXED_GAP_PART
     held = _hold_sure_openings(run, program, linear.values)
-    dive = run.solve("dive", held, gap, node_limit=DIVE_NODES, time_part=DIVE_TIME_PART)
+    dive = run.solve("dive", held, gap, node_limit=DIVE_NODES, time_part=DIVE_TIME_PART, has_heuristics=False)
     if dive.values is not None and not run.is_finished():
         complete(run, dive.values)
     if run.is_finished():
         return
     hint = run.hint() if run.placement is not None else dive.values
-    relaxed = run.solve(RELAXED_BLOCKS, program, gap, hint=hint, time_part=RELAXED_TIME_PART)
+    relaxed = run.solve(
+        RELAXED_BLOCKS, program, gap, hint=hint, time_part=RELAXED_TIME_PART, has_heuristics=dive.values is None
+    )
     run.take_bound(relaxed)
     if relaxed.termination is Termination.INFEASIBLE:
         run.infeasible = run.placement is None

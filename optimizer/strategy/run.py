@@ -98,6 +98,7 @@ class Run:
         hint: Values | None = None,
         node_limit: int | None = None,
         time_part: float = 1.0,
+        has_heuristics: bool = True,
     ) -> SolveResult:
         """Run the backend on a program and record the stage; `time_part` is the part of the time left it may take.
 
@@ -112,6 +113,7 @@ class Run:
             threads=self.options.threads,
             seed=self.options.seed,
             node_limit=node_limit,
+            has_heuristics=has_heuristics,
         )
         result = self.session.solve(
             self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen)
