@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from optimizer.files.read_placement import read_placement
     from optimizer.files.read_plan import plan_from_dict, read_plan
     from optimizer.files.write_document import write_document
-    from optimizer.pipeline import make_case, place_fleet
+    from optimizer.pipeline import place_fleet
     from optimizer.policies.load import load_policy, policy_names
     from optimizer.policies.policy import Policy
     from optimizer.report.bundle import write_bundle
     from optimizer.report.compose import compose, compose_audit
     from optimizer.report.frames import to_frames
-    from optimizer.rules.case import Case
+    from optimizer.rules.case import Case, make_case
     from optimizer.schema.placement import Placement
     from optimizer.schema.plan import Plan
     from optimizer.strategy.outcome import Outcome, Status
@@ -58,7 +58,7 @@ _HOMES = {
     "compose_audit": "optimizer.report.compose",
     "headroom": "optimizer.analysis.headroom",
     "load_policy": "optimizer.policies.load",
-    "make_case": "optimizer.pipeline",
+    "make_case": "optimizer.rules.case",
     "place_fleet": "optimizer.pipeline",
     "plan_from_dict": "optimizer.files.read_plan",
     "policy_names": "optimizer.policies.load",

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Audit:
-    """The verdict on a placement; `placement` is empty when the installed fleet alone was judged."""
+    """The verdict on a placement, or on the installed fleet alone."""
 
     case: Case
     limits: tuple[Limit, ...]
     placement: Placement
+    is_fleet_alone: bool
+    """No placement was given; one that was given and places nothing is still a placement."""
     verification: Verification
     groups: tuple[GroupReading, ...]
 
@@ -32,7 +34,8 @@ def audit(case: Case, placement: Placement | None = None) -> Audit:
     Without a placement the installed fleet alone is judged, against the policy's limits only: what is planned or promised
     for later says nothing about what stands today.
     """
-    limits = compile_policy_limits(case) if placement is None else compile_limits(case)
+    is_fleet_alone = placement is None
+    limits = compile_policy_limits(case) if is_fleet_alone else compile_limits(case)
     judged = placement or Placement()
     verification = verify(case, limits, judged)
-    return Audit(case, limits, judged, verification, group_readings(case, verification.readings))
+    return Audit(case, limits, judged, is_fleet_alone, verification, group_readings(case, verification.readings))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.policies.load import load_policy
-from optimizer.rules.case import Case
+from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.session import Session
 from optimizer.strategy.search import SearchOptions, SearchProgress, search
@@ -38,9 +37,3 @@ def place_fleet(
         return search(case, limits, options or SearchOptions(), session, on_progress)
     with Session() as own_session:
         return search(case, limits, options or SearchOptions(), own_session, on_progress)
-
-
-def make_case(plan: Plan, *, policy: str | None = None, policy_overrides: Mapping[str, object] | None = None) -> Case:
-    """Return a plan under its policy, or under another."""
-    own = plan.policy.overrides if policy is None else {}
-    return Case(plan, load_policy(policy or plan.policy.name, {**own, **(policy_overrides or {})}))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from optimizer.files.read_plan import plan_from_dict
-from optimizer.pipeline import make_case
+from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.calendar import PeriodLength, parse_period, period_label
 from optimizer.schema.placement import Placement

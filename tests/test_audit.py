@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from optimizer.audit import audit
+from optimizer.schema.placement import Placement
 from tests.builders import case, placing, site
 
 PROBE = """
@@ -85,26 +86,19 @@ def test_a_placement_is_judged_by_every_limit() -> None:
     )
 
 
-def test_no_solver_is_imported() -> None:
-    # The test builders import the pipeline, so the probe takes its plan from the reader instead.
-    probe = PROBE.replace("from tests.builders import case, site", BUILD)
+def test_an_empty_placement_is_judged_as_a_placement() -> None:
+    promise = [{"key": "deal", "site": "kl", "min_units": 9}]
+    described = case(sites=[site("kl", "MY")], delivered=9, installed=FLEET[:1], commitments=promise)
 
-    result = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    fleet, nothing_placed = audit(described), audit(described, Placement())
+
+    assert fleet.is_fleet_alone
+    assert fleet.verification.passed
+    assert not nothing_placed.is_fleet_alone
+    assert [reading.limit.key for reading in nothing_placed.verification.broken] == ["commitment[deal,2025Q1]"]
+
+
+def test_no_solver_is_imported() -> None:
+    result = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
 
     assert result.stdout.strip() == ""
-
-
-BUILD = """
-from optimizer.files.read_plan import plan_from_dict
-from optimizer.policies.load import load_policy
-from optimizer.rules.case import Case
-
-def site(key, country):
-    return {"site": key, "country": country, "power_mw": 1}
-
-def case(**tables):
-    return Case(plan_from_dict({"company": {"name": "A", "headquarters": "US"}, "horizon": {"start": "2025Q1",
-        "periods": 1}, "accelerators": [{"accelerator": "chip", "tpp": 1000, "power_kw": 1, "block": 1,
-        "value_usd_per_hour": 1}], "deliveries": [{"accelerator": "chip", "period": "2025Q1", "units": 1}], **tables}),
-        load_policy())
-"""

@@ -114,26 +114,27 @@ class Rises:
 
     def _moves(self, limit: Limit) -> dict[tuple[int, int], Exact]:
         """Return the change of usage minus allowance for one block more, by (site, accelerator) that could take one."""
-        plan = self.case.plan
         moves: dict[tuple[int, int], Exact] = defaultdict(int)
-        for variable, coefficient in limit.net_terms():
-            if variable.period != limit.period:
-                continue
+        terms = [term for term in limit.net_terms() if term[0].period == limit.period]
+        # Totals move alike wherever in a destination a block lands, so one site of each stands for all of them.
+        sees_sites = any(isinstance(variable, Standing) for variable, _ in terms)
+        takers = (self._takers_by_place if sees_sites else self._first_takers_by_place)[limit.period]
+        for variable, coefficient in terms:
             if isinstance(variable, Standing):
                 pair = (variable.site, variable.accelerator)
                 if pair in self.takers[limit.period]:
-                    moves[pair] += coefficient * plan.accelerators[variable.accelerator].block
+                    moves[pair] += coefficient * self._blocks[variable.accelerator]
             elif isinstance(variable, Placed):
                 weights = self.case.weights[variable.measure]
-                for site, sku in self._takers_in(variable.place, limit.period):
-                    moves[site, sku] += coefficient * weights[sku] * plan.accelerators[sku].block
+                steps = [coefficient * weight * block for weight, block in zip(weights, self._blocks, strict=True)]
+                for place in takers if variable.place == WORLD else (variable.place,):
+                    for site, sku in takers.get(place, ()):
+                        moves[site, sku] += steps[sku]
         return moves
 
-    def _takers_in(self, place: str, period: int) -> Iterable[tuple[int, int]]:
-        takers = self.takers[period]
-        if place == WORLD:
-            return takers
-        return self._takers_by_place[period].get(place, ())
+    @cached_property
+    def _blocks(self) -> tuple[int, ...]:
+        return tuple(accelerator.block for accelerator in self.case.plan.accelerators)
 
     @cached_property
     def takers(self) -> tuple[frozenset[tuple[int, int]], ...]:
@@ -172,3 +173,18 @@ class Rises:
                 places[self.case.site_destinations[site]].append((site, sku))
             by_period.append(places)
         return tuple(by_period)
+
+    @cached_property
+    def _first_takers_by_place(self) -> tuple[Mapping[str, list[tuple[int, int]]], ...]:
+        """Return, by period and destination, one pair for each accelerator that could be added there."""
+        return tuple(
+            {place: [(site, sku) for sku, site in _first_sites(pairs).items()] for place, pairs in places.items()}
+            for places in self._takers_by_place
+        )
+
+
+def _first_sites(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    first: dict[int, int] = {}
+    for site, sku in pairs:
+        first.setdefault(sku, site)
+    return first

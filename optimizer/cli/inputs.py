@@ -37,11 +37,9 @@ def open_plan(path: Path, policy: str | None = None, settings: Sequence[str] | N
 
 def open_case(path: Path, policy: str | None = None, settings: Sequence[str] | None = None) -> Case:
     """Return the plan under its policy; raises as `open_plan` does, and InputError for a policy that does not fit."""
-    from optimizer.policies.load import load_policy
-    from optimizer.rules.case import Case
+    from optimizer.rules.case import make_case
 
-    plan = open_plan(path, policy, settings)
-    return Case(plan, load_policy(plan.policy.name, plan.policy.overrides))
+    return make_case(open_plan(path, policy, settings))
 
 
 def open_placement(path: Path | None, plan: Plan) -> Placement | None:

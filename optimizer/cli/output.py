@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -33,11 +32,10 @@ def put(text: str, file: Path | None = None) -> None:
 
 def put_document(document: Document, output_format: Format, file: Path | None = None) -> None:
     """Write a result or an audit in a format; as wide as the terminal and in colour only where there is one."""
-    from optimizer.report.registry import render
+    from optimizer.report.registry import render, render_for
 
-    on_terminal = file is None and sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if on_terminal else None
-    put(render(document, output_format.value, width=width, colour=on_terminal and "NO_COLOR" not in os.environ), file)
+    text = render_for(sys.stdout, document, output_format) if file is None else render(document, output_format)
+    put(text, file)
 
 
 def write_atomically(file: Path, text: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from optimizer.schema.quantities import format_exact, parse_integer, parse_share
+from optimizer.schema.quantities import parse_integer, parse_share
 
 HOLDING_COUNTRY = "holding_country"
 """The setting that says where stock is held while it is unplaced."""
@@ -240,11 +240,9 @@ class Policy(Model):
         return rule.denominator is not None and self.value(rule.denominator) == DELIVERED
 
     def text(self, name: str) -> str:
-        """Return a setting as people write it: `7/100`, `50000`, `chips`."""
+        """Return a setting as people write it: `7/100`, `50000`, `chips`, `true`."""
         value = self.value(name)
-        if isinstance(value, bool):
-            return str(value).lower()
-        return format_exact(value) if isinstance(value, Fraction | int) else value
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def describe_reading(self) -> str:
         """Return the sentence that says which reading ran."""

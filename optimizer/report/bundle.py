@@ -117,11 +117,11 @@ def _why_not_replace(directory: Path) -> Problem | None:
         run = None
     if not isinstance(run, dict) or run.get("made_by") != MADE_BY:
         return Problem(
-            "the directory is not empty and holds no earlier run", column="--out", value=str(directory), hint=hint
+            "the directory is not empty and holds no earlier run", file="--out", value=str(directory), hint=hint
         )
     ours = set(run.get("files", ()))
     others = sorted(entry.name for entry in directory.iterdir() if entry.name not in ours)
     if others:
         message = f"the directory holds an earlier run and also {', '.join(others)}"
-        return Problem(message, column="--out", value=str(directory), hint="move it elsewhere, or " + hint)
+        return Problem(message, file="--out", value=str(directory), hint="move it elsewhere, or " + hint)
     return None

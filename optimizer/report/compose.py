@@ -103,13 +103,12 @@ def compose_audit(
 ) -> AuditDocument:
     """Return the document of an audit."""
     judged = Judged(audit.case, audit.placement, audit.verification, audit.groups)
-    is_fleet = not audit.placement.standing_units
     return AuditDocument(
         schema_version=SCHEMA_VERSION,
         kind="audit",
         title="audit",
         passed=audit.verification.passed,
-        judged="installed fleet" if is_fleet else "placement",
+        judged="installed fleet" if audit.is_fleet_alone else "placement",
         verification=verification_part(audit.verification),
         versions=dict(versions or installed_versions()),
         command=command,

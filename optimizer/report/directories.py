@@ -33,7 +33,7 @@ def replaced_whole(target: Path, may_replace: Callable[[Path], Problem | None]) 
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
-            [Problem(f"the directory cannot be written: {reason}", column="--out", value=str(target))]
+            [Problem(f"the directory cannot be written: {reason}", file="--out", value=str(target))]
         ) from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -44,7 +44,7 @@ def check_replaceable(target: Path, may_replace: Callable[[Path], Problem | None
     if not target.exists():
         return
     if not target.is_dir():
-        raise InputError([Problem("a file of that name is in the way", column="--out", value=str(target))])
+        raise InputError([Problem("a file of that name is in the way", file="--out", value=str(target))])
     problem = may_replace(target) if any(target.iterdir()) else None
     if problem is not None:
         raise InputError([problem])

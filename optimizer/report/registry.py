@@ -37,7 +37,7 @@ def render(document: Document, output_format: str = "table", *, width: int | Non
     """
     if output_format not in FORMATS:
         hint = f"one of {', '.join(FORMATS)}"
-        raise InputError([Problem("no output format of that name", column="--format", value=output_format, hint=hint)])
+        raise InputError([Problem("no output format of that name", file="--format", value=output_format, hint=hint)])
     if output_format == "table":
         return as_text.render(document, width=width, colour=colour)
     return FORMATS[output_format](document)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of, tier_table
+from optimizer.policies.load import load_policy
 from optimizer.policies.policy import HOLDING_COUNTRY, AfterLastDate, Bound, Policy, RuleSpec
 from optimizer.rules.limit import Exact, group_key
 from optimizer.rules.measures import CHIPS, H100_EQUIVALENTS, TPP, weight
@@ -190,3 +191,13 @@ class Case:
     def kind(self, rule: str, scope: str, default: LimitKind) -> LimitKind:
         """Return a group's kind, as the planner relabelled it or by default."""
         return self.limit_setting(rule, scope).kind or default
+
+
+def make_case(plan: Plan, *, policy: str | None = None, policy_overrides: Mapping[str, object] | None = None) -> Case:
+    """Return a plan under its own policy, or under another.
+
+    With another policy the plan's own overrides do not apply; `policy_overrides` always do. Raises InputError for a
+    policy that does not exist or a setting that does not fit it.
+    """
+    own = plan.policy.overrides if policy is None else {}
+    return Case(plan, load_policy(policy or plan.policy.name, {**own, **(policy_overrides or {})}))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from optimizer.rules.limit import WORLD, Expression, Limit, Placed, Sense
 from optimizer.rules.measures import TPP
 from optimizer.schema.plan import LimitKind
-from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +56,7 @@ def share_limit(case: Case, spec: RuleSpec, *, scope: str, period: int, sense: S
         allowance=_scaled(total_compute(case, spec, period), share),
         unit="TPP",
         kind=case.kind(spec.name, scope, LimitKind.POLICY),
-        setting=format_exact(share) if share.denominator == 1 else str(share),
+        setting=str(share),
         citation=spec.citation,
     )
 

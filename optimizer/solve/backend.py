@@ -24,8 +24,6 @@ class SolveOptions:
     time_limit_seconds: float | None = None
     threads: int = 2
     seed: int = 0
-    objective_target: float | None = None
-    """Stop as soon as an incumbent is worth this much (scaled); backends without the feature ignore it."""
     node_limit: int | None = None
     has_heuristics: bool = True
     """Whether the backend may look for incumbents with searches of its own inside the search."""

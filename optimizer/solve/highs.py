@@ -42,8 +42,6 @@ class Highs:
         parameters.highs.int_options["threads"] = options.threads
         parameters.highs.double_options["mip_feasibility_tolerance"] = FEASIBILITY_TOLERANCE
         parameters.highs.double_options["mip_abs_gap"] = 0.0
-        if options.objective_target is not None:
-            parameters.highs.double_options["objective_target"] = options.objective_target
         if not options.has_heuristics:
             parameters.highs.double_options["mip_heuristic_effort"] = 0.0
         if options.node_limit is not None:

@@ -1,7 +1,6 @@
 """SCIP through MathOpt (which calls it GSCIP).
 
-Trap (ortools 9.15): stopping at SCIP's `limits/primal` ends the process ("Unrecognized scip status: 26"), so an objective
-target is ignored here.
+Trap (ortools 9.15): stopping at SCIP's `limits/primal` ends the process ("Unrecognized scip status: 26").
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ LARGE_REACH, SMALL_REACH = 1, 2
 """Blocks up or down from the relaxed count that a completion considers."""
 COMPLETION_NODES = 500
 """Nodes after which a completion gives way (a count, so that runs repeat exactly)."""
-COMPLETION_GAP_PART = 0.2
+COMPLETION_GAP_PART = 0.05
 """Part of the gap asked for that one completion step may leave."""
 COMPLETION_TIME_PART = 0.5
 

@@ -74,7 +74,7 @@ class Run:
         current, cuts_nothing = formulation, True
         for attempt in range(MOST_TIGHTENINGS + 1):
             result = self.solve(stage, current, gap, hint=self.hint(), node_limit=node_limit, time_part=time_part)
-            if proves_bound and attempt == 0:
+            if proves_bound and (attempt == 0 or cuts_nothing):
                 self.take_bound(result)
             if proves_bound and cuts_nothing and result.termination is Termination.INFEASIBLE:
                 self.infeasible = self.placement is None

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SMALL_PLAN_COLUMNS", "STRATEGIES", "SearchOptions", "SearchProgress", "search"]
 
-SMALL_PLAN_COLUMNS = 600
-"""Plans with at most this many whole-block columns go straight to the whole-block model and are solved to the end."""
+SMALL_PLAN_COLUMNS = 150
+"""Plans with at most this many whole-block columns go straight to the whole-block model and are solved to the end: there
+the last part of a gap costs nothing."""
 
 
 def search(

@@ -63,7 +63,7 @@ def table() -> TierTable:
         (date(2027, 12, 31), D5_AFTER),
         (date.max, D5_AFTER),
     ],
-    ids=str,
+    ids=["2025-01-01", "2025-01-15", "2025-11-06", "2025-11-07", "2026-02-03", "2027-12-31", "last day of all"],
 )
 def test_every_code_has_the_tier_its_destination_is_listed_in(table: TierTable, day: date, d5: frozenset[str]) -> None:
     for code in countries():

@@ -27,6 +27,21 @@ def test_importing_the_package_loads_no_solver_and_no_data_frames() -> None:
     assert answer.stdout == "[]\n"
 
 
+def test_a_case_is_made_and_judged_without_loading_a_solver(tiny_plan: Path) -> None:
+    code = (
+        "import sys, optimizer\n"
+        "case = optimizer.make_case(optimizer.read_plan(sys.argv[1]))\n"
+        "optimizer.audit_placement(case), optimizer.headroom(case, optimizer.Placement())\n"
+        "print([name for name in ('ortools', 'pandas') if name in sys.modules])"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", code, str(tiny_plan)], capture_output=True, text=True, env=environment(), check=True
+    )
+
+    assert answer.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("name", optimizer.__all__)
 def test_every_public_name_is_there(name: str) -> None:
     assert getattr(optimizer, name) is not None

@@ -67,7 +67,11 @@ def test_nothing_is_overwritten(name: str, tmp_path: Path) -> None:
         write_document(MINIMAL, tmp_path / name)
 
 
-@pytest.mark.parametrize("value", [float("nan"), Decimal("inf"), "a\0b", "\ud800", object(), b"x"], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), Decimal("inf"), "a\0b", "\ud800", object(), b"x"],
+    ids=["not a number", "infinity", "null character", "half a surrogate pair", "no plain value", "bytes"],
+)
 def test_what_no_file_can_hold_is_refused_and_leaves_nothing(value: object, tmp_path: Path) -> None:
     for name in ("plan.json", "plan"):
         with pytest.raises(InputError, match="a plan cannot hold"):

@@ -151,7 +151,7 @@ def test_an_unknown_name_is_refused_with_a_hint(name: str, hint: str) -> None:
 
 @pytest.mark.parametrize("written", ["45/100", "45%", "0.45", "9/20"])
 def test_a_share_is_overridden_in_any_exact_form(written: str) -> None:
-    assert load_policy("three-tier-2025-01", {"home_share": written}).text("home_share") == "0.45"
+    assert load_policy("three-tier-2025-01", {"home_share": written}).text("home_share") == "9/20"
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_the_three_tier_framework_holds_the_announced_numbers() -> None:
     assert (policy.effective_from, policy.effective_until) == (date(2025, 1, 1), date(2027, 12, 31))
     assert policy.flag("validated_exempt_from_national_cap") is False
     assert policy.text("validated_exempt_from_national_cap") == "false"
-    assert policy.text("destination_share") == "0.07"
+    assert policy.text("destination_share") == "7/100"
     assert policy.value("national_cap_unit") == "chips"
 
 

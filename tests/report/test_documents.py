@@ -335,6 +335,11 @@ def test_residual_term_is_shown_by_its_name() -> None:
     assert "residual" in small_result(small_case(living)).objective_terms
 
 
+def test_audit_of_a_placement_that_places_nothing_is_no_audit_of_the_fleet() -> None:
+    assert small_audit_document().judged == "installed fleet"
+    assert small_audit_document(Placement()).judged == "placement"
+
+
 def test_audit_document_of_a_placement_agrees_with_the_result_of_the_same_placement() -> None:
     audited = compose_audit(small_audit(small_placement()))
     solved = small_result()

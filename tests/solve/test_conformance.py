@@ -118,9 +118,9 @@ def test_hint_is_a_start_and_never_an_answer(session: Session, backend: str, hin
         SolveOptions(relative_gap=0.0, seed=12345, time_limit_seconds=20),
         SolveOptions(relative_gap=0.5, time_limit_seconds=20),
         SolveOptions(relative_gap=0.0, time_limit_seconds=20, node_limit=1000),
-        SolveOptions(relative_gap=0.0, time_limit_seconds=20, objective_target=1e9),
+        SolveOptions(relative_gap=0.0, time_limit_seconds=20, has_heuristics=False),
     ],
-    ids=["seed", "gap", "node limit", "objective target"],
+    ids=["seed", "gap", "node limit", "no heuristics"],
 )
 def test_option_is_accepted(session: Session, backend: str, options: SolveOptions) -> None:
     result = session.solve(backend, KNAPSACK, options)
@@ -148,19 +148,6 @@ def test_node_limit_stops_without_claiming_the_time_limit(session: Session, back
     assert not result.hit_time_limit
     assert result.objective is not None
     assert result.best_bound >= result.objective - TOLERANCE
-
-
-@pytest.mark.slow
-def test_objective_target_reached_is_a_stop_with_an_honest_bound(session: Session, backend: str) -> None:
-    good = session.solve(backend, long_search(), SolveOptions(relative_gap=0.05, time_limit_seconds=20)).objective
-    assert good is not None
-
-    result = session.solve(backend, long_search(), replace(BRIEFLY, objective_target=good / 2))
-
-    assert result.termination is Termination.STOPPED
-    assert result.objective is not None
-    assert result.objective >= good / 2
-    assert result.best_bound >= good
 
 
 @pytest.mark.slow
