@@ -46,7 +46,7 @@ lint: $(TEST_READY)
 
 test: lint
 	$(call title,tests and coverage)
-	@$(TOOLS)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+	@$(TOOLS)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
 
 format: $(TEST_READY)
 	@$(TOOLS)/ruff check --fix-only --quiet

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from optimizer.schema.plan import Plan
     from optimizer.strategy.outcome import Outcome
 
+__all__ = ["make_case", "place_fleet"]
+
 
 def place_fleet(
     plan: Plan,

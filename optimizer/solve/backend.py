@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from optimizer.solve.result import Progress
 
 
+class Heuristics(StrEnum):
+    """How hard a backend may look for incumbents with searches of its own; backends without the choice ignore it.
+
+    FULL: as it sees fit. LIGHT: little, for programs whose relaxation is nearly whole. NONE: not at all, where a good
+    incumbent is known and the bound is what counts.
+    """
+
+    FULL = "full"
+    LIGHT = "light"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
     """How one solve runs. `time_limit_seconds` None: until the gap is proven."""
@@ -25,8 +38,7 @@ class SolveOptions:
     threads: int = 2
     seed: int = 0
     node_limit: int | None = None
-    has_heuristics: bool = True
-    """Whether the backend may look for incumbents with searches of its own inside the search."""
+    heuristics: Heuristics = Heuristics.FULL
 
 
 @dataclass(frozen=True)

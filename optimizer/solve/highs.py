@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ortools.math_opt import parameters_pb2
 
+from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Progress
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ INFINITY = 1e20
 """What solvers print for no bound yet."""
 FEASIBILITY_TOLERANCE = 1e-7
 """Ten times tighter than the default: rows are scaled to about one per block, and the exact check forgives nothing."""
+
+_SUB_SEARCHES = (
+    "mip_heuristic_run_rins",
+    "mip_heuristic_run_rens",
+    "mip_heuristic_run_root_reduced_cost",
+    "mip_allow_restart",
+)
 
 
 class Highs:
@@ -42,8 +50,12 @@ class Highs:
         parameters.highs.int_options["threads"] = options.threads
         parameters.highs.double_options["mip_feasibility_tolerance"] = FEASIBILITY_TOLERANCE
         parameters.highs.double_options["mip_abs_gap"] = 0.0
-        if not options.has_heuristics:
+        if options.heuristics is not Heuristics.FULL:
             parameters.highs.double_options["mip_heuristic_effort"] = 0.0
+        if options.heuristics is Heuristics.NONE:
+            # An effort of 0 still leaves a search at the root, and restarts repeat it.
+            for switch in _SUB_SEARCHES:
+                parameters.highs.bool_options[switch] = False
         if options.node_limit is not None:
             parameters.node_limit = options.node_limit
         if incumbent_file is not None:

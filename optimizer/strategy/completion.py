@@ -25,8 +25,8 @@ LARGE_REACH, SMALL_REACH = 1, 2
 """Blocks up or down from the relaxed count that a completion considers."""
 COMPLETION_NODES = 500
 """Nodes after which a completion gives way (a count, so that runs repeat exactly)."""
-COMPLETION_GAP_PART = 0.05
-"""Part of the gap asked for that one completion step may leave."""
+LARGE_GAP_PART, SMALL_GAP_PART = 0.1, 0.05
+"""Parts of the gap asked for that the two steps may leave."""
 COMPLETION_TIME_PART = 0.5
 
 
@@ -48,7 +48,7 @@ def complete(run: Run, relaxed: Values) -> bool:
 
 
 def _solve(run: Run, stage: str, program: Formulation) -> Values | None:
-    gap = run.options.relative_gap * COMPLETION_GAP_PART
+    gap = run.options.relative_gap * LARGE_GAP_PART
     return run.solve(stage, program, gap, node_limit=COMPLETION_NODES, time_part=COMPLETION_TIME_PART).values
 
 
@@ -56,7 +56,7 @@ def _solve_whole(run: Run, program: Formulation) -> bool:
     return run.solve_whole(
         "completion",
         program,
-        run.options.relative_gap * COMPLETION_GAP_PART,
+        run.options.relative_gap * SMALL_GAP_PART,
         proves_bound=False,
         node_limit=COMPLETION_NODES,
         time_part=COMPLETION_TIME_PART,

@@ -12,19 +12,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
 from optimizer.strategy.completion import complete
 from optimizer.strategy.run import LINEAR, RELAXED_BLOCKS, no_columns
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Formulation
+    from optimizer.solve.result import SolveResult
     from optimizer.strategy.run import Run, Values
 
 SURE = 0.02
 """A relaxed opening this close to 0 or 1 is held in the dive."""
-DIVE_NODES = 200
-RELAXED_GAP_PART = 0.3
-"""Part of the gap asked for that a relaxed-block solve may leave; the rest is for whole blocks."""
+DIVE_NODES = 100
+DIVE_GAP_PART, RELAXED_GAP_PART = 0.3, 0.5
+"""Parts of the gap asked for that a relaxed-block solve may leave; the rest is for whole blocks."""
+NEARLY = 0.98
+"""Part of the gap asked for at which a bound is aimed, so that rounding cannot leave it just open."""
 DIVE_TIME_PART, RELAXED_TIME_PART = 0.25, 0.6
 """Parts of the time left, where there is a limit, so that time remains to make a whole plan of the answer."""
 
@@ -42,22 +46,49 @@ def relaxed_then_complete(run: Run) -> None:
     if not openings.any():
         complete(run, linear.values)
         return
-    gap = run.options.relative_gap * RELAXED_GAP_PART
-    held = _hold_sure_openings(run, program, linear.values)
-    dive = run.solve("dive", held, gap, node_limit=DIVE_NODES, time_part=DIVE_TIME_PART, has_heuristics=False)
+    dive = run.solve(
+        "dive",
+        _hold_sure_openings(run, program, linear.values),
+        run.options.relative_gap * DIVE_GAP_PART,
+        node_limit=DIVE_NODES,
+        time_part=DIVE_TIME_PART,
+        heuristics=Heuristics.LIGHT,
+    )
     if dive.values is not None and not run.is_finished():
         complete(run, dive.values)
-    if run.is_finished():
-        return
-    hint = run.hint() if run.placement is not None else dive.values
+    if not run.is_finished():
+        _prove(run, program, dive)
+
+
+def _prove(run: Run, program: Formulation, dive: SolveResult) -> None:
+    """Solve with openings whole and none held, from the dive's answer; complete what is better."""
+    hint = dive.values if dive.values is not None else run.hint()
     relaxed = run.solve(
-        RELAXED_BLOCKS, program, gap, hint=hint, time_part=RELAXED_TIME_PART, has_heuristics=dive.values is None
+        RELAXED_BLOCKS,
+        program,
+        _gap_left(run, dive),
+        hint=hint,
+        time_part=RELAXED_TIME_PART,
+        heuristics=Heuristics.NONE if hint is not None else Heuristics.FULL,
     )
     run.take_bound(relaxed)
     if relaxed.termination is Termination.INFEASIBLE:
         run.infeasible = run.placement is None
     elif relaxed.values is not None and not run.is_finished():
         complete(run, relaxed.values)
+
+
+def _gap_left(run: Run, dive: SolveResult) -> float:
+    """Return the gap to the dive's relaxed value that proves the gap asked for to the best whole placement.
+
+    Where that is less than a part of the gap asked for, a better placement is needed too, and that part is returned.
+    """
+    gap = run.options.relative_gap
+    whole = run.objective()
+    if whole is None or whole <= 0 or not dive.objective:
+        return gap * RELAXED_GAP_PART
+    relaxed = dive.objective * run.model.formulation.objective_scale
+    return max(float(whole) * (1 + NEARLY * gap) / relaxed - 1, gap * RELAXED_GAP_PART)
 
 
 def _hold_sure_openings(run: Run, program: Formulation, relaxed: Values) -> Formulation:

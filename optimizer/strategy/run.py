@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from optimizer.errors import SolverError
 from optimizer.rules.limit import Sense
-from optimizer.solve.backend import SolveOptions
+from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.result import Progress, SolveResult, Termination
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.outcome import OPTIMAL_GAP, Stage, relative_gap
@@ -38,6 +38,7 @@ TIGHTEN_STEP = 0.4
 """Part of one exact step by which a row is tightened when a solver's tolerance broke its limit; below a half, so that
 equality with the law stays reachable."""
 MOST_TIGHTENINGS = 4
+HINT_TOLERANCE = 1e-6
 
 
 @dataclass
@@ -98,14 +99,14 @@ class Run:
         hint: Values | None = None,
         node_limit: int | None = None,
         time_part: float = 1.0,
-        has_heuristics: bool = True,
+        heuristics: Heuristics = Heuristics.FULL,
     ) -> SolveResult:
         """Run the backend on a program and record the stage; `time_part` is the part of the time left it may take.
 
         A hint outside the program's column bounds is left out: HiGHS fails on one.
         """
-        if hint is not None and not _is_within(formulation, hint):
-            hint = None
+        if hint is not None:
+            hint = _within(formulation, hint)
         seconds = self.seconds_left()
         options = SolveOptions(
             relative_gap=gap,
@@ -113,7 +114,7 @@ class Run:
             threads=self.options.threads,
             seed=self.options.seed,
             node_limit=node_limit,
-            has_heuristics=has_heuristics,
+            heuristics=heuristics,
         )
         result = self.session.solve(
             self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen)
@@ -231,8 +232,10 @@ BOUNDING_STAGES = frozenset({LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS})
 """Stages whose programs hold every placement of the plan, so that their bounds are bounds of the plan."""
 
 
-def _is_within(formulation: Formulation, values: Values) -> bool:
-    return bool(np.all(values >= formulation.column_lower) and np.all(values <= formulation.column_upper))
+def _within(formulation: Formulation, values: Values) -> Values | None:
+    """Return values moved onto the column bounds they miss by a solver's tolerance; None where one misses by more."""
+    moved = np.clip(values, formulation.column_lower, formulation.column_upper)
+    return moved if float(np.abs(moved - values).max(initial=0.0)) <= HINT_TOLERANCE else None
 
 
 def no_columns(flags: Flags) -> Flags:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
 
 from optimizer.analysis.binding import GroupReading, Tightness, group_readings
+from optimizer.rules.limit import Expression, Limit, Placed, Sense, Standing
+from optimizer.rules.measures import CHIPS
 from optimizer.rules.registry import compile_limits
 from optimizer.schema.placement import Placement
+from optimizer.schema.plan import LimitKind
 from optimizer.verify.check import verify
 from tests.builders import Row, case, chip, placing, site
 
@@ -184,6 +188,33 @@ def test_a_limit_that_no_block_can_reach_has_slack() -> None:
     described = case(sites=[site("ohio", "US")], installed=[{"country": "PL", "accelerator": "chip", "units": 1}])
 
     assert tightness(described, "destination_share[PL]") == ["slack"]
+
+
+def test_a_limit_on_one_site_and_a_total_together_sees_each_site() -> None:
+    # At most half of what Malaysia gets, and three quarters of a chip, at penang: the next chip there takes half a chip.
+    described = case(sites=[site("kl", "MY"), site("penang", "MY")], delivered=9)
+    penang, total = Standing(1, 0, 0), Placed(CHIPS, "MY", 0)
+    mixed = Limit(
+        rule="half",
+        scope="penang",
+        period=0,
+        period_label="2025Q1",
+        sense=Sense.AT_MOST,
+        usage=Expression(((penang, 1),)),
+        allowance=Expression(((total, Fraction(1, 2)),), Fraction(3, 4)),
+        unit="chips",
+        kind=LimitKind.POLICY,
+        setting="1/2",
+        citation="",
+    )
+
+    def stands(placement: Placement) -> Tightness:
+        (group,) = group_readings(described, verify(described, [mixed], placement).readings)
+        return group.tightness[0]
+
+    assert stands(Placement()) is Tightness.SLACK
+    assert stands(placing(described, penang=1)) is Tightness.BINDING
+    assert stands(placing(described, kl=1, penang=1)) is Tightness.SLACK
 
 
 def test_groups_come_policy_first_then_contract_then_physical_and_name_their_binding_periods() -> None:

@@ -14,7 +14,7 @@ import pytest
 from optimizer.analysis.headroom import headroom, with_hypothetical_sites
 from optimizer.catalogue.countries import destination_of
 from optimizer.files.read_plan import plan_from_dict
-from optimizer.pipeline import make_case
+from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.placement import Placement
 from optimizer.verify.check import verify

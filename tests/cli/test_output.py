@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli.output import put, write_atomically
+from optimizer.cli.options import Format
+from optimizer.cli.output import put, put_document, write_atomically
+from optimizer.report.registry import render
+from tests.report.small_fleet import small_result
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -52,3 +55,21 @@ def test_a_stdout_without_bytes_is_written_as_text(monkeypatch: pytest.MonkeyPat
     put("text\n")
 
     assert stream.getvalue() == "text\n"
+
+
+def test_a_terminal_gets_its_width_and_colours_and_a_file_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("COLUMNS", "90")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    document = small_result()
+
+    put_document(document, Format.TABLE)
+    put_document(document, Format.TABLE, tmp_path / "report.txt")
+
+    assert stream.getvalue() == render(document, "table", width=90, colour=True)
+    assert (tmp_path / "report.txt").read_text(encoding="utf-8") == render(document, "table")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from math import lcm
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from tests.oracle.money import opening_terms, unit_terms
 from tests.oracle.plan_facts import PlanFacts, Row, SiteFacts, read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -56,7 +57,16 @@ def best_result(plan_document: Row) -> dict[str, Any] | None:
     if plan.rate < 0:
         msg = "the argument for opening with the first units needs a rate >= 0"
         raise ValueError(msg)
-    worths = {site.key: [(s, o, _worth(plan, site, s, o)) for s, o in _schedules(plan, site)] for site in _sites(plan)}
+
+    @cache
+    def unit_worth(site: str, accelerator: str, period: int) -> Fraction:
+        terms = unit_terms(plan, plan.sites[site], plan.accelerators[accelerator], period)
+        return sum(terms.values(), Fraction(0))
+
+    worths = {
+        site.key: [(s, o, _worth(plan, site, s, o, unit_worth)) for s, o in _schedules(plan, site)]
+        for site in _sites(plan)
+    }
     step = lcm(*(worth.denominator for listed in worths.values() for _, _, worth in listed))
     options = [
         sorted((Option(s, o, int(worth * step)) for s, o, worth in worths[site.key]), key=lambda option: -option.worth)
@@ -124,12 +134,18 @@ def _permits(plan: PlanFacts, site: SiteFacts, schedule: Schedule, total: list[i
     return True
 
 
-def _worth(plan: PlanFacts, site: SiteFacts, schedule: Schedule, opened: int | None) -> Fraction:
+def _worth(
+    plan: PlanFacts,
+    site: SiteFacts,
+    schedule: Schedule,
+    opened: int | None,
+    unit_worth: Callable[[str, str, int], Fraction],
+) -> Fraction:
     money = Fraction(0) if opened is None else sum(opening_terms(plan, site, opened).values(), Fraction(0))
     for key, row in schedule.items():
         for period, units in enumerate(row):
             if added := units - (row[period - 1] if period else 0):
-                money += added * sum(unit_terms(plan, site, plan.accelerators[key], period).values(), Fraction(0))
+                money += added * unit_worth(site.key, key, period)
     return money
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from optimizer.errors import InputError
 from optimizer.files.read_plan import read_plan
-from optimizer.pipeline import make_case
 from optimizer.policies.load import load_policy, parse_policy
+from optimizer.rules.case import make_case
 from tests.builders import case, limit_keys, site
 from tests.policies.packs import CLOSED_TIER_3, HEAD, SETTINGS, pack_text, write_pack
 

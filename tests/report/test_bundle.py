@@ -135,7 +135,7 @@ def test_a_directory_that_holds_no_earlier_run_is_left_alone(tmp_path: Path, con
         (tmp_path / "run.json").write_text(content, encoding="utf-8")
     before = names(tmp_path)
 
-    with pytest.raises(InputError, match=r"(?s)holds no earlier run.*hint"):
+    with pytest.raises(InputError, match=r"(?s)^--out: the directory is not empty and holds no earlier run.*hint"):
         write_bundle(small_result(), tmp_path)
 
     assert names(tmp_path) == before
@@ -162,7 +162,7 @@ def test_an_earlier_run_is_kept_when_writing_fails(tmp_path: Path, monkeypatch: 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(bundle, "write_csv", full_disk)
-    with pytest.raises(InputError, match="No space left on device"):
+    with pytest.raises(InputError, match=r"^--out: the directory cannot be written: No space left on device"):
         write_bundle(small_result().model_copy(update={"command": "another"}), target)
 
     assert {name: (target / name).read_bytes() for name in names(target)} == before
@@ -201,7 +201,7 @@ def test_nothing_is_left_behind_when_the_run_is_interrupted(tmp_path: Path, monk
 def test_a_file_of_that_name_is_an_input_error(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("mine", encoding="utf-8")
 
-    with pytest.raises(InputError, match="a file of that name is in the way"):
+    with pytest.raises(InputError, match=r"^--out: a file of that name is in the way"):
         write_bundle(small_result(), tmp_path / "run")
 
     assert (tmp_path / "run").read_text(encoding="utf-8") == "mine"

@@ -153,6 +153,16 @@ def test_overridden_settings_are_named_beside_the_reading() -> None:
     assert "Set by the plan: destination_share = 1/10" in text
 
 
+def test_shares_are_fractions_wherever_a_person_reads_them() -> None:
+    case = small_case(destination_share="7.5%", home_share="1/3")
+    bare = replace(case, policy=case.policy.model_copy(update={"reading": "at most {destination_share}"}))
+
+    text = render(small_result(bare), "table", width=200)
+
+    assert "at most 3/40. Set by the plan: home_share = 1/3, destination_share = 3/40" in text
+    assert {row.setting for row in small_result(bare).limits if row.rule == "destination_share"} == {"3/40"}
+
+
 def test_same_outcome_gives_the_same_text_twice() -> None:
     outcome = small_outcome()
 

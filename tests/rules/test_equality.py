@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from optimizer.pipeline import make_case, place_fleet
+from optimizer.pipeline import place_fleet
+from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status

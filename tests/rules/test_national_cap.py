@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from optimizer.errors import InputError
-from optimizer.pipeline import make_case
 from optimizer.policies.policy import Policy
-from optimizer.rules.case import Case
+from optimizer.rules.case import Case, make_case
 from tests.builders import Row, broken, case, chip, limit_keys, limits_of, placing, plan, site
 from tests.policies.packs import write_pack
 from tests.rules.golden_text import assert_golden

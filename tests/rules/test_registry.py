@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from optimizer.errors import InputError, PlacementError
-from optimizer.pipeline import make_case
 from optimizer.rules import measures
+from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from tests.builders import case, plan, site
 from tests.policies.packs import SETTINGS, write_pack

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer.errors import SolverError
-from optimizer.solve.backend import SolveOptions
+from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.registry import BACKENDS
 from optimizer.solve.result import Progress, Termination
 from optimizer.solve.session import LOG_ROUNDING, Session
@@ -118,7 +117,7 @@ def test_hint_is_a_start_and_never_an_answer(session: Session, backend: str, hin
         SolveOptions(relative_gap=0.0, seed=12345, time_limit_seconds=20),
         SolveOptions(relative_gap=0.5, time_limit_seconds=20),
         SolveOptions(relative_gap=0.0, time_limit_seconds=20, node_limit=1000),
-        SolveOptions(relative_gap=0.0, time_limit_seconds=20, has_heuristics=False),
+        SolveOptions(relative_gap=0.0, time_limit_seconds=20, heuristics=Heuristics.NONE),
     ],
     ids=["seed", "gap", "node limit", "no heuristics"],
 )

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from optimizer.files.read_plan import plan_from_dict
-from optimizer.pipeline import make_case
+from optimizer.rules.case import make_case
 from optimizer.schema.placement import Placement
 from tests.oracle.brute_force import best_result
 from tests.oracle.plan_facts import read_plan
