@@ -1,8 +1,9 @@
 """The state of one search: the best verified placement, the best proven bound, the stages so far.
 
 Every answer of a backend passes through here: its bound is taken only from programs that hold every placement of the
-plan as written, and its solution only if the exact check passes it. Where a solver's tolerance broke a limit, the limit's
-row is tightened by less than half an exact step and the program solved again.
+plan as written, and its solution only if the exact check passes it. Where a solver's tolerance broke a limit, the answer
+is repaired by taking blocks off (`optimizer.strategy.repair`); unless that ends the search, the limit's row is tightened
+by less than half an exact step and the program solved again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.result import Progress, SolveResult, Termination
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.outcome import OPTIMAL_GAP, Stage, relative_gap
+from optimizer.strategy.repair import repair
 from optimizer.verify.check import Verification, verify
 
 if TYPE_CHECKING:
@@ -67,10 +69,12 @@ class Run:
         node_limit: int | None = None,
         time_part: float = 1.0,
     ) -> bool:
-        """Solve in whole blocks, verify, tighten what a tolerance broke and solve again; return whether one was found.
+        """Solve in whole blocks, verify, tighten what a tolerance broke and solve again.
+
+        Return whether an answer kept every limit without repair.
 
         With `proves_bound` the program holds every placement of the plan: its bound is a bound of the plan, and its
-        infeasibility the plan's. Raises SolverError when such a program yields no exact placement.
+        infeasibility the plan's. Raises SolverError when such a program yields no exact placement, repaired or not.
         """
         current, cuts_nothing = formulation, True
         for attempt in range(MOST_TIGHTENINGS + 1):
@@ -134,7 +138,9 @@ class Run:
         return result
 
     def offer(self, values: Values) -> tuple[int, ...]:
-        """Verify a solution; keep it if it is the best so far. Return the numbers of the limits it breaks.
+        """Verify a solution; keep it, or what repair makes of it, if it is the best so far.
+
+        Return the numbers of the limits the solution breaks.
 
         Raises SolverError when the solution is no placement at all.
         """
@@ -143,9 +149,17 @@ class Run:
         if verdict.faults:
             msg = "the solver's answer is no placement: " + "; ".join(verdict.faults)
             raise SolverError(msg)
+        broken = tuple(number for number, reading in enumerate(verdict.readings) if reading.slack < 0)
+        if not broken:
+            self._keep(placement, verdict)
+        elif (mended := repair(self.model.case, self.model.limits, placement, verdict.readings)) is not None:
+            self._keep(mended, verify(self.model.case, self.model.limits, mended))
+        return broken
+
+    def _keep(self, placement: Placement, verdict: Verification) -> None:
+        """Keep a placement that passed the exact check if it is the best so far."""
         if verdict.passed and (self.verification is None or verdict.objective > self.verification.objective):
             self.placement, self.verification = placement, verdict
-        return tuple(number for number, reading in enumerate(verdict.readings) if reading.slack < 0)
 
     def take_bound(self, result: SolveResult) -> None:
         """Take the bound of a program that holds every placement of the plan."""
