@@ -77,7 +77,8 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
     tiers = Counter(case.tier(code, 0) for code in case.sites_by_destination)
     rows += [(f"countries with sites in Tier {tier}, {first}", tiers[tier]) for tier in sorted(tiers)]
     for label, period in ((first, 0), (last, horizon.num_periods - 1)):
-        rows.append((f"site power {label}, MW", sum((site.power_mw[period] for site in plan.sites), Fraction(0))))
+        may_open = [site.power_mw[period] for site in plan.sites if site.opens_from <= period]
+        rows.append((f"site power {label}, MW", sum(may_open, Fraction(0))))
     for number, accelerator in enumerate(plan.accelerators):
         delivered = plan.delivered_units[number][-1] if horizon.num_periods else 0
         rows.append((f"{accelerator.key} delivered, units", delivered))

@@ -133,7 +133,9 @@ class _Work:
         steps = [
             (period, later - earlier) for period, (earlier, later) in enumerate(pairwise(fewer)) if later != earlier
         ]
-        return sum((step * sum(self._unit_terms(*pair, period).values()) for period, step in steps), Fraction(0))
+        return sum(
+            (step * worth for period, step in steps for worth in self._unit_terms(*pair, period).values()), Fraction(0)
+        )
 
 
 def _slack_terms(limit: Limit) -> dict[Variable, Exact]:

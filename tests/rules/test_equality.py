@@ -134,13 +134,7 @@ def test_a_us_company_at_its_corner_is_half_at_home_a_quarter_with_allies_a_quar
     assert verify(outcome.case, compile_limits(outcome.case), outcome.placement).passed
 
 
-MISSED_BY_SCIP = pytest.mark.xfail(
-    strict=True,
-    reason="SCIP takes its tolerance relative to the right-hand side, so tightening by part of a step does not reach it",
-)
-
-
-@pytest.mark.parametrize("backend", ["highs", pytest.param("scip", marks=MISSED_BY_SCIP)])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_single_chips_and_racks_together_fill_the_largest_fleet_to_the_last_chip(
     backend: str, session: Session
 ) -> None:

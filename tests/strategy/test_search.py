@@ -368,32 +368,62 @@ def test_tightening_does_not_accumulate() -> None:
     np.testing.assert_array_equal(script.asked[1].formulation.row_upper, script.asked[2].formulation.row_upper)
 
 
-def test_answers_that_always_break_a_limit_are_an_error() -> None:
+PROMISED = case(
+    sites=[site("oslo", "NO")],
+    headquarters="NO",
+    delivered=5,
+    commitments=[{"key": "promise", "site": "oslo", "min_units": 3}],
+)
+TOO_FEW = answer(Termination.SOLVED, placing(PROMISED, oslo=2), 5475, built=PROMISED)
+"""An answer that taking blocks off cannot repair."""
+
+
+def test_answers_that_always_break_a_limit_and_cannot_be_repaired_are_an_error() -> None:
     with pytest.raises(SolverError, match="no exact placement was found"):
-        run(*ILLEGAL, strategy="whole-blocks")
+        run(*[TOO_FEW] * (MOST_TIGHTENINGS + 1), built=PROMISED, strategy="whole-blocks")
 
 
-def test_answer_that_breaks_a_limit_never_replaces_a_placement() -> None:
-    outcome, _ = run(*TO_OSLO, *ILLEGAL)
+def test_answers_that_always_break_a_limit_leave_what_repair_makes_of_them() -> None:
+    outcome, script = run(*ILLEGAL, strategy="whole-blocks")
 
-    assert outcome.placement == OSLO_ONLY
+    assert len(script.asked) == MOST_TIGHTENINGS + 1
+    assert outcome.placement == BEST
+    assert outcome.verification is not None
+    assert outcome.verification.passed
+    assert outcome.status is Status.FEASIBLE
+    assert float(outcome.best_bound or 0) == pytest.approx(9000)
+
+
+def test_repaired_answer_within_the_gap_is_not_solved_again() -> None:
+    outcome, script = run(solved(TOO_MANY, BEST_VALUE), strategy="whole-blocks")
+
+    assert len(script.asked) == 1
+    assert outcome.status is Status.OPTIMAL
+    assert outcome.placement == BEST
+
+
+def test_answer_that_breaks_a_limit_beyond_repair_never_replaces_a_placement() -> None:
+    kept = placing(PROMISED, oslo=3)
+
+    outcome, _ = run(
+        answer(Termination.SOLVED, kept, 9000, built=PROMISED),  # the linear relaxation
+        answer(Termination.SOLVED, kept, inf, built=PROMISED),  # its completion
+        *[TOO_FEW] * (MOST_TIGHTENINGS + 1),
+        built=PROMISED,
+    )
+
+    assert outcome.placement == kept
     assert outcome.verification is not None
     assert outcome.verification.passed
 
 
 def test_lower_limit_is_tightened_upwards() -> None:
-    promised = case(
-        sites=[site("oslo", "NO")],
-        headquarters="NO",
-        delivered=5,
-        commitments=[{"key": "promise", "site": "oslo", "min_units": 3}],
-    )
-    too_few, enough = placing(promised, oslo=2), placing(promised, oslo=5)
+    enough = placing(PROMISED, oslo=5)
 
     outcome, script = run(
-        answer(Termination.SOLVED, too_few, 5475, built=promised),
-        answer(Termination.SOLVED, enough, 5475, built=promised),
-        built=promised,
+        TOO_FEW,
+        answer(Termination.SOLVED, enough, 5475, built=PROMISED),
+        built=PROMISED,
         strategy="whole-blocks",
     )
 
@@ -439,12 +469,12 @@ def test_incumbent_of_an_interrupted_solve_is_verified_and_kept() -> None:
     assert outcome.status is Status.FEASIBLE
 
 
-def test_illegal_incumbent_of_an_interrupted_solve_is_not_solved_again() -> None:
+def test_illegal_incumbent_of_an_interrupted_solve_is_repaired_and_not_solved_again() -> None:
     outcome, script = run(stopped(TOO_MANY, 9000, interrupted=True), strategy="whole-blocks")
 
     assert len(script.asked) == 1
-    assert outcome.status is Status.UNKNOWN
-    assert outcome.placement is None
+    assert outcome.status is Status.FEASIBLE
+    assert outcome.placement == BEST
 
 
 def test_interruption_between_two_solves_loses_nothing() -> None:
