@@ -40,12 +40,13 @@ def repair(
     `readings` are those of the limits on the placement, in order.
     """
     work = _Work(case, limits, dict(placement.standing_units), [reading.slack for reading in readings])
-    for _ in range(MOST_REMOVALS):
+    for done in range(MOST_REMOVALS):
         broken = next((number for number, slack in enumerate(work.slacks) if slack < 0), None)
         if broken is None:
             break
         removals = sorted(work.removals(broken))
-        if not removals:
+        most = max((removal.relief for removal in removals), default=0)
+        if most * (MOST_REMOVALS - done) < -work.slacks[broken]:
             return None
         tried = removals[:MOST_TRIED]
         work.take(next((removal for removal in tried if work.is_harmless(removal)), tried[0]))
@@ -55,11 +56,12 @@ def repair(
 
 
 class _Removal(NamedTuple):
-    """One block off: what it loses per unit of relief, where, and the stock that is left there."""
+    """One block off: what it loses per unit of relief, where, the stock that is left there, and the relief."""
 
     price: Fraction
     pair: tuple[int, int]
     row: tuple[int, ...]
+    relief: Fraction
 
 
 class _Work:
@@ -88,7 +90,7 @@ class _Work:
                 relief = sum(change * terms.get(key, 0) for key, change in self._changes(pair, after, periods))
                 if relief > 0:
                     useful = min(Fraction(relief), -Fraction(self.slacks[broken]))
-                    yield _Removal(self._loss(pair, after) / useful, pair, after)
+                    yield _Removal(self._loss(pair, after) / useful, pair, after, useful)
 
     def is_harmless(self, removal: _Removal) -> bool:
         """Return whether a removal breaks no limit that is kept, and none further that is broken."""

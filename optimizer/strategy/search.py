@@ -28,7 +28,8 @@ __all__ = ["SMALL_PLAN_COLUMNS", "STRATEGIES", "SearchOptions", "SearchProgress"
 
 SMALL_PLAN_COLUMNS = 150
 """Plans with at most this many whole-block columns go straight to the whole-block model and are solved to the end: there
-the last part of a gap costs nothing."""
+the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that effort, so that a hard one ends within the gap asked."""
+SMALL_PLAN_NODES = 20_000
 
 
 def search(
@@ -53,7 +54,7 @@ def search(
         run.infeasible = True
     else:
         try:
-            _go(run, strategy, gap=0.0 if is_small else options.relative_gap)
+            _go(run, strategy, is_small=is_small)
         except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
             if session.interrupted:
                 raise
@@ -61,11 +62,13 @@ def search(
     return _outcome(run, strategy)
 
 
-def _go(run: Run, strategy: str, *, gap: float) -> None:
+def _go(run: Run, strategy: str, *, is_small: bool) -> None:
     if strategy == "relaxed-then-complete":
         relaxed_then_complete(run)
+    if is_small and not run.is_finished():
+        run.solve_whole(WHOLE_BLOCKS, run.model.formulation, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
     if not run.is_finished():
-        run.solve_whole(WHOLE_BLOCKS, run.model.formulation, gap, proves_bound=True)
+        run.solve_whole(WHOLE_BLOCKS, run.model.formulation, run.options.relative_gap, proves_bound=True)
 
 
 def _outcome(run: Run, strategy: str) -> Outcome:
