@@ -67,6 +67,8 @@ def _go(run: Run, strategy: str, *, is_small: bool) -> None:
         relaxed_then_complete(run)
     if is_small and not run.is_finished():
         run.solve_whole(WHOLE_BLOCKS, run.model.formulation, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
+        if run.stages[-1].nodes < SMALL_PLAN_NODES:
+            return
     if not run.is_finished():
         run.solve_whole(WHOLE_BLOCKS, run.model.formulation, run.options.relative_gap, proves_bound=True)
 
