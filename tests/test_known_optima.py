@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.audit import audit
 from optimizer.cli.bench_find import Instance, find_instances
 from optimizer.cli.bench_record import Judgement, Recorded, judge, read_record, run_of
+from optimizer.files.read_placement import read_placement
 from optimizer.files.read_plan import read_plan
 from optimizer.pipeline import place_fleet
+from optimizer.rules.case import make_case
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Outcome, Status
 
@@ -75,3 +78,17 @@ def test_large_instance_proves_its_gap_without_contradicting_its_record(instance
 
 def test_known_kinds_of_instance_are_all_there() -> None:
     assert {"first-plan", "hyperscaler-2025", "allied-cloud", "no-way-out"} <= {instance.name for instance in INSTANCES}
+
+
+@pytest.mark.parametrize("instance", [*SMALL, *LARGE])
+def test_recorded_placement_keeps_every_limit_and_is_worth_what_the_record_says(instance: Instance) -> None:
+    recorded = record_of(instance)
+    if recorded.objective is None:
+        assert recorded.status == Status.INFEASIBLE
+        return
+    plan = read_plan(instance.plan)
+
+    verdict = audit(make_case(plan), read_placement(instance.record, plan)).verification
+
+    assert verdict.passed
+    assert verdict.objective == recorded.objective

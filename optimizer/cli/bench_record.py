@@ -142,7 +142,7 @@ def read_record(file: Path) -> Recorded | None:
 
 
 def record_text(outcome: Outcome, version: str) -> str:
-    """Return the record of an outcome as JSON text."""
+    """Return the record of an outcome as JSON text: its value, and the placement that has it."""
     objective, gap = outcome.objective, outcome.gap
     document = {
         "status": outcome.status.value,
@@ -153,5 +153,33 @@ def record_text(outcome: Outcome, version: str) -> str:
         "gap": None if gap is None else float(gap),
         "solver": outcome.backend,
         "version": version,
+        "openings": _openings(outcome),
+        "placements": _placements(outcome),
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _openings(outcome: Outcome) -> list[dict[str, object]]:
+    if outcome.placement is None:
+        return []
+    plan = outcome.case.plan
+    opened = sorted(outcome.placement.opened.items())
+    return [{"site": plan.sites[site].key, "period": plan.horizon.labels[period]} for site, period in opened]
+
+
+def _placements(outcome: Outcome) -> list[dict[str, object]]:
+    """Return a row for each period in which a stock changes: `placement audit --placement` reads them back."""
+    if outcome.placement is None:
+        return []
+    plan = outcome.case.plan
+    return [
+        {
+            "site": plan.sites[site].key,
+            "accelerator": plan.accelerators[sku].key,
+            "period": plan.horizon.labels[period],
+            "units_standing": units,
+        }
+        for (site, sku), row in sorted(outcome.placement.standing_units.items())
+        for period, units in enumerate(row)
+        if units != (row[period - 1] if period else 0)
+    ]
