@@ -30,33 +30,41 @@ LARGE_GAP_PART, SMALL_GAP_PART = 0.1, 0.05
 COMPLETION_TIME_PART = 0.5
 
 
-def complete(run: Run, relaxed: Values) -> bool:
-    """Offer a whole placement with the openings of a relaxed solution; return whether one was found."""
+def complete(run: Run, relaxed: Values, gap: float) -> bool:
+    """Offer a whole placement with the openings of a relaxed solution; return whether one was found.
+
+    `gap` sets how hard to try: the steps leave parts of it.
+    """
     decided = _decide_openings(run.model, relaxed)
     large, small = _columns_by_size(run.model)
     counts: Values | None = relaxed
     if large.any() and small.any():
         near = _near(decided, relaxed, large, LARGE_REACH).with_integer(large)
-        counts = _solve(run, "completion, large blocks", near)
+        counts = _solve(run, near, gap)
         decided = _hold(decided, counts, large) if counts is not None else decided
     if counts is not None and not run.is_finished():
         reach = SMALL_REACH if large.any() else LARGE_REACH
         near = _near(decided, counts, small, reach).with_integer(small | run.model.opening_columns)
-        if _solve_whole(run, near):
+        if _solve_whole(run, near, gap):
             return True
-    return not run.is_finished() and _solve_whole(run, _decide_openings(run.model, relaxed))
+    return not run.is_finished() and _solve_whole(run, _decide_openings(run.model, relaxed), gap)
 
 
-def _solve(run: Run, stage: str, program: Formulation) -> Values | None:
-    gap = run.options.relative_gap * LARGE_GAP_PART
-    return run.solve(stage, program, gap, node_limit=COMPLETION_NODES, time_part=COMPLETION_TIME_PART).values
+def _solve(run: Run, program: Formulation, gap: float) -> Values | None:
+    return run.solve(
+        "completion, large blocks",
+        program,
+        gap * LARGE_GAP_PART,
+        node_limit=COMPLETION_NODES,
+        time_part=COMPLETION_TIME_PART,
+    ).values
 
 
-def _solve_whole(run: Run, program: Formulation) -> bool:
+def _solve_whole(run: Run, program: Formulation, gap: float) -> bool:
     return run.solve_whole(
         "completion",
         program,
-        run.options.relative_gap * SMALL_GAP_PART,
+        gap * SMALL_GAP_PART,
         proves_bound=False,
         node_limit=COMPLETION_NODES,
         time_part=COMPLETION_TIME_PART,
