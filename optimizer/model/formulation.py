@@ -44,11 +44,6 @@ class Formulation:
         """Return m."""
         return len(self.row_lower)
 
-    @property
-    def num_nonzeros(self) -> int:
-        """Return z."""
-        return len(self.row_columns)
-
     def with_integer(self, is_integer: Flags) -> Formulation:
         """Return the same program with other columns whole."""
         return replace(self, is_integer=is_integer)
@@ -60,10 +55,6 @@ class Formulation:
     def with_row_bounds(self, lower: Floats, upper: Floats) -> Formulation:
         """Return the same program with other row bounds."""
         return replace(self, row_lower=lower, row_upper=upper)
-
-    def with_objective(self, objective: Floats, scale: float = 1.0) -> Formulation:
-        """Return the same program with another objective."""
-        return replace(self, objective=objective, objective_scale=scale)
 
 
 class RowBuilder:
