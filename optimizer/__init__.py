@@ -16,7 +16,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from optimizer.analysis.headroom import Headroom, headroom
+    from optimizer.analysis.headroom import headroom
+    from optimizer.analysis.path_room import Headroom
     from optimizer.audit import Audit
     from optimizer.audit import audit as audit_placement
     from optimizer.errors import InputError, PlacementError, Problem, SolverError
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Audit": "optimizer.audit",
     "Case": "optimizer.rules.case",
-    "Headroom": "optimizer.analysis.headroom",
+    "Headroom": "optimizer.analysis.path_room",
     "InputError": "optimizer.errors",
     "Outcome": "optimizer.strategy.outcome",
     "Placement": "optimizer.schema.placement",

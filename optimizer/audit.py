@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.analysis.assignment import with_paths
 from optimizer.analysis.binding import GroupReading, group_readings
+from optimizer.entry.holdings import is_auto
+from optimizer.rules.alternatives import alternative_cases
+from optimizer.rules.breach import breached_groups, count_in_breach, cure_limits
+from optimizer.rules.ledger import Ledger
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.placement import Placement
+from optimizer.schema.plan import Breach
 from optimizer.verify.check import Verification, verify
+from optimizer.verify.entries import misfit_entries
+from optimizer.verify.structure import misfit_faults
 
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
@@ -32,15 +40,37 @@ def audit(case: Case, placement: Placement | None = None) -> Audit:
     """Return the exact verdict on a placement against every limit of a case.
 
     Without a placement the installed fleet alone is judged, against the policy's limits only: what is planned or promised
-    for later says nothing about what stands today. Deliveries still to come are left out of every total, too.
+    for later says nothing about what stands today. Deliveries still to come are left out of every total, too. Units whose
+    path a placement does not say are assigned to paths one after the other (`optimizer.analysis.assignment`).
     """
+    if not is_auto(case.policy):
+        return _audit(case, placement)
+    # What the search would choose is not known here: any choice under which every limit is kept will do.
+    audits = [_audit(one, placement) for one in alternative_cases(case).values()]
+    return min(audits, key=lambda one: len(one.verification.broken) + len(one.verification.faults))
+
+
+def _audit(case: Case, placement: Placement | None) -> Audit:
     is_fleet_alone = placement is None
     if is_fleet_alone:
         case = _without_deliveries(case)
     limits = compile_policy_limits(case) if is_fleet_alone else compile_limits(case)
     judged = placement or Placement()
+    if not judged.entered_units or any(misfit_entries(case, judged)):  # none given, or those of another policy
+        judged = with_paths(case, limits, judged)
+    if placement is not None and case.plan.policy.breach is Breach.CURE:
+        limits = _cure_limits(case, limits, judged)
     verification = verify(case, limits, judged)
     return Audit(case, limits, judged, is_fleet_alone, verification, group_readings(case, verification.readings))
+
+
+def _cure_limits(case: Case, limits: tuple[Limit, ...], placement: Placement) -> tuple[Limit, ...]:
+    """Return the limits of the cure that a placement makes: kept from the first stock on that complies."""
+    if any(misfit_faults(case, placement)):
+        return limits
+    groups = breached_groups(case, limits)
+    value_of = Ledger(case, placement).value
+    return cure_limits(case, limits, groups, {group.group: count_in_breach(group, value_of) for group in groups})
 
 
 def _without_deliveries(case: Case) -> Case:

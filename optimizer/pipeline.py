@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.entry.holdings import is_auto
+from optimizer.rules.breach import breached_groups
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
+from optimizer.schema.plan import Breach
 from optimizer.solve.session import Session
+from optimizer.strategy.alternatives import search_alternatives
+from optimizer.strategy.cure import search_cure
 from optimizer.strategy.search import SearchOptions, SearchProgress, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from optimizer.rules.case import Case
     from optimizer.schema.plan import Plan
     from optimizer.strategy.outcome import Outcome
 
@@ -34,8 +40,22 @@ def place_fleet(
     limit setting that does not fit, SolverError when a solver fails.
     """
     case = make_case(plan, policy=policy, policy_overrides=policy_overrides)
-    limits = compile_limits(case)
-    if session is not None:
-        return search(case, limits, options or SearchOptions(), session, on_progress)
-    with Session() as own_session:
-        return search(case, limits, options or SearchOptions(), own_session, on_progress)
+    if session is None:
+        with Session() as own_session:
+            return _place(case, options or SearchOptions(), own_session, on_progress)
+    return _place(case, options or SearchOptions(), session, on_progress)
+
+
+def _place(
+    case: Case, options: SearchOptions, session: Session, on_progress: Callable[[SearchProgress], None] | None
+) -> Outcome:
+    """Search the case, or where the policy leaves that open, each choice of what the company holds."""
+
+    def place_held(held: Case, own_options: SearchOptions) -> Outcome:
+        limits = compile_limits(held)
+        breached = breached_groups(held, limits) if held.plan.policy.breach is Breach.CURE else ()
+        if breached:
+            return search_cure(held, limits, breached, own_options, session, on_progress)
+        return search(held, limits, own_options, session, on_progress)
+
+    return search_alternatives(case, options, place_held) if is_auto(case.policy) else place_held(case, options)

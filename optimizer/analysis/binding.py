@@ -15,13 +15,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from optimizer.rules.case import Case
+    from optimizer.rules.limit import Variable
     from optimizer.verify.check import Reading
 
 
@@ -117,20 +118,37 @@ class Rises:
         moves: dict[tuple[int, int], Exact] = defaultdict(int)
         terms = [term for term in limit.net_terms() if term[0].period == limit.period]
         # Totals move alike wherever in a destination a block lands, so one site of each stands for all of them.
-        sees_sites = any(isinstance(variable, Standing) for variable, _ in terms)
+        sees_sites = any(isinstance(variable, Standing | Entered) for variable, _ in terms)
         takers = (self._takers_by_place if sees_sites else self._first_takers_by_place)[limit.period]
         for variable, coefficient in terms:
-            if isinstance(variable, Standing):
-                pair = (variable.site, variable.accelerator)
-                if pair in self.takers[limit.period]:
-                    moves[pair] += coefficient * self._blocks[variable.accelerator]
-            elif isinstance(variable, Placed):
-                weights = self.case.weights[variable.measure]
-                steps = [coefficient * weight * block for weight, block in zip(weights, self._blocks, strict=True)]
-                for place in takers if variable.place == WORLD else (variable.place,):
-                    for site, sku in takers.get(place, ()):
-                        moves[site, sku] += steps[sku]
+            for pair, step in self._steps(variable, takers):
+                moves[pair] += coefficient * step
         return moves
+
+    def _steps(
+        self, variable: Variable, takers: Mapping[str, list[tuple[int, int]]]
+    ) -> Iterator[tuple[tuple[int, int], Exact]]:
+        """Yield by how much one block more, at each pair that could take one, raises a variable."""
+        match variable:
+            case Standing(site, sku, period):
+                if (site, sku) in self.takers[period]:
+                    yield (site, sku), self._blocks[sku]
+            case Placed(measure, place):
+                weights = self.case.weights[measure]
+                for where in takers if place == WORLD else (place,):
+                    yield from ((pair, weights[pair[1]] * self._blocks[pair[1]]) for pair in takers.get(where, ()))
+            case Opened():
+                return
+            case Entered():
+                yield from ((pair, self._blocks[pair[1]]) for pair in self._entrants(variable))
+
+    def _entrants(self, variable: Entered) -> Iterator[tuple[int, int]]:
+        """Yield the pairs at which one more block could come in by a path in a period."""
+        gate = self.case.gate_by_key[variable.gate]
+        if gate.open_periods[variable.path][variable.period]:
+            for site in gate.sites:
+                if (site, variable.accelerator) in self.takers[variable.period]:
+                    yield site, variable.accelerator
 
     @cached_property
     def _blocks(self) -> tuple[int, ...]:

@@ -4,43 +4,34 @@ Blocks added in a period stand from then on, so every limit of that period and o
 also grows the total that shares are taken of; that is counted, exactly. A destination's headroom is what the policy
 allows; a site's also asks its power, its unit limits and its contracts. Deliveries are not asked: headroom says what
 fits, not what is on order.
+
+Under a policy with legal paths the room is the sum over the open paths, tried in the policy's order, each within its own
+limits; what the other limits allow still holds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from optimizer.analysis.path_room import Headroom, within_paths
+from optimizer.analysis.path_slacks import path_slacks
 from optimizer.catalogue.countries import destination_of
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Limit, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Limit, Placed, Sense, Standing
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.plan import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from optimizer.analysis.path_slacks import PathSlacks
     from optimizer.rules.case import Case
     from optimizer.schema.placement import Placement
 
 SUPPLY_RULES = frozenset({"deliveries", "must_place"})
 """Rules that speak of supply, not of room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Headroom:
-    """Room for more: whole blocks and units, and the first limit that stops one block more.
-
-    None in `blocks`, `units` and `stopped_by` means that no limit stops it.
-    """
-
-    place: str
-    accelerator: str
-    period: str
-    blocks: int | None
-    units: int | None
-    stopped_by: Limit | None
 
 
 def headroom(
@@ -65,8 +56,9 @@ def headroom(
     wider = with_hypothetical_sites(case, places)
     ledger = Ledger(wider, placement)
     policy_limits = compile_policy_limits(wider)
+    slacks = path_slacks(ledger, policy_limits)
     rows = [
-        destination_headroom(wider, ledger, policy_limits, place, sku, period)
+        destination_headroom(wider, ledger, policy_limits, slacks, place, sku, period)
         for place in places
         for sku in skus
         for period in when
@@ -74,8 +66,9 @@ def headroom(
     if sites:
         own = Ledger(case, placement)
         limits = [limit for limit in compile_limits(case) if limit.rule not in SUPPLY_RULES]
+        own_slacks = path_slacks(own, limits)
         rows += [
-            _headroom(case, own, limits, plan.site_index[key], sku, period, key)
+            _site_headroom(case, own, limits, own_slacks, plan.site_index[key], sku, period)
             for key in sites
             for sku in skus
             for period in when
@@ -84,22 +77,45 @@ def headroom(
 
 
 def destination_headroom(
-    case: Case, ledger: Ledger, limits: Iterable[Limit], destination: str, sku: int, period: int
+    case: Case, ledger: Ledger, limits: Iterable[Limit], slacks: PathSlacks, destination: str, sku: int, period: int
 ) -> Headroom:
-    """Return the headroom of one destination under some limits; it must have a candidate site in the case."""
+    """Return the headroom of one destination under some limits; it must have a candidate site in the case.
+
+    `slacks` are those of the policy's limits on the placement.
+    """
     relevant = (limit for limit in limits if any(isinstance(variable, Placed) for variable, _ in limit.net_terms()))
     site = case.sites_by_destination[destination][0]
-    return _headroom(case, ledger, relevant, site, sku, period, destination)
+    found = _headroom(case, ledger, relevant, site, sku, period, destination)
+    return within_paths(case, slacks, case.gates_by_destination.get(destination, ()), sku, period, found)
+
+
+def _site_headroom(
+    case: Case, ledger: Ledger, limits: Iterable[Limit], slacks: PathSlacks, site: int, sku: int, period: int
+) -> Headroom:
+    # A limit on paths asks nothing of units alone: adding one takes a path along.
+    plain = (limit for limit in limits if not any(isinstance(variable, Entered) for variable, _ in limit.net_terms()))
+    found = _headroom(case, ledger, plain, site, sku, period, case.plan.sites[site].key)
+    gates = tuple(gate for gate in case.gates if site in gate.sites)
+    return within_paths(case, slacks, gates, sku, period, found)
 
 
 def with_hypothetical_sites(case: Case, places: Iterable[str]) -> Case:
-    """Return the case with a site, numbered after all others, in each place that has no candidate site."""
+    """Return the case with a site, numbered after all others, in each place that has no candidate site.
+
+    An authorisation that the company holds covers it from the start.
+    """
     missing = sorted(set(places) - set(case.sites_by_destination))
     if not missing:
         return case
     nothing = (Fraction(0),) * case.num_periods
     extra = tuple(
-        Site(key=f"any site in {place}", country=place, power_mw=nothing, energy_price_usd_per_mwh=nothing)
+        Site(
+            key=f"any site in {place}",
+            country=place,
+            power_mw=nothing,
+            energy_price_usd_per_mwh=nothing,
+            authorised_from=0,
+        )
         for place in missing
     )
     return replace(case, plan=replace(case.plan, sites=case.plan.sites + extra))

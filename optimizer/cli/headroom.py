@@ -24,7 +24,7 @@ from optimizer.cli.options import (
 from optimizer.cli.output import put
 
 if TYPE_CHECKING:
-    from optimizer.analysis.headroom import Headroom
+    from optimizer.analysis.path_room import Headroom
     from optimizer.schema.plan import Plan
 
 HELP = f"""Say how many more units fit in each country or at a site, from when, and which limit stops them.
@@ -45,7 +45,7 @@ CountryOption = Annotated[
 SiteOption = Annotated[list[str] | None, typer.Option("--site", help="Only this site. Repeatable.")]
 AcceleratorOption = Annotated[list[str] | None, typer.Option("--accelerator", help="Only this one. Repeatable.")]
 PeriodOption = Annotated[list[str] | None, typer.Option("--period", help="Only units added then. Repeatable.")]
-COLUMNS = ("place", "accelerator", "period", "blocks", "units", "stopped_by", "setting", "citation")
+COLUMNS = ("place", "accelerator", "period", "blocks", "units", "stopped_by", "setting", "citation", "units_by_path")
 NO_LIMIT = "no limit"
 
 
@@ -88,7 +88,7 @@ def _for_scripts(found: Iterable[Headroom]) -> Listing:
     for row in found:
         limit = row.stopped_by
         stop = (limit.key, limit.setting, limit.citation) if limit else (None, None, None)
-        rows.append((row.place, row.accelerator, row.period, row.blocks, row.units, *stop))
+        rows.append((row.place, row.accelerator, row.period, row.blocks, row.units, *stop, _by_path(row)))
     return Listing("", COLUMNS, rows)
 
 
@@ -96,17 +96,29 @@ def _for_people(found: Iterable[Headroom]) -> Listing:
     """Return one row for neighbouring periods of which the same is true, and each citation once, below."""
     rows: list[tuple[Cell, ...]] = []
     notes: dict[str, None] = {}
-    for _, same in groupby(found, key=lambda row: (row.place, row.accelerator, row.blocks, _group(row))):
+    for _, same in groupby(found, key=lambda row: (row.place, row.accelerator, row.blocks, _group(row), _by_path(row))):
         first, *others = same
         period = f"{first.period} to {others[-1].period}" if others else first.period
         limit = first.stopped_by
         if limit is None:
-            rows.append((first.place, first.accelerator, period, "any", "any", NO_LIMIT, None))
+            rows.append((first.place, first.accelerator, period, "any", "any", NO_LIMIT, None, _by_path(first)))
             continue
         notes[f"{limit.rule}: {limit.citation}"] = None
         stop = limit.group if others else limit.key
-        rows.append((first.place, first.accelerator, period, first.blocks, first.units, stop, limit.setting))
-    return Listing("", (*COLUMNS[:2], "added in", *COLUMNS[3:-1]), rows, tuple(notes))
+        figures = (first.blocks, first.units, stop, limit.setting, _by_path(first))
+        rows.append((first.place, first.accelerator, period, *figures))
+    columns: tuple[str, ...] = (*COLUMNS[:2], "added in", *COLUMNS[3:-2], "by path")
+    if not any(row[-1] for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    return Listing("", columns, rows, tuple(notes))
+
+
+def _by_path(row: Headroom) -> str | None:
+    """Return the room of each open path, `licence 49898; lpp 1699`; None where no path has to be chosen."""
+    if row.units_by_path is None:
+        return None
+    units = ((path, "any" if room is None else str(room)) for path, room in row.units_by_path.items())
+    return "; ".join(f"{path} {room}" for path, room in units) or "no path is open"
 
 
 def _group(row: Headroom) -> str:

@@ -32,7 +32,9 @@ def open_plan(path: Path, policy: str | None = None, settings: Sequence[str] | N
     if policy is None:
         return plan
     pairs = [setting.removeprefix(POLICY_PREFIX).partition("=") for setting in settings or () if _is_policy(setting)]
-    return replace(plan, policy=PolicyChoice(policy, {key.strip(): value.strip() for key, _, value in pairs}))
+    typed = {key.strip(): value.strip() for key, _, value in pairs}
+    typed.pop("breach", None)  # of the plan, not of a pack
+    return replace(plan, policy=PolicyChoice(policy, typed, plan.policy.breach))
 
 
 def open_case(path: Path, policy: str | None = None, settings: Sequence[str] | None = None) -> Case:

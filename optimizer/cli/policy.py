@@ -13,7 +13,8 @@ from optimizer.cli.options import Format, FormatOption, OutFileOption
 from optimizer.cli.output import put
 
 if TYPE_CHECKING:
-    from optimizer.policies.policy import Policy, RuleSpec
+    from optimizer.policies.policy import Policy
+    from optimizer.policies.specs import RuleSpec
 
 PARAGRAPH_WIDTH = 100
 SETTING_COLUMNS = ("setting", "value", "unit", "description", "citation", "confidence", "as of")

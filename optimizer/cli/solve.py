@@ -45,6 +45,8 @@ Examples:
   {PROGRAM} solve my-plan
   {PROGRAM} solve my-plan --set policy.destination_share=10/100 --gap 0.05%
   {PROGRAM} solve my-plan --policy unrestricted --format json > unrestricted.json
+  {PROGRAM} solve my-plan --policy ai-diffusion-2025 --set policy.authorisations=auto
+  {PROGRAM} solve my-plan --breach cure
   {PROGRAM} solve my-plan --time-limit 60 --require-gap 1% --out runs/my-plan
 
 {EXIT_CODES_HELP}
@@ -67,6 +69,21 @@ class Strategy(StrEnum):
 
 
 SolverOption = Annotated[Solver, typer.Option("--solver", help="Which solver searches.")]
+class BreachMode(StrEnum):
+    """The modes of `optimizer.schema.plan.Breach`."""
+
+    STRICT = "strict"
+    CURE = "cure"
+
+
+BreachOption = Annotated[
+    BreachMode | None,
+    typer.Option(
+        "--breach",
+        help="Where the installed fleet breaks a limit: strict (no plan) or cure (in compliance as early as possible, never "
+        "worse than before). Default: what the plan says, else strict.",
+    ),
+]
 StrategyOption = Annotated[Strategy, typer.Option("--strategy", help="How to search; auto chooses by size.")]
 RequireGapOption = Annotated[
     str | None,
@@ -90,6 +107,7 @@ def solve(
     seed: SeedOption = 0,
     solver: SolverOption = Solver.HIGHS,
     strategy: StrategyOption = Strategy.AUTO,
+    breach: BreachOption = None,
     require_gap: RequireGapOption = None,
     output_format: FormatOption = Format.TABLE,
     out: OutDirectoryOption = None,
@@ -100,7 +118,8 @@ def solve(
     gap_required = None if require_gap is None else parse_gap(require_gap, "--require-gap")
     if out is not None:
         _check_out(out)
-    read = open_plan(plan, policy, settings)
+    typed = [*(settings or ()), *([f"policy.breach={breach.value}"] if breach else [])]
+    read = open_plan(plan, policy, typed)
     with ProgressLine(is_on=not quiet, currency=read.economics.currency) as line, terminate_as_interrupt():
         from optimizer.pipeline import place_fleet
         from optimizer.strategy.search import SearchOptions

@@ -39,6 +39,8 @@ def parse_cell(value: object, column: Column, context: Context) -> object:
     Raises CellError when the cell does not hold what the column needs.
     """
     is_list = isinstance(value, list | tuple)
+    if column.kind is Kind.RAW:
+        return value
     if isinstance(value, Mapping | bytes | set) or (is_list and column.kind is not Kind.ACCELERATOR_LIST):
         msg = "expected a single value"
         raise CellError(msg)

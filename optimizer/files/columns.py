@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from optimizer.files.kinds import Column, Kind, Table
-from optimizer.files.later_columns import AUTHORISATIONS, RESOURCE_USE, RESOURCES, SERVICE, WORKLOADS
+from optimizer.files.later_columns import RESOURCE_USE, RESOURCES, SERVICE, WORKLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,14 +50,23 @@ SITES = Table(
         ),
         Column("opens_from", Kind.PERIOD_OR_DATE, "First period in which the site may be open."),
         Column("closes_after", Kind.PERIOD_OR_DATE, "Last period in which the site may be open.", supported=False),
-        Column("authorised_from", Kind.PERIOD_OR_DATE, "When its permit takes effect.", supported=False),
+        Column(
+            "authorised_from",
+            Kind.PERIOD_OR_DATE,
+            "When a validated-end-user authorisation covers it; empty: the policy's notice is counted.",
+        ),
         Column("max_units", Kind.INTEGER, "Most units that may stand, all accelerators.", "units", minimum=0),
         Column("min_units_if_open", Kind.INTEGER, "Fewest units in every period open.", "units", minimum=0),
         Column("value_multiplier", Kind.DECIMAL, "Factor on the value of compute.", minimum=0, default=Fraction(1)),
         Column("carbon_kg_per_mwh", Kind.DECIMAL, "Carbon intensity of its energy.", "kg/MWh", minimum=0),
         Column("allowed_accelerators", Kind.ACCELERATOR_LIST, "Accelerators that may stand there; empty: all."),
-        Column("tenure", Kind.CHOICE, "Who owns it.", supported=False, choices=("owned", "leased", "colocation")),
-        Column("operator_headquarters", Kind.COUNTRY, "Headquarters of its operator.", supported=False),
+        Column("tenure", Kind.CHOICE, "How the company has it; a label.", choices=("owned", "leased", "colocation")),
+        Column(
+            "operator_headquarters",
+            Kind.COUNTRY,
+            "Country of its operator's ultimate parent; empty: the company's own.",
+            "ISO 3166 alpha-2",
+        ),
         Column("power_includes_installed", Kind.BOOLEAN, "Whether `power_mw` includes what installed units draw."),
         *LABELS,
         LOT,
@@ -119,8 +128,8 @@ INSTALLED = Table(
         Column("accelerator", Kind.ACCELERATOR, "Accelerator of the plan or of the catalogue.", required=True),
         Column("units", Kind.INTEGER, "Units standing.", "units", required=True, minimum=0),
         Column("placed_on", Kind.DATE, "Day they were placed; empty: before every policy."),
-        Column("path", Kind.TEXT, "Legal path they entered by.", supported=False),
-        Column("ownership", Kind.CHOICE, "Who owns them.", supported=False, choices=("owned", "leased_in")),
+        Column("path", Kind.KEY, "Legal path they entered by, as the policy calls it, or none; empty: inferred."),
+        Column("ownership", Kind.CHOICE, "Who owns them (owned).", choices=("owned", "leased_in", "leased_out")),
         Column("retires_on", Kind.DATE, "Day they leave.", supported=False),
         *LABELS,
     ),
@@ -143,6 +152,20 @@ COMMITMENTS = Table(
         *LABELS,
     ),
     ("key",),
+)
+AUTHORISATIONS = Table(
+    "authorisations",
+    "Export authorisations the company holds.",
+    (
+        Column("type", Kind.CHOICE, "Kind of authorisation.", required=True, choices=("UVEU", "NVEU", "licence")),
+        Column("country", Kind.COUNTRY, "Destination; empty for a UVEU, which is worldwide.", "ISO 3166 alpha-2"),
+        Column("accelerator", Kind.ACCELERATOR, "Licence: only this accelerator; empty: all."),
+        Column("tpp", Kind.INTEGER, "Licence: compute it permits.", "TPP", minimum=0),
+        Column("units", Kind.INTEGER, "Licence: units it permits.", "units", minimum=0),
+        Column("valid_from", Kind.DATE, "First day; empty: held before the plan begins."),
+        Column("valid_until", Kind.DATE, "Last day; empty: as the policy says for a licence, else without end."),
+        *LABELS,
+    ),
 )
 VALUES = Table(
     "values",

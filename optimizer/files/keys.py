@@ -55,7 +55,15 @@ HORIZON = Table(
 POLICY = Table(
     "policy",
     "The policy pack, and the settings of it that this plan replaces.",
-    (Column("name", Kind.TEXT, f"Name of a pack, or path of a .toml file ({DEFAULT_POLICY})."),),
+    (
+        Column("name", Kind.TEXT, f"Name of a pack, or path of a .toml file ({DEFAULT_POLICY})."),
+        Column(
+            "breach",
+            Kind.CHOICE,
+            "Where the installed fleet breaks a limit: no plan, or a cure as early as possible (strict).",
+            choices=("strict", "cure"),
+        ),
+    ),
     open_ended=True,
 )
 COLUMN_DEFAULTS = Table(

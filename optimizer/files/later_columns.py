@@ -4,21 +4,6 @@ from __future__ import annotations
 
 from optimizer.files.kinds import Column, Kind, Table
 
-AUTHORISATIONS = Table(
-    "authorisations",
-    "Export authorisations the company holds.",
-    (
-        Column("type", Kind.CHOICE, "Kind of authorisation.", required=True, choices=("UVEU", "NVEU", "licence")),
-        Column("country", Kind.COUNTRY, "Destination.", "ISO 3166 alpha-2", required=True),
-        Column("accelerator", Kind.ACCELERATOR, "Only this accelerator; empty: all."),
-        Column("tpp", Kind.INTEGER, "Compute it permits.", "TPP", minimum=0),
-        Column("units", Kind.INTEGER, "Units it permits.", "units", minimum=0),
-        Column("valid_from", Kind.DATE, "First day."),
-        Column("valid_until", Kind.DATE, "Last day."),
-        Column("reference", Kind.TEXT, "Label: number of the authorisation."),
-    ),
-    supported=False,
-)
 WORKLOADS = Table(
     "workloads",
     "Compute that has to be served, or may be.",

@@ -8,7 +8,7 @@ from optimizer.catalogue.accelerators import find_accelerator
 from optimizer.files.columns import ACCELERATORS, INSTALLED
 from optimizer.files.problems import name_of
 from optimizer.files.records import read_records
-from optimizer.schema.plan import Installed, Site
+from optimizer.schema.plan import Installed, Ownership, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,7 +54,9 @@ def read_installed(
         accelerator, units = record.text("accelerator"), record.whole("units")
         located = country_of.get(site) if site is not None else country
         if accelerator is not None and units is not None and located is not None:
-            found.append(Installed(accelerator, units, located, site, record.day("placed_on")))
+            ownership = Ownership(record.text("ownership") or Ownership.OWNED)
+            placed_on, path = record.day("placed_on"), record.text("path")
+            found.append(Installed(accelerator, units, located, site, placed_on, ownership, path))
     return tuple(sorted(found, key=_order))
 
 
@@ -76,5 +78,6 @@ def _check_day(record: Record, context: Context, problems: Problems) -> None:
         problems.add("lies after the end of the plan", record.place, "placed_on", day, hint)
 
 
-def _order(row: Installed) -> tuple[str, str, str, str, int]:
-    return (row.country, row.site or "", row.accelerator, str(row.placed_on or ""), row.units)
+def _order(row: Installed) -> tuple[str, str, str, str, str, str, int]:
+    day = str(row.placed_on or "")
+    return (row.country, row.site or "", row.accelerator, day, row.ownership, row.path or "", row.units)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PLACEMENT_FILE = "placement.csv"
 OPENINGS_FILE = "openings.csv"
+ENTRIES_FILE = "entries.csv"
 SUMMARY_FILE = "summary.json"
 WHAT_IS_READ = "the JSON that `solve` writes, a placement.csv, or a directory written by `solve --out`"
 
@@ -43,6 +44,19 @@ PLACEMENTS = Table(
         Column("units_added", Kind.INTEGER, "Units added in the period; negative for units taken away."),
     ),
     ("site", "accelerator", "period"),
+    open_ended=True,
+)
+ENTRIES = Table(
+    "entries",
+    "By which legal path units have entered.",
+    (
+        Column("gate", Kind.TEXT, "Gate.", required=True),
+        Column("path", Kind.TEXT, "Path.", required=True),
+        Column("accelerator", Kind.ACCELERATOR, "Accelerator.", required=True),
+        Column("period", Kind.PERIOD, "Period.", required=True),
+        Column("units_standing", Kind.INTEGER, "Units that have entered so far.", "units", required=True, minimum=0),
+    ),
+    ("gate", "path", "accelerator", "period"),
     open_ended=True,
 )
 OPENINGS = Table(
@@ -64,19 +78,39 @@ def read_placement(path: str | Path, plan: Plan) -> Placement:
     whole, two rows of one place and period, an addition that contradicts what stands.
     """
     problems = Problems()
-    placements, openings = _read_tables(Path(path), problems)
+    placements, openings, entries = _read_tables(Path(path), problems)
     context = Context(plan.horizon, frozenset(plan.site_index), frozenset(plan.accelerator_index))
     rows = read_records(placements, PLACEMENTS, context, problems)
     opening_rows = read_records(openings, OPENINGS, context, problems)
+    entry_rows = read_records(entries, ENTRIES, context, problems)
     standing = _standing(rows, plan, problems)
     problems.raise_any()
+    entered = _entered(entry_rows, plan)
     if openings is None:
-        return Placement(standing, _first_stock(standing))
-    return Placement(standing, dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows)))
+        return Placement(standing, _first_stock(standing), entered)
+    opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
+    return Placement(standing, opened, entered)
 
 
-def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None]:
-    """Return the rows of placements, and of openings where there are any to read."""
+def _entered(rows: Iterable[Record], plan: Plan) -> dict[tuple[str, int, str], tuple[int, ...]]:
+    """Return cumulative units by (gate, accelerator, path); a period without a row keeps what had entered before."""
+    found: dict[tuple[str, int, str], dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        way = (row.text("gate") or "", plan.accelerator_index[row.text("accelerator") or ""], row.text("path") or "")
+        found[way][row.whole("period") or 0] = row.whole("units_standing") or 0
+    return {way: _carried_forward(by_period, plan.horizon.num_periods) for way, by_period in sorted(found.items())}
+
+
+def _carried_forward(by_period: Mapping[int, int], num_periods: int) -> tuple[int, ...]:
+    units, row = 0, []
+    for period in range(num_periods):
+        units = by_period.get(period, units)
+        row.append(units)
+    return tuple(row)
+
+
+def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
+    """Return the rows of placements, and of openings and entries where there are any to read."""
     name = path.name or str(path)
     try:
         if path.is_dir():
@@ -93,8 +127,11 @@ def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | N
     if suffix == ".json":
         return _tables_of_document(path, problems)
     beside = path.with_name(OPENINGS_FILE)
-    openings = _read_csv(beside, problems) if path.name == PLACEMENT_FILE and beside.exists() else None
-    return _read_csv(path, problems), openings
+    is_bundle = path.name == PLACEMENT_FILE
+    openings = _read_csv(beside, problems) if is_bundle and beside.exists() else None
+    entries_file = path.with_name(ENTRIES_FILE)
+    entries = _read_csv(entries_file, problems) if is_bundle and entries_file.exists() else None
+    return _read_csv(path, problems), openings, entries
 
 
 def _read_csv(path: Path, problems: Problems) -> RawTable:
@@ -104,7 +141,7 @@ def _read_csv(path: Path, problems: Problems) -> RawTable:
     return parse_csv(text or "", path.name, problems)
 
 
-def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None]:
+def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
     data = read_bytes(path, problems)
     text = None if data is None else decode(data, path.name, problems)
     document = None if text is None else parse_json(text, path.name, problems)
@@ -116,7 +153,10 @@ def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTa
     if status in {"infeasible", "unknown"}:
         refuse(f"holds no placement: the run ended {status}", place)
     placements = _rows(document, "placements", place, problems)
-    return placements, _rows(document, "openings", place, problems) if "openings" in document else None
+    openings, entries = (
+        _rows(document, name, place, problems) if name in document else None for name in ("openings", "entries")
+    )
+    return placements, openings, entries
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:

@@ -17,6 +17,7 @@ from optimizer.files.overrides import apply_overrides
 from optimizer.files.problems import Place, Problems, name_of, refuse
 from optimizer.files.raw import RawPlan, raw_plan_of
 from optimizer.files.read_accelerators import from_catalogue, in_key_order, read_accelerators
+from optimizer.files.read_authorisations import read_authorisations
 from optimizer.files.read_commitments import read_commitments
 from optimizer.files.read_external_use import read_external_use
 from optimizer.files.read_installed import only_installed, read_installed
@@ -77,6 +78,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     _add_installed_only(accelerators, extra, context, assumptions)
     installed = read_installed(raw.tables, sites, context, problems)
     commitments = read_commitments(raw.tables, context, problems)
+    authorisations = read_authorisations(raw.tables, context, problems)
     values = read_values(raw.tables, context, problems)
     unit_costs = read_unit_costs(raw.tables, accelerators, context, assumptions, problems)
     external_use = read_external_use(raw.tables, context, problems)
@@ -93,6 +95,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         accelerators=tuple(in_key_order(accelerators)),
         installed=installed,
         commitments=commitments,
+        authorisations=authorisations,
         unit_costs=unit_costs,
         external_use=external_use,
         values_usd_per_unit=values,

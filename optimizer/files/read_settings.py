@@ -26,7 +26,7 @@ from optimizer.files.problems import Place, Problems
 from optimizer.files.raw import RawPlan, RawRow, filled
 from optimizer.files.records import Record, read_section
 from optimizer.schema.calendar import Horizon, PeriodLength, parse_period
-from optimizer.schema.plan import Company, Economics, LimitKind, LimitSetting, MustPlace, PolicyChoice, Residual
+from optimizer.schema.plan import Breach, Company, Economics, LimitKind, LimitSetting, MustPlace, PolicyChoice, Residual
 from optimizer.schema.quantities import format_exact, parse_decimal, parse_share
 
 if TYPE_CHECKING:
@@ -168,7 +168,8 @@ def _policy(
     section: Record, holding_country: str | None, raw: RawPlan, problems: Problems, assumptions: Assumptions
 ) -> PolicyChoice:
     name = section.text("name")
-    overrides = {key: value for key, value in section.values.items() if key != "name"}
+    overrides = {key: value for key, value in section.values.items() if key not in POLICY.column_names}
+    breach = Breach(section.text("breach") or Breach.STRICT)
     if name is None:
         name = DEFAULT_POLICY
         assumptions.note("plan.toml policy.name", name)
@@ -179,7 +180,7 @@ def _policy(
         name = str(path)
     if holding_country is not None and overrides.setdefault("holding_country", holding_country) != holding_country:
         problems.add("differs from economics.holding_country", section.place, "holding_country")
-    return PolicyChoice(name, overrides)
+    return PolicyChoice(name, overrides, breach)
 
 
 def _resolved(path: Path) -> Path | None:
@@ -213,6 +214,9 @@ def limit_number(group: str, value: object) -> Fraction:
     Raises ValueError where it is neither, and for a bare decimal between 0 and 1, which could be meant as either.
     """
     text = value.strip() if isinstance(value, str) else ""
+    if isinstance(value, list | tuple | Mapping):
+        msg = "expected a single value"
+        raise ValueError(msg)
     if isinstance(value, bool):
         msg = "expected a share or a number"
         raise ValueError(msg)

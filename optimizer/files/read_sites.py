@@ -92,6 +92,9 @@ def _site(record: Record, by_period: Figures, num_periods: int, assumptions: Ass
         latitude=record.number("latitude"),
         longitude=record.number("longitude"),
         carbon_kg_per_mwh=record.number("carbon_kg_per_mwh"),
+        operator_headquarters=record.text("operator_headquarters"),
+        tenure=record.text("tenure"),
+        authorised_from=record.whole("authorised_from"),
         notes={
             name: str(value)
             for name, value in record.values.items()

@@ -16,10 +16,11 @@ import numpy.typing as npt
 
 from optimizer.economics.worth import Worth
 from optimizer.model.columns import ABSENT, Columns, choose_columns
+from optimizer.model.entries import add_entries, entered_rows, most_entries
 from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
@@ -59,8 +60,15 @@ class Model:
         flags[self.columns.blocks[self.columns.blocks != ABSENT]] = True
         return flags
 
+    @property
+    def entry_columns(self) -> Flags:
+        """Return, by column, whether it counts units that enter by a path."""
+        flags = np.zeros(self.formulation.num_columns, dtype=bool)
+        flags[list(self.columns.entries.values())] = True
+        return flags
+
     def placement(self, values: Floats) -> Placement:
-        """Return the placement that a solution vector stands for, counts rounded to the nearest whole block."""
+        """Return the placement that a solution vector stands for, counts rounded to the nearest whole block or unit."""
         plan = self.case.plan
         standing: dict[tuple[int, int], tuple[int, ...]] = {}
         counts = np.zeros(self.columns.blocks.shape, dtype=np.int64)
@@ -69,7 +77,8 @@ class Model:
         for site, sku in zip(*np.nonzero(counts.any(axis=2)), strict=True):
             block = plan.accelerators[int(sku)].block
             standing[int(site), int(sku)] = tuple(int(count) * block for count in counts[site, sku])
-        return Placement(standing, first_use(self.case, standing))
+        counts_by_path = {variable: round(values[column]) for variable, column in self.columns.entries.items()}
+        return Placement(standing, first_use(self.case, standing), entered_rows(self.case, counts_by_path))
 
     def values(self, placement: Placement) -> Floats:
         """Return the solution vector of a placement, totals included (a warm start)."""
@@ -81,6 +90,8 @@ class Model:
         totals = Ledger(self.case, placement).totals
         for total, column in self.columns.totals.items():
             vector[column] = float(totals.get(total, 0)) / total_scale(self.case, total.measure)
+        for variable, column in self.columns.entries.items():
+            vector[column] = float(placement.entered(*variable))
         for site, first in placement.opened.items():
             columns = self.columns.openings[site, first:]
             vector[columns[columns != ABSENT]] = 1.0
@@ -137,6 +148,7 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
         row_rests[number] = float((bound if limit.sense is Sense.AT_MOST else -bound) / step % 1)
     _add_totals(case, columns, rows)
     _add_growth(columns, rows)
+    add_entries(case, columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
     return Model(case, limits, columns, _close(case, columns, rows), limit_rows, row_steps, row_rests, tuple(broken))
 
@@ -171,6 +183,8 @@ class _Translator:
                 return int(self._columns.openings[variable]), 1
             case Placed():
                 return self._columns.totals.get(variable, ABSENT), self._scale[variable.measure]
+            case Entered():
+                return self._columns.entries.get(variable, ABSENT), 1
 
     def step(self, limit: Limit) -> Fraction:
         """Return the smallest amount by which whole blocks can move a limit: the gcd of its steps."""
@@ -179,7 +193,7 @@ class _Translator:
             match variable:
                 case Standing():
                     steps.add(Fraction(coefficient) * self._block[variable.accelerator])
-                case Opened():
+                case Opened() | Entered():
                     steps.add(Fraction(coefficient))
                 case Placed():
                     weights = self._case.weights[variable.measure]
@@ -251,6 +265,8 @@ def _close(case: Case, columns: Columns, rows: RowBuilder) -> Formulation:
     present = columns.blocks != ABSENT
     upper[columns.blocks[present]] = columns.most_blocks[present]
     is_integer[columns.blocks[present]] = True
+    for variable, column in columns.entries.items():
+        is_integer[column], upper[column] = True, most_entries(case, columns, variable)
     worth = Worth(case.plan)
     money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
     for site, period in np.argwhere(columns.openings != ABSENT).tolist():

@@ -1,4 +1,4 @@
-"""Which variables exist: blocks of an accelerator standing at a site, openings, and totals.
+"""Which variables exist: blocks of an accelerator standing at a site, openings, totals, and entries by path.
 
 A `blocks` column exists only where at least one block can stand; what the limits forbid outright is left out here, so
 that the program stays small.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Limit, Opened, Placed, Sense, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,7 @@ class Columns:
     openings: npt.NDArray[np.int64]
     most_blocks: npt.NDArray[np.int64]
     totals: dict[Placed, int]
+    entries: dict[Entered, int]
     num_columns: int
 
 
@@ -55,7 +56,9 @@ def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
     for variable in _totals_named(case, limits):
         totals[variable] = next_column
         next_column += 1
-    return Columns(blocks, openings, most, totals, next_column)
+    entries = _entries_named(limits)
+    numbered = {variable: next_column + number for number, variable in enumerate(entries)}
+    return Columns(blocks, openings, most, totals, numbered, next_column + len(entries))
 
 
 def needs_opening(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
@@ -122,6 +125,20 @@ def _close_until_open(case: Case, most: npt.NDArray[np.int64], closed: dict[str,
             if period not in periods:
                 break
             most[list(sites), :, period] = 0
+
+
+def _entries_named(limits: Iterable[Limit]) -> tuple[Entered, ...]:
+    """Return the entries by path that limits speak of, sorted."""
+    return tuple(
+        sorted(
+            {
+                variable
+                for limit in limits
+                for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
+                if isinstance(variable, Entered)
+            }
+        )
+    )
 
 
 def _totals_named(case: Case, limits: Iterable[Limit]) -> tuple[Placed, ...]:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from optimizer.catalogue.countries import find_country, tier_table
+from optimizer.catalogue.countries import find_country, suggest_country, tier_table
 from optimizer.errors import InputError, Problem
-from optimizer.policies.policy import Policy, Setting, SettingType
+from optimizer.policies.pack_problems import pack_problems
+from optimizer.policies.policy import AUTHORISATIONS, Policy
+from optimizer.policies.schedule import schedule_rows
+from optimizer.policies.setting import Setting, SettingType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 DEFAULT_POLICY = "three-tier-2025-01"
 NO_COUNTRY = "expected an ISO 3166 alpha-2 country code"
@@ -40,32 +43,27 @@ def load_policy(name: str = DEFAULT_POLICY, overrides: Mapping[str, object] | No
 def parse_policy(text: str, file: str) -> Policy:
     """Return the pack written in `text`; `file` names it in messages.
 
-    Raises InputError when it is not TOML, misses a key, has an unknown one, or names a setting or tier table not there.
+    Raises InputError when it is not TOML, misses a key, has an unknown one, or names a setting, path or tier table not
+    there.
     """
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise InputError(
-            [Problem(f"not valid TOML: {error}", file=file, hint="see docs/adding.md, policy packs")]
+            [Problem(f"not valid TOML: {error}", file=file, hint="see docs/writing-a-policy.md")]
         ) from None
     try:
         policy = Policy.model_validate({**raw, "sha256": hashlib.sha256(text.encode()).hexdigest()})
     except ValidationError as error:
-        raise InputError([_pack_problem(dict(item), file) for item in error.errors()]) from None
-    tier_table(policy.tier_table)
-    countries = [name for name, setting in policy.settings.items() if setting.type is SettingType.COUNTRY]
-    problems = [
-        Problem(NO_COUNTRY, file=file, column=f"settings.{name}", value=policy.text(name))
-        for name in countries
-        if find_country(policy.text(name)) is None
-    ]
+        raise InputError(pack_problems(error, raw, file)) from None
+    problems = [*_tier_problems(policy, file), *_country_problems(policy, file)]
     if problems:
         raise InputError(problems)
     return policy
 
 
 def apply_overrides(policy: Policy, overrides: Mapping[str, object]) -> Policy:
-    """Return the pack with some settings replaced.
+    """Return the pack with some settings replaced; of a schedule, the rows that are given.
 
     Raises InputError naming each override that is no setting of the pack, or whose value does not fit.
     """
@@ -76,21 +74,62 @@ def apply_overrides(policy: Policy, overrides: Mapping[str, object]) -> Policy:
             problems.append(_unknown_setting(name, policy))
             continue
         try:
-            _check_value(settings[name], value)
+            settings[name] = _replaced(settings[name], value)
         except ValueError as error:
             hint = 'write it as "45/100" or "45%"' if settings[name].type is SettingType.SHARE else None
             problems.append(Problem(str(error), file="plan.toml", column=f"policy.{name}", value=str(value), hint=hint))
-            continue
-        settings[name] = settings[name].model_copy(update={"value": value})
     if problems:
         raise InputError(problems)
     return policy.model_copy(update={"settings": settings, "overridden": tuple(sorted(overrides))})
 
 
-def _check_value(setting: Setting, value: object) -> None:
-    setting.parse(value)
-    if setting.type is SettingType.COUNTRY and find_country(str(value)) is None:
-        raise ValueError(NO_COUNTRY)
+def with_authorisations(policy: Policy, held: str) -> Policy:
+    """Return the pack with its setting `authorisations` decided: by a search, so not by the planner."""
+    settings = {**policy.settings, AUTHORISATIONS: _replaced(policy.settings[AUTHORISATIONS], held)}
+    overridden = tuple(name for name in policy.overridden if name != AUTHORISATIONS)
+    return policy.model_copy(update={"settings": settings, "overridden": overridden})
+
+
+def _replaced(setting: Setting, value: object) -> Setting:
+    if setting.type is SettingType.SCHEDULE:
+        value = {**schedule_rows(setting.value), **schedule_rows(value)}
+    parsed = setting.parse(value)
+    for code in _codes(setting.type, parsed):
+        if find_country(code) is None:
+            raise ValueError(NO_COUNTRY)
+    return setting.model_copy(update={"value": value})
+
+
+def _codes(kind: SettingType, value: object) -> tuple[str, ...]:
+    if kind is SettingType.COUNTRY:
+        return (str(value),)
+    return value if kind is SettingType.COUNTRIES and isinstance(value, tuple) else ()
+
+
+def _tier_problems(policy: Policy, file: str) -> Iterator[Problem]:
+    try:
+        tier_table(policy.tier_table)
+    except InputError as error:
+        for problem in error.problems:
+            yield Problem(problem.message, file=file, column="tier_table", value=problem.value, hint=problem.hint)
+
+
+def _country_problems(policy: Policy, file: str) -> Iterator[Problem]:
+    for name, setting in policy.settings.items():
+        for code in _codes(setting.type, policy.value(name)):
+            if find_country(code) is None:
+                yield _no_country(code, file, f"settings.{name}")
+    for spec in policy.specs:
+        bounds = [getattr(spec, field, None) for field in ("bound", "exempt_bound", "owner", "operator")]
+        codes = [code for bound in bounds if bound is not None for code in bound.countries]
+        for code in (*codes, *filter(None, [getattr(spec, "home", None)])):
+            if find_country(code) is None:
+                yield _no_country(code, file, spec.name)
+
+
+def _no_country(code: str, file: str, column: str) -> Problem:
+    meant = suggest_country(code)
+    return Problem(NO_COUNTRY, file=file, column=column, value=code, hint=f"did you mean {meant}?" if meant else None)
 
 
 def _read(name: str) -> tuple[str, str]:
@@ -110,12 +149,6 @@ def _read(name: str) -> tuple[str, str]:
         )
         raise InputError([Problem("no policy pack of that name", column="policy.name", value=name, hint=hint)])
     return resources.files("optimizer.policies").joinpath(f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml"
-
-
-def _pack_problem(item: dict[str, object], file: str) -> Problem:
-    location = item.get("loc", ())
-    where = ".".join(str(part) for part in location) if isinstance(location, tuple) else str(location)
-    return Problem(str(item["msg"]).removeprefix("Value error, "), file=file, column=where or None)
 
 
 def _unknown_setting(name: str, policy: Policy) -> Problem:

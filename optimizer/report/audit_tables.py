@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.path_tables import authority_lines, breach_table, notice_table, path_table
 from optimizer.report.share_lines import share_line
 from optimizer.report.summary import policy_line, reading_line, verification_text
 from optimizer.report.table import Footnotes, Table, columns
@@ -34,6 +35,7 @@ def audit_summary(document: AuditDocument) -> tuple[Line, ...]:
     return (
         policy_line(document.policy),
         reading_line(document.policy),
+        *authority_lines(document),
         ("Judged", fleet),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         ("Verdict", verification_text(document.verification)),
@@ -43,9 +45,12 @@ def audit_summary(document: AuditDocument) -> tuple[Line, ...]:
 def audit_tables(document: AuditDocument) -> tuple[Table, ...]:
     """Return every table of an audit that has rows."""
     tables = (
+        breach_table(document),
         *_limit_tables(document),
+        path_table(document),
         site_table(document),
         country_table(document),
+        notice_table(document),
     )
     return tuple(table for table in tables if table.rows)
 

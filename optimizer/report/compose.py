@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from optimizer.report.authority import authorisations_part, breach_part
 from optimizer.report.countries import country_rows
 from optimizer.report.document import (
     SCHEMA_VERSION,
@@ -25,8 +26,11 @@ from optimizer.report.header import (
 from optimizer.report.impossible import broken_limits
 from optimizer.report.judged import Judged
 from optimizer.report.limits import group_rows, limit_rows
+from optimizer.report.notices import notice_parts
+from optimizer.report.paths import entry_rows, path_rows
 from optimizer.report.periods import period_rows
 from optimizer.report.placements import opening_rows, placement_rows
+from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.quantities import format_exact
 from optimizer.strategy.outcome import Outcome, Status
 
@@ -34,7 +38,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from optimizer.audit import Audit
-    from optimizer.report.rows import CountryRow, GroupRow, LimitRow, OpeningRow, PeriodRow, PlacementRow
+    from optimizer.report.document import NoticePart
+    from optimizer.report.rows import (
+        CountryRow,
+        EntryRow,
+        GroupRow,
+        LimitRow,
+        OpeningRow,
+        PathRow,
+        PeriodRow,
+        PlacementRow,
+    )
     from optimizer.rules.case import Case
 
 
@@ -51,6 +65,9 @@ class _Tables(TypedDict):
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
     groups: tuple[GroupRow, ...]
+    entries: tuple[EntryRow, ...]
+    paths: tuple[PathRow, ...]
+    notices: tuple[NoticePart, ...]
 
 
 _NO_TABLES: _Tables = {
@@ -60,6 +77,9 @@ _NO_TABLES: _Tables = {
     "countries": (),
     "limits": (),
     "groups": (),
+    "entries": (),
+    "paths": (),
+    "notices": (),
 }
 
 
@@ -86,6 +106,8 @@ def compose(
         currency=outcome.case.plan.economics.currency,
         objective_terms={name: plain(value) for name, value in terms.items()},
         objective_terms_exact={name: format_exact(value) for name, value in terms.items()},
+        authorisations=authorisations_part(outcome.case, outcome.alternatives),
+        breach=breach_part(outcome.case, compile_limits(outcome.case), outcome),
         values=(),
         conflict=None,
         repairs=(),
@@ -109,6 +131,8 @@ def compose_audit(
         title="audit",
         passed=audit.verification.passed,
         judged="installed fleet" if audit.is_fleet_alone else "placement",
+        authorisations=authorisations_part(audit.case),
+        breach=breach_part(audit.case, compile_policy_limits(audit.case)),
         verification=verification_part(audit.verification),
         versions=dict(versions or installed_versions()),
         command=command,
@@ -127,7 +151,7 @@ def _inputs(case: Case) -> _Inputs:
     return {
         "policy": policy_part(case),
         "plan": plan_part(case),
-        "assumptions": assumption_parts(case.plan),
+        "assumptions": assumption_parts(case),
     }
 
 
@@ -139,4 +163,7 @@ def _tables(judged: Judged) -> _Tables:
         "countries": country_rows(judged),
         "limits": limit_rows(judged),
         "groups": group_rows(judged),
+        "entries": entry_rows(judged),
+        "paths": path_rows(judged),
+        "notices": notice_parts(judged),
     }

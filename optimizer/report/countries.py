@@ -37,7 +37,9 @@ def _row(judged: Judged, place: str, period: int, alone: Sequence[Reading], room
     placed = {measure: judged.ledger.value(Placed(measure, place, period)) for measure in (CHIPS, TPP)}
     installed = {measure: case.installed(measure, place) for measure in (CHIPS, TPP)}
     share = judged.share("destination_share", (place,), period)
-    allowance = min((reading.allowance for reading in alone if reading.limit.unit == "TPP"), default=None)
+    by_path = {spec.name for spec in case.policy.rules if spec.paths}  # caps on a part of what stands there
+    whole = (reading for reading in alone if reading.limit.unit == "TPP" and reading.limit.rule not in by_path)
+    allowance = min((reading.allowance for reading in whole), default=None)
     tightest = max(alone, key=_part_used, default=None)
     return CountryRow(
         country=place,

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from optimizer.report.document import ResultDocument
-from optimizer.report.rows import CountryRow, GroupRow, LimitRow, OpeningRow, PeriodRow, PlacementRow
+from optimizer.report.rows import CountryRow, EntryRow, GroupRow, LimitRow, OpeningRow, PathRow, PeriodRow, PlacementRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,8 @@ TABLES: dict[str, type[Part]] = {
     "countries": CountryRow,
     "limits": LimitRow,
     "groups": GroupRow,
+    "entries": EntryRow,
+    "paths": PathRow,
 }
 LIST_SEPARATOR = ";"
 

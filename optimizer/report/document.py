@@ -10,18 +10,20 @@ from typing import Final, Literal
 
 from optimizer.report.rows import (
     CountryRow,
+    EntryRow,
     ExactText,
     GroupRow,
     LimitRow,
     Number,
     OpeningRow,
     Part,
+    PathRow,
     PeriodRow,
     PlacementRow,
 )
 from optimizer.strategy.outcome import Status  # noqa: TC001  pydantic reads annotations when it runs
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 
 
 class SettingPart(Part):
@@ -51,6 +53,18 @@ class RulePart(Part):
     citation: str
 
 
+class PathPart(Part):
+    """One legal path of the policy, and whether it is for this company."""
+
+    key: str
+    title: str
+    needs: str | None
+    """The authorisation it takes: `UVEU`, `NVEU` or `licence`."""
+    available: bool
+    """Whether it is open to this company at some site of the plan in some period."""
+    citation: str
+
+
 class PolicyPart(Part):
     """The policy pack that ran, with its legal status."""
 
@@ -66,7 +80,12 @@ class PolicyPart(Part):
     effective_until: date | None
     after: str
     """What holds after the last date: `hold`, `none` or `closed`."""
+    dates_citation: str
+    """Where those dates are written."""
+    uncertain: tuple[str, ...]
+    """What is not known for sure about this policy."""
     settings: dict[str, SettingPart]
+    paths: tuple[PathPart, ...]
     rules: tuple[RulePart, ...]
 
 
@@ -108,6 +127,90 @@ class VerificationPart(Part):
     faults: tuple[str, ...]
     """What is wrong with the placement itself."""
     method: str
+
+
+class HoldingPart(Part):
+    """An authorisation the company holds, or would apply for, under the policy."""
+
+    key: str
+    type: str
+    destination: str | None
+    """null: worldwide."""
+    first_day: date | None
+    """null: since before the plan."""
+    last_day: date | None
+    """null: without end."""
+    new: bool
+    """Not listed by the plan: it would be applied for on the first day of the plan."""
+
+
+class AlternativePart(Part):
+    """What the plan is worth under one choice of authorisations."""
+
+    name: str
+    status: Status
+    objective: Number | None
+    objective_exact: ExactText | None
+    best_bound: Number | None
+    best_bound_exact: ExactText | None
+    chosen: bool
+    nveu_destinations: tuple[str, ...]
+    """Where units enter under NVEU; elsewhere it need not be sought."""
+    tests_in_breach: int
+
+
+class AuthorisationsPart(Part):
+    """What the company is authorised to do."""
+
+    mode: str
+    """The policy's setting `authorisations`; `auto` where the search chose."""
+    held: tuple[HoldingPart, ...]
+    alternatives: tuple[AlternativePart, ...]
+    """Each choice that was compared under `auto`, with its value and proven bound."""
+
+
+class CurePart(Part):
+    """A setting that the installed fleet breaks by itself."""
+
+    group: str
+    unit: str
+    start: Number
+    """By how much the installed fleet breaks it."""
+    start_exact: ExactText
+    cure_amount: Number | None
+    """How much more compute cures it with nothing added where it is broken: outside the place (for a least share at home,
+    at home); null where no addition does."""
+    cure_amount_exact: ExactText | None
+    tests_in_breach: int | None
+    """Tested stocks of the plan on which it is still broken; null without a placement."""
+    complies_in: str | None
+    """The period from which on it is kept; null where that is not reached."""
+    complies_on: date | None
+    """The first day of that period."""
+    sentence: str
+
+
+class BreachPart(Part):
+    """A fleet already in breach at the start of the plan."""
+
+    mode: str
+    """`strict`: every limit holds from the start; `cure`: in compliance as early as possible, never worse than before."""
+    earliest_proven: bool
+    """Whether no plan is in breach on fewer tested stocks; false where a search for that was cut short."""
+    cures: tuple[CurePart, ...]
+
+
+class NoticePart(Part):
+    """A notice or certification that the plan makes due."""
+
+    path: str
+    subject: str
+    """The destination or site it is about, or `world`."""
+    period: str
+    day: date
+    """By when it is due, or from when."""
+    text: str
+    citation: str
 
 
 class BrokenLimitPart(Part):
@@ -156,7 +259,7 @@ class SolverPart(Part):
 class ResultDocument(Part):
     """The answer of one solve. Without a placement its tables are empty and `verification` is null."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
     kind: Literal["solve"]
     status: Status
     objective: Number | None
@@ -180,6 +283,12 @@ class ResultDocument(Part):
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
     groups: tuple[GroupRow, ...]
+    entries: tuple[EntryRow, ...]
+    paths: tuple[PathRow, ...]
+    authorisations: AuthorisationsPart | None
+    """null where the policy asks for none."""
+    breach: BreachPart
+    notices: tuple[NoticePart, ...]
     values: tuple[dict[str, str], ...]
     """Marginal values per group; empty where none were computed."""
     conflict: None
@@ -198,7 +307,7 @@ class ResultDocument(Part):
 class AuditDocument(Part):
     """The exact verdict on a placement, or on the installed fleet alone, under a policy; no solver took part."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
     kind: Literal["audit"]
     title: str
     passed: bool
@@ -211,6 +320,11 @@ class AuditDocument(Part):
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
     groups: tuple[GroupRow, ...]
+    entries: tuple[EntryRow, ...]
+    paths: tuple[PathRow, ...]
+    authorisations: AuthorisationsPart | None
+    breach: BreachPart
+    notices: tuple[NoticePart, ...]
     assumptions: tuple[AssumptionPart, ...]
     verification: VerificationPart
     versions: dict[str, str | None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import platform
-from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from optimizer.report.case_assumptions import case_assumptions
 from optimizer.report.document import (
     AssumptionPart,
+    PathPart,
     PlanPart,
     PolicyPart,
     RulePart,
@@ -23,9 +24,8 @@ from optimizer.report.judged import home_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimizer.policies.policy import Policy, SettingValue
+    from optimizer.policies.policy import Policy
     from optimizer.rules.case import Case
-    from optimizer.schema.plan import Plan
     from optimizer.strategy.outcome import Outcome
     from optimizer.verify.check import Verification
 
@@ -49,7 +49,10 @@ def policy_part(case: Case) -> PolicyPart:
         effective_from=policy.effective_from,
         effective_until=policy.effective_until,
         after=policy.after.value,
+        dates_citation=policy.dates_citation,
+        uncertain=policy.uncertain,
         settings={name: _setting_part(policy, name) for name in policy.settings},
+        paths=_path_parts(case),
         rules=tuple(
             RulePart(
                 name=spec.name,
@@ -63,21 +66,36 @@ def policy_part(case: Case) -> PolicyPart:
     )
 
 
+def _path_parts(case: Case) -> tuple[PathPart, ...]:
+    open_keys = {case.paths[key].spec.key for gate in case.gates for key in gate.open_periods}
+    return tuple(
+        PathPart(
+            key=spec.key,
+            title=spec.title or spec.key,
+            needs=spec.needs.value if spec.needs else None,
+            available=spec.key in open_keys,
+            citation=spec.citation,
+        )
+        for spec in case.policy.paths
+    )
+
+
 def _setting_part(policy: Policy, name: str) -> SettingPart:
     setting = policy.settings[name]
     return SettingPart(
-        value=_readable(policy.value(name)),
+        value=_readable(policy, name),
         unit=setting.unit,
         description=setting.description,
         citation=setting.citation,
         confidence=setting.confidence,
-        as_of=setting.as_of,
+        as_of=setting.as_of or policy.as_of,
         overridden=name in policy.overridden,
     )
 
 
-def _readable(value: SettingValue) -> bool | int | str:
-    return str(value) if isinstance(value, Fraction) else value
+def _readable(policy: Policy, name: str) -> bool | int | str:
+    value = policy.value(name)
+    return value if isinstance(value, bool | int) else policy.text(name)
 
 
 def plan_part(case: Case) -> PlanPart:
@@ -101,11 +119,11 @@ def plan_part(case: Case) -> PlanPart:
     )
 
 
-def assumption_parts(plan: Plan) -> tuple[AssumptionPart, ...]:
-    """Return every default and estimate the plan rests on."""
+def assumption_parts(case: Case) -> tuple[AssumptionPart, ...]:
+    """Return every default and estimate the plan rests on, and what is uncertain of the policy for it."""
     return tuple(
         AssumptionPart(subject=assumption.subject, value=assumption.value, source=assumption.source)
-        for assumption in plan.assumptions
+        for assumption in (*case.plan.assumptions, *case_assumptions(case))
     )
 
 

@@ -13,7 +13,7 @@ from optimizer.model.columns import largest_blocks
 from optimizer.report.document import BrokenLimitPart
 from optimizer.report.exact_numbers import plain
 from optimizer.report.wording import quantity
-from optimizer.rules.limit import WORLD, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
@@ -56,9 +56,17 @@ class _Reach:
                     )
                 case Opened():
                     total += coefficient
+                case Entered():
+                    total += coefficient * self._entered(variable)
                 case Placed():
                     total += coefficient * self._placed(variable)
         return total + sum(self._shared(sku, period, wanted) for (sku, period), wanted in units.items())
+
+    def _entered(self, variable: Entered) -> int:
+        """Return the most units that could have entered: the most that could stand at the gate's sites at the end."""
+        last = self.case.num_periods - 1
+        sites = self.case.gate_by_key[variable.gate].sites
+        return sum(self.standing.get((site, variable.accelerator, last), 0) for site in sites)
 
     def _shared(self, sku: int, period: int, wanted: list[tuple[Exact, int]]) -> Exact:
         """Return the most of some counts of one accelerator, the dearest first, until what is delivered runs out."""

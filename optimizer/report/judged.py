@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.analysis.binding import GroupReading, group_readings
-from optimizer.policies.policy import RuleSpec
+from optimizer.policies.specs import RuleSpec
 from optimizer.rules.ledger import Ledger
 from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense
 from optimizer.rules.shares import compute_in, total_compute
@@ -77,7 +77,7 @@ def forbids_additions(limit: Limit) -> bool:
 
 def share_rule(case: Case, kind: str) -> RuleSpec:
     """Return the policy's first rule of a kind; without one, a rule that measures shares of what stands."""
-    return next((spec for spec in case.policy.rules if spec.kind == kind), RuleSpec(kind=kind, citation=""))
+    return next((spec for spec in case.policy.rules if spec.kind == kind), RuleSpec(kind=kind, citation="a convention of the report"))
 
 
 def counts_delivered(case: Case, spec: RuleSpec) -> bool:

@@ -10,7 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from optimizer.analysis.headroom import Headroom, destination_headroom, with_hypothetical_sites
+from optimizer.analysis.headroom import destination_headroom, with_hypothetical_sites
+from optimizer.analysis.path_slacks import path_slacks
 from optimizer.report.judged import forbids_additions
 from optimizer.rules.ledger import Ledger
 from optimizer.rules.limit import WORLD, Exact, Expression, Limit, Placed, Sense
@@ -19,6 +20,8 @@ from optimizer.rules.registry import compile_policy_limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from optimizer.analysis.path_room import Headroom
+    from optimizer.analysis.path_slacks import PathSlacks
     from optimizer.report.judged import Judged
 
 
@@ -34,20 +37,22 @@ def rooms(judged: Judged) -> Mapping[tuple[str, int], Room]:
     """Return the room left by the policy, by destination and period."""
     case = judged.case
     ledger = Ledger(with_hypothetical_sites(case, case.destinations), judged.placement)
-    limits = _limits_by_place(ledger, compile_policy_limits(ledger.case))
+    policy_limits = compile_policy_limits(ledger.case)
+    limits = _limits_by_place(ledger, policy_limits)
+    slacks = path_slacks(ledger, policy_limits)
     return {
-        (place, period): _room(ledger, limits.get(place, ()), place, period)
+        (place, period): _room(ledger, limits.get(place, ()), slacks, place, period)
         for place in case.destinations
         for period in range(case.num_periods)
     }
 
 
-def _room(ledger: Ledger, limits: Iterable[_Written], place: str, period: int) -> Room:
+def _room(ledger: Ledger, limits: Iterable[_Written], slacks: PathSlacks, place: str, period: int) -> Room:
     relevant = [written for written in limits if written.limit.period >= period]
     asked = [written.limit for written in relevant]
     return Room(
         {
-            accelerator.key: destination_headroom(ledger.case, ledger, asked, place, sku, period)
+            accelerator.key: destination_headroom(ledger.case, ledger, asked, slacks, place, sku, period)
             for sku, accelerator in enumerate(ledger.case.plan.accelerators)
         },
         closed=any(written.forbids for written in relevant if written.limit.period == period),

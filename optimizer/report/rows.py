@@ -118,6 +118,44 @@ class CountryRow(Part):
     """By accelerator: key of the limit that stops one block more."""
 
 
+class EntryRow(Part):
+    """Controlled units that have entered a destination by one legal path, in one period; no installed stock."""
+
+    period: str
+    destination: str
+    gate: str
+    """Sites of the destination at which the same paths are open: its code, or with its first site's name."""
+    path: str
+    accelerator: str
+    units_added: int
+    units_standing: int
+    tpp_standing: Number
+
+
+class PathRow(Part):
+    """One legal path into one destination in one period: what it has carried and what it still takes."""
+
+    period: str
+    destination: str
+    path: str
+    title: str
+    open: bool
+    """Whether units may enter by it in this period, at some site."""
+    tpp_installed: Number
+    """Installed stock that is taken to have entered by it."""
+    tpp_entered: Number
+    """Units of the plan that have entered by it by this period."""
+    headroom_tpp: Number | None
+    """TPP that it still takes in this period by the limit that stops it first; null: no limit of its own."""
+    headroom_tpp_exact: ExactText | None
+    usage: Number | None
+    """Usage of that limit, everything it counts included."""
+    allowance: Number | None
+    limit: str | None
+    """Key of that limit."""
+    citation: str
+
+
 class LimitFields(Part):
     """What a limit and a group of limits have in common."""
 

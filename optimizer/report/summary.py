@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.path_tables import authority_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
 from optimizer.schema.plan import LimitKind
@@ -23,7 +24,7 @@ LEVERS_NOT_COMPUTED = "marginal values: not computed in this version"
 
 def summary(document: ResultDocument) -> tuple[Line, ...]:
     """Return the lines of a result; without a placement they say why there is none."""
-    head = (policy_line(document.policy), reading_line(document.policy))
+    head = (policy_line(document.policy), reading_line(document.policy), *authority_lines(document))
     if document.verification is None:
         return (*head, *_no_placement(document))
     return (

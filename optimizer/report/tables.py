@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
 from optimizer.report.table import Footnotes, Table, columns, cut
 from optimizer.report.wording import (
     NOTHING,
@@ -38,12 +39,17 @@ KIND_TITLES = {
 def result_tables(document: ResultDocument) -> tuple[Table, ...]:
     """Return every table of a result that has rows."""
     if document.verification is None:
-        return ()
+        without = (alternative_table(document), breach_table(document))
+        return tuple(table for table in without if table.rows)
     tables = (
+        alternative_table(document),
+        breach_table(document),
         *binding_tables(document.groups, document.plan),
+        path_table(document),
         site_table(document),
         period_table(document.periods),
         country_table(document),
+        notice_table(document),
         money_table(document),
     )
     return tuple(table for table in tables if table.rows)

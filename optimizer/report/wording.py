@@ -97,9 +97,9 @@ def gap_text(gap: float | None) -> str:
 
 
 def period_runs(some: Sequence[str], every: Sequence[str]) -> str:
-    """Return labels as runs: `2025Q1, 2025Q4 to 2026Q3`."""
+    """Return labels as runs: `2025Q1, 2025Q4 to 2026Q3`; the period before the plan stands alone."""
     wanted = set(some)
-    runs: list[list[str]] = []
+    runs: list[list[str]] = [[label] for label in some if label not in set(every)]
     previous = False
     for label in every:
         if label in wanted:

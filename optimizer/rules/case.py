@@ -1,26 +1,38 @@
 """A case: one plan under one policy, with the derived figures that several rules read.
 
-TPP totals are integers; places are destinations (ISO alpha-2 codes after territories follow their parent).
+TPP totals are integers; places are destinations (ISO alpha-2 codes after territories follow their parent). Installed
+units count in legal measures by ownership: those the group owns, or where the policy says so those it operates.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of, tier_table
+from optimizer.entry.gates import Gate, gates_of
+from optimizer.entry.holdings import Holding, holdings_of, listed_holdings
+from optimizer.entry.installed import KNOWN_PATHS, path_of
+from optimizer.entry.paths import Path, PathCalendar
+from optimizer.entry.tiers import Tiers
+from optimizer.errors import InputError, Problem
 from optimizer.policies.load import load_policy
-from optimizer.policies.policy import HOLDING_COUNTRY, AfterLastDate, Bound, Policy, RuleSpec
-from optimizer.rules.limit import Exact, group_key
-from optimizer.rules.measures import CHIPS, H100_EQUIVALENTS, TPP, weight
-from optimizer.schema.plan import Installed, LimitKind, LimitSetting, Plan
+from optimizer.policies.policy import HOLDING_COUNTRY, OPERATED, OWNERSHIP, TF32_BITS, AfterLastDate, Policy
+from optimizer.rules.limit import Entered, Exact, group_key
+from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, H100_EQUIVALENTS, TPP, is_controlled, weight
+from optimizer.schema.plan import Installed, LimitKind, LimitSetting, Ownership, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from optimizer.policies.specs import Bound, RuleSpec
+    from optimizer.schema.plan import Accelerator
+
+OWNED_ROWS = frozenset({Ownership.OWNED, Ownership.LEASED_OUT})
+OPERATED_ROWS = frozenset({Ownership.OWNED, Ownership.LEASED_IN})
 
 
 @dataclass(frozen=True)
@@ -68,24 +80,16 @@ class Case:
             return None
         return destination_of(str(self.policy.value(HOLDING_COUNTRY)))
 
-    def tier(self, destination: str, period: int) -> int:
-        """Return the strictest tier a destination has on any day of a period."""
-        return self._tiers[destination, period]
+    # --- Tiers, dates, headquarters -----------------------------------------------------------------------------------
 
     @cached_property
-    def _tiers(self) -> Mapping[tuple[str, int], int]:
-        table = tier_table(self.policy.tier_table)
-        horizon = self.plan.horizon
-        # Before the table's first day no tier was defined; what it says of that day stands in.
-        days = [
-            (max(horizon.first_day(period), table.covers_from), max(horizon.last_day(period), table.covers_from))
-            for period in range(self.num_periods)
-        ]
-        return {
-            (code, period): table.strictest_tier(code, *days[period]).tier
-            for code in {*self.destinations, self.headquarters}
-            for period in range(self.num_periods)
-        }
+    def tiers(self) -> Tiers:
+        """Return the tiers of the policy over the plan's periods."""
+        return Tiers(tier_table(self.policy.tier_table), self.plan.horizon)
+
+    def tier(self, destination: str, period: int) -> int:
+        """Return the strictest tier a destination has on any day of a period."""
+        return self.tiers.of(destination, period)
 
     def in_tiers(self, tiers: Iterable[int], period: int) -> tuple[str, ...]:
         """Return the destinations of some tiers in a period, sorted."""
@@ -104,61 +108,221 @@ class Case:
         until = self.policy.effective_until
         return until is not None and self.plan.horizon.first_day(period) > until
 
+    @cached_property
+    def first_in_force(self) -> int:
+        """Return the first period in which the pack is in force; `num_periods` where it never is."""
+        return next((k for k in range(self.num_periods) if self.is_in_force(k)), self.num_periods)
+
     def binds(self, spec: RuleSpec, period: int) -> bool:
-        """Return whether a rule binds this company in a period: in force, and its headquarters in scope."""
-        return self.is_in_force(period) and self.headquarters_within(spec.bound, period)
+        """Return whether a rule binds this company in a period: in force, headquarters in scope, authorisation held."""
+        return (
+            self.is_in_force(period)
+            and self.headquarters_within(spec.bound, period)
+            and (spec.held is None or self.holds(spec.held, period))
+        )
 
     def headquarters_within(self, bound: Bound | None, period: int) -> bool:
         """Return whether the headquarters lies within a bound; None is everybody."""
-        if bound is None:
-            return True
-        return self.headquarters in bound.countries or self.tier(self.headquarters, period) in bound.tiers
+        return self.tiers.within(bound, self.headquarters, period)
 
-    def installed(self, measure: str, destination: str | None = None, placed_from: date | None = None) -> Exact:
-        """Return the installed stock in a measure: everywhere or in one destination; all, or placed on or after a day.
-
-        Rows without a date stand before every day.
-        """
-        by_destination = self._installed_since(measure, placed_from)
-        return sum(by_destination.values()) if destination is None else by_destination.get(destination, 0)
-
-    def _installed_since(self, measure: str, placed_from: date | None) -> Mapping[str, Exact]:
-        if (measure, placed_from) not in self._installed_cache:
-            totals: dict[str, Exact] = defaultdict(int)
-            for row in self.plan.installed:
-                if placed_from is None or (row.placed_on is not None and row.placed_on >= placed_from):
-                    totals[destination_of(row.country)] += row.units * self.weights[measure][self._number(row)]
-            self._installed_cache[measure, placed_from] = totals
-        return self._installed_cache[measure, placed_from]
+    # --- Authorisations and paths -------------------------------------------------------------------------------------
 
     @cached_property
-    def _installed_cache(self) -> dict[tuple[str, date | None], Mapping[str, Exact]]:
+    def holdings(self) -> tuple[Holding, ...]:
+        """Return what the company holds under the policy's `authorisations`."""
+        return holdings_of(self.plan, self.policy, self.sites_by_destination)
+
+    def holds(self, kind: str, period: int) -> bool:
+        """Return whether the company holds an authorisation of a type on any day of a period."""
+        first, last = self.plan.horizon.first_day(period), self.plan.horizon.last_day(period)
+        return any(row.type == kind and row.touches(first, last) for row in self.holdings)
+
+    @cached_property
+    def paths(self) -> Mapping[str, Path]:
+        """Map the key of each path of the policy that this company may take to the path, in the pack's order."""
+        return {path.key: path for path in self._calendar.paths}
+
+    @cached_property
+    def _calendar(self) -> PathCalendar:
+        return PathCalendar(self.plan, self.policy, self.tiers, self.holdings, self.accelerators)
+
+    @cached_property
+    def controlled(self) -> tuple[bool, ...]:
+        """Return, by accelerator number, whether it needs a legal path."""
+        return tuple(is_controlled(accelerator) for accelerator in self.accelerators)
+
+    @cached_property
+    def gates(self) -> tuple[Gate, ...]:
+        """Return the gates of the plan's sites; none where the policy has no paths."""
+        if not self.policy.paths:
+            return ()
+        return gates_of(
+            self._calendar,
+            limited=self._limited_paths,
+            first_in_force=self.first_in_force,
+            existing_sites=frozenset(filter(self.is_open_from_the_start, range(len(self.plan.sites)))),
+            controlled=self.controlled,
+        )
+
+    @cached_property
+    def gates_by_destination(self) -> Mapping[str, tuple[Gate, ...]]:
+        """Map each destination with candidate sites to its gates."""
+        return {
+            place: tuple(gate for gate in self.gates if gate.destination == place)
+            for place in {gate.destination for gate in self.gates}
+        }
+
+    @cached_property
+    def gate_by_key(self) -> Mapping[str, Gate]:
+        """Map the key of each gate to the gate."""
+        return {gate.key: gate for gate in self.gates}
+
+    @cached_property
+    def _limited_paths(self) -> frozenset[str]:
+        """Return the keys of path specs that some rule counts."""
+        keys: set[str] = set()
+        for spec in self.policy.rules:
+            keys.update(spec.paths, spec.debit_paths, self.counted_paths(spec) or ())
+        return frozenset(keys)
+
+    def counted_paths(self, spec: RuleSpec) -> tuple[str, ...] | None:
+        """Return the paths that alone count in a share; None where every unit counts whatever its path."""
+        chosen = self.policy.choice(spec.counted_paths_by, "")
+        return spec.counted_paths.get(chosen)
+
+    def entered(
+        self, specs: Iterable[str], gates: Iterable[Gate], period: int, measure: str
+    ) -> Iterator[tuple[Entered, Exact]]:
+        """Yield the units that have entered through gates by paths of some specs by a period, weighted by a measure."""
+        wanted = frozenset(specs)
+        for gate in gates:
+            if gate.free_path is not None:
+                continue
+            for key in gate.open_periods:
+                last = gate.last_open(key, period)
+                if self.paths[key].spec.key in wanted and last is not None:
+                    yield from self._entered_by(gate, key, last, measure)
+
+    def _entered_by(self, gate: Gate, path: str, period: int, measure: str) -> Iterator[tuple[Entered, Exact]]:
+        for sku in self.skus_by_path(path):
+            weighted = self.weights[measure][sku]
+            if weighted:
+                yield Entered(gate.key, sku, path, period), weighted
+
+    def may_enter(self, gate: Gate, path: str, sku: int, period: int) -> bool:
+        """Return whether an accelerator may enter through a gate by a path in a period."""
+        opened = gate.open_periods.get(path, ())
+        return bool(opened) and opened[period] and self.paths[path].allows[sku]
+
+    def skus_by_path(self, path: str) -> tuple[int, ...]:
+        """Return the numbers of the controlled, delivered accelerators that a path allows."""
+        allows = self.paths[path].allows
+        return tuple(sku for sku in self.skus_on_paths if allows[sku])
+
+    @cached_property
+    def skus_on_paths(self) -> tuple[int, ...]:
+        """Return the numbers of the accelerators that are delivered and need a legal path."""
+        delivered = self.plan.delivered_units
+        return tuple(sku for sku, needs in enumerate(self.controlled) if needs and delivered[sku][-1])
+
+    # --- Installed stock ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def counted_rows(self) -> tuple[Installed, ...]:
+        """Return the installed rows that legal measures count, by whose they are."""
+        is_operated = self.policy.choice(OWNERSHIP, "") == OPERATED
+        wanted = OPERATED_ROWS if is_operated else OWNED_ROWS
+        return tuple(row for row in self.plan.installed if row.ownership in wanted)
+
+    def installed(
+        self, measure: str, destination: str | None = None, keep: Callable[[Installed], bool] | None = None
+    ) -> Exact:
+        """Return the installed stock in a measure: everywhere or in one destination; all rows, or those to keep."""
+        if keep is None:
+            by_destination = self._installed_totals(measure)
+            return sum(by_destination.values()) if destination is None else by_destination.get(destination, 0)
+        return sum(
+            self.measured(row, measure)
+            for row in self.counted_rows
+            if destination in {None, destination_of(row.country)} and keep(row)
+        )
+
+    def measured(self, row: Installed, measure: str) -> Exact:
+        """Return what an installed row counts in a measure."""
+        return row.units * self.weights[measure][self.plan.accelerator_index[row.accelerator]]
+
+    def _installed_totals(self, measure: str) -> Mapping[str, Exact]:
+        if measure not in self._installed_cache:
+            totals: dict[str, Exact] = defaultdict(int)
+            for row in self.counted_rows:
+                totals[destination_of(row.country)] += self.measured(row, measure)
+            self._installed_cache[measure] = totals
+        return self._installed_cache[measure]
+
+    @cached_property
+    def _installed_cache(self) -> dict[str, Mapping[str, Exact]]:
         return {}
 
-    def _number(self, row: Installed) -> int:
-        return self.plan.accelerator_index[row.accelerator]
+    @cached_property
+    def installed_paths(self) -> Mapping[Installed, str]:
+        """Map each installed row to the path it entered by, as written or inferred.
+
+        Raises InputError for a path that neither the pack nor the published rules know.
+        """
+        known = {*KNOWN_PATHS, *(spec.key for spec in self.policy.paths)}
+        unknown = sorted({row.path for row in self.plan.installed if row.path is not None} - known)
+        if unknown:
+            hint = f"one of {', '.join(sorted(known))}"
+            problems = [
+                Problem(
+                    f"{self.policy.name} has no such path", file="installed.csv", column="path", value=path, hint=hint
+                )
+                for path in unknown
+            ]
+            raise InputError(problems)
+        counted_from = min(
+            (day for spec in self.policy.rules if (day := self.policy.day(spec.from_)) is not None), default=None
+        )
+        listed = listed_holdings(self.plan, self.policy)
+        return {row: path_of(row, self.plan, self.tiers.table, listed, counted_from) for row in self.plan.installed}
+
+    # --- Measures -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def accelerators(self) -> tuple[Accelerator, ...]:
+        """Return the plan's accelerators with the TPP that the policy's reading of TF32 gives them."""
+        if self.policy.choice(TF32_BITS, "") != "32":
+            return self.plan.accelerators
+        return tuple(
+            row if row.tpp_with_tf32 is None else replace(row, tpp=row.tpp_with_tf32, eccn=None)
+            for row in self.plan.accelerators
+        )
 
     @cached_property
     def weights(self) -> Mapping[str, tuple[Exact, ...]]:
-        """Map each measure to its weight per unit, by accelerator."""
+        """Map each measure to its weight per unit, by accelerator; controlled TPP only where the policy counts it."""
+        measures = [TPP, CHIPS, H100_EQUIVALENTS]
+        if self.policy.paths or any(spec.measure == CONTROLLED_TPP for spec in self.policy.rules):
+            measures.append(CONTROLLED_TPP)
         return {
-            measure: tuple(weight(measure, accelerator) for accelerator in self.plan.accelerators)
-            for measure in (TPP, CHIPS, H100_EQUIVALENTS)
+            measure: tuple(weight(measure, accelerator) for accelerator in self.accelerators) for measure in measures
         }
 
     def delivered(self, measure: str, period: int) -> Exact:
-        """Return everything delivered by a period, in a measure."""
+        """Return everything delivered by a period, in a measure; nothing before the plan."""
+        if period < 0:
+            return 0
         return sum(
             row[period] * unit for row, unit in zip(self.plan.delivered_units, self.weights[measure], strict=True)
         )
 
     @cached_property
     def installed_units_at_site(self) -> Mapping[int, Mapping[int, int]]:
-        """Map site number to accelerator number to units installed at that site."""
+        """Map site number to accelerator number to units installed at that site, whoever owns them."""
         stock: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         for row in self.plan.installed:
             if row.site is not None:
-                stock[self.plan.site_index[row.site]][self._number(row)] += row.units
+                stock[self.plan.site_index[row.site]][self.plan.accelerator_index[row.accelerator]] += row.units
         return {site: dict(units) for site, units in stock.items()}
 
     def is_open_from_the_start(self, site: int) -> bool:

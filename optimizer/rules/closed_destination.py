@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.policies.policy import AfterLastDate, RuleSpec
+from optimizer.policies.policy import AfterLastDate
 from optimizer.rules.limit import Expression, Limit, Placed, Sense
 from optimizer.rules.measures import CHIPS
 from optimizer.schema.plan import LimitKind
@@ -12,6 +12,7 @@ from optimizer.schema.plan import LimitKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
 
 

@@ -11,7 +11,7 @@ from optimizer.schema.plan import LimitKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.policies.policy import RuleSpec
+    from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Exact, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Variable
 
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
@@ -30,6 +30,8 @@ class Ledger:
                 return int(self.is_open(site, period))
             case Placed():
                 return self.totals.get(variable, 0)
+            case Entered():
+                return self.placement.entered(*variable)
 
     def is_open(self, site: int, period: int) -> bool:
         """Return whether a site is open: by the plan, or through installed stock."""

@@ -43,7 +43,16 @@ class Placed(NamedTuple):
     period: int
 
 
-Variable = Standing | Opened | Placed
+class Entered(NamedTuple):
+    """Units of an accelerator that have entered through a gate by a legal path (`optimizer.entry`) by a period."""
+
+    gate: str
+    accelerator: int
+    path: str
+    period: int
+
+
+Variable = Standing | Opened | Placed | Entered
 Exact = Fraction | int
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of
-from optimizer.errors import InputError, Problem
-from optimizer.rules.limit import Exact, Expression, Limit, Placed, Sense
-from optimizer.rules.measures import CHIPS, H100_EQUIVALENTS, TPP, UNIT_NAMES, h100_tpp
-from optimizer.schema.plan import ExternalUse, LimitKind
+from optimizer.rules.external_use import level_of_others
+from optimizer.rules.limit import Expression, Limit, Placed, Sense
+from optimizer.rules.measures import CHIPS, TPP, UNIT_NAMES
+from optimizer.schema.plan import LimitKind
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.policies.policy import RuleSpec
+    from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
 
 
@@ -44,9 +43,12 @@ def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) ->
     published = measure == TPP and spec.cap_in_tpp and spec.cap not in case.policy.overridden
     cap_name = spec.cap_in_tpp if published else spec.cap
     cap = own if own is not None else case.policy.count(str(cap_name))
-    used: Exact = case.installed(measure, place, case.policy.effective_from)
+    since = case.policy.effective_from
+    used = case.installed(measure, place, lambda row: row.placed_on is not None and row.placed_on >= since)
     used += sum(
-        _external(use, measure, period) for use in case.plan.external_use if destination_of(use.country) == place
+        level_of_others(use, measure, period, "policy.national_cap_unit")
+        for use in case.plan.external_use
+        if destination_of(use.country) == place
     )
     return Limit(
         rule=spec.name,
@@ -72,20 +74,3 @@ def _added(case: Case, measure: str, place: str, period: int) -> tuple[tuple[Pla
     if before:
         terms.append((Placed(measure, place, before[-1]), -1))
     return tuple(terms)
-
-
-def _external(use: ExternalUse, measure: str, period: int) -> Exact:
-    levels = use.units if measure == CHIPS else use.tpp
-    if levels is None:
-        column = "units" if measure == CHIPS else "tpp"
-        raise InputError(
-            [
-                Problem(
-                    f"the national cap counts {UNIT_NAMES[measure]}, and external use of {use.country} is not given in it",
-                    file="external_use.csv",
-                    column=column,
-                    hint=f"add the column {column}, or change policy.national_cap_unit",
-                )
-            ]
-        )
-    return Fraction(levels[period], h100_tpp()) if measure == H100_EQUIVALENTS else levels[period]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError, Problem
 from optimizer.policies.policy import DELIVERED, STANDING
+from optimizer.policies.setting import SettingType
 from optimizer.rules import (
     allowed_accelerators,
     closed_destination,
     closed_parent,
     commitments,
+    country_allocation,
     deliveries,
     destination_share,
     home_share,
+    installed_base,
+    legal_path,
+    licence_quantity,
     max_units,
     min_units,
     must_place,
@@ -21,13 +27,17 @@ from optimizer.rules import (
     openings,
     outside_tier1_share,
     site_power,
+    volume_ratio,
+    yearly_allowance,
 )
-from optimizer.rules.measures import UNIT_NAMES
+from optimizer.rules.measures import CONTROLLED_TPP, UNIT_NAMES
+from optimizer.rules.tested import BOTH, CLOSING, CONTINUOUSLY, INSTALLATION, OPENING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from optimizer.policies.policy import Policy, RuleSpec
+    from optimizer.policies.policy import Policy
+    from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
 
@@ -36,6 +46,12 @@ POLICY_RULES: Mapping[str, Callable[[Case, RuleSpec], Iterator[Limit]]] = {
     "outside_tier1_share": outside_tier1_share.limits,
     "destination_share": destination_share.limits,
     "national_cap": national_cap.limits,
+    "country_allocation": country_allocation.limits,
+    "installed_base": installed_base.limits,
+    "yearly_allowance": yearly_allowance.limits,
+    "licence_quantity": licence_quantity.limits,
+    "volume_ratio": volume_ratio.limits,
+    "legal_path": legal_path.limits,
     "closed_destination": closed_destination.limits,
     "closed_parent": closed_parent.limits,
 }
@@ -46,14 +62,26 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "outside_tier1_share": ("tiers", "share"),
     "destination_share": ("tiers", "share"),
     "national_cap": ("tiers", "cap"),
+    "country_allocation": ("tiers", "paths", "cap"),
+    "installed_base": ("tiers", "paths", "cap"),
+    "yearly_allowance": ("paths", "cap"),
+    "licence_quantity": ("paths",),
+    "volume_ratio": ("paths", "home", "share"),
+    "legal_path": (),
     "closed_destination": ("tiers",),
     "closed_parent": ("bound",),
 }
 """What a pack has to say of a rule, by its kind."""
 
+TABLED = frozenset({"country_allocation", "installed_base", "yearly_allowance"})
+"""Kinds whose cap may change over time."""
+
 CHOICES: Mapping[str, frozenset[str]] = {
-    "cap_unit": frozenset(UNIT_NAMES),
+    "cap_unit": frozenset(UNIT_NAMES) - {CONTROLLED_TPP},
     "denominator": frozenset({STANDING, DELIVERED}),
+    "counted_from": frozenset({"transfer", INSTALLATION}),
+    "test_stock": frozenset({OPENING, CLOSING, BOTH}),
+    "test_times": frozenset({CONTINUOUSLY, "on_reporting_dates"}),
 }
 """The choices that have a meaning, by the field of a rule that names the setting."""
 
@@ -70,7 +98,18 @@ PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
 """Rules that come from the plan itself; they always apply. Contract first, then physical."""
 
 SETTABLE = frozenset(
-    {"home_share", "outside_tier1_share", "destination_share", "national_cap", "site_power", "max_units", "min_units"}
+    {
+        "home_share",
+        "outside_tier1_share",
+        "destination_share",
+        "national_cap",
+        "country_allocation",
+        "installed_base",
+        "yearly_allowance",
+        "site_power",
+        "max_units",
+        "min_units",
+    }
 )
 """Kinds of rule whose number plan.toml's [limits] can replace; the number of any other stands in a table of its own."""
 
@@ -80,7 +119,7 @@ def compile_policy_limits(case: Case) -> tuple[Limit, ...]:
 
     Raises InputError when the pack names a kind of rule that does not exist, or leaves out what a rule needs.
     """
-    problems = [problem for spec in case.policy.rules for problem in _spec_problems(case.policy, spec)]
+    problems = policy_problems(case.policy)
     if problems:
         raise InputError(problems)
     limits: list[Limit] = []
@@ -103,13 +142,27 @@ def compile_limits(case: Case) -> tuple[Limit, ...]:
     return limits
 
 
+def policy_problems(policy: Policy) -> tuple[Problem, ...]:
+    """Return what is wrong with a pack's rules: kinds that do not exist, and what a kind needs or cannot take."""
+    return tuple(problem for spec in policy.rules for problem in _spec_problems(policy, spec))
+
+
 def _spec_problems(policy: Policy, spec: RuleSpec) -> Iterator[Problem]:
+    where = f"rules[{spec.name}]"
     if spec.kind not in POLICY_RULES:
-        yield Problem(f"no rule of kind {spec.kind!r}", file=policy.name, hint=f"one of {', '.join(POLICY_RULES)}")
+        near = difflib.get_close_matches(spec.kind, POLICY_RULES, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(POLICY_RULES)}"
+        yield Problem(f"no rule of kind {spec.kind!r}", file=policy.name, column=where, hint=hint)
         return
     for field in NEEDS[spec.kind]:
         if not getattr(spec, field):
-            yield Problem(f"a rule of kind {spec.kind} needs {field}", file=policy.name, column=f"rules.{spec.name}")
+            yield Problem(f"a rule of kind {spec.kind} needs {field}", file=policy.name, column=where)
+    if spec.measure not in UNIT_NAMES:
+        hint = f"one of {', '.join(UNIT_NAMES)}"
+        yield Problem("no such measure", file=policy.name, column=f"{where}.measure", value=spec.measure, hint=hint)
+    if spec.cap and spec.kind not in TABLED and policy.settings[spec.cap].type is SettingType.SCHEDULE:
+        message = f"a rule of kind {spec.kind} takes one figure, not a schedule"
+        yield Problem(message, file=policy.name, column=f"{where}.cap", value=spec.cap)
     for field, known in CHOICES.items():
         name = getattr(spec, field)
         unknown = sorted(set(policy.settings[name].choices) - known) if name else []

@@ -1,60 +1,80 @@
 """What the share rules have in common: the compute of a place, the total it is measured against, and the setting.
 
 With the denominator `standing` the total is installed plus placed; with `delivered` it is installed plus everything
-delivered by the period, and stock not yet placed counts where it is held.
+delivered by the period, and stock not yet placed counts where it is held. A rule names what it counts (`measure`), may
+count only what entered by some paths (`counted_paths`), and says when it is tested (`optimizer.rules.tested`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.catalogue.countries import destination_of
 from optimizer.rules.limit import WORLD, Expression, Limit, Placed, Sense
-from optimizer.rules.measures import TPP
+from optimizer.rules.measures import UNIT_NAMES
+from optimizer.rules.tested import Stock, counted_period
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
-    from optimizer.policies.policy import RuleSpec
+    from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
+    from optimizer.rules.limit import Exact, Variable
 
 
 def total_compute(case: Case, spec: RuleSpec, period: int) -> Expression:
-    """Return the denominator in TPP."""
+    """Return the denominator in the rule's measure; period -1 is the installed fleet alone."""
+    installed = case.installed(spec.measure)
     if case.policy.counts_delivered(spec):
-        return Expression(constant=case.installed(TPP) + case.delivered(TPP, period))
-    return Expression(((Placed(TPP, WORLD, period), 1),), case.installed(TPP))
+        return Expression(constant=installed + case.delivered(spec.measure, period))
+    return Expression(((Placed(spec.measure, WORLD, period), 1),) if period >= 0 else (), installed)
 
 
 def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -> Expression:
-    """Return the compute of some destinations in TPP: installed, placed, and held there unplaced."""
-    terms: list[tuple[Placed, int]] = []
+    """Return the compute of some destinations in the rule's measure: installed, placed, and held there unplaced."""
+    paths = case.counted_paths(spec)
+    if paths is not None:
+        return _entered_in(case, spec, tuple(places), period, paths)
+    terms: list[tuple[Variable, Exact]] = []
     constant = 0
     held_in = case.holding_destination if case.policy.counts_delivered(spec) else None
     for place in places:
-        constant += int(case.installed(TPP, place))
-        if place in case.sites_by_destination:
-            terms.append((Placed(TPP, place, period), 1))
-        if place == held_in:
-            constant += int(case.delivered(TPP, period))
-            terms.append((Placed(TPP, WORLD, period), -1))
+        constant += int(case.installed(spec.measure, place))
+        if place in case.sites_by_destination and period >= 0:
+            terms.append((Placed(spec.measure, place, period), 1))
+        if place == held_in and period >= 0:
+            constant += int(case.delivered(spec.measure, period))
+            terms.append((Placed(spec.measure, WORLD, period), -1))
     return Expression(tuple(terms), constant)
 
 
-def share_limit(case: Case, spec: RuleSpec, *, scope: str, period: int, sense: Sense, places: Iterable[str]) -> Limit:
-    """Return `compute in places` at most or at least `share` of the total, in TPP."""
+def _entered_in(case: Case, spec: RuleSpec, places: tuple[str, ...], period: int, paths: tuple[str, ...]) -> Expression:
+    """Return the compute that entered some destinations by some paths."""
+    constant = case.installed(
+        spec.measure, keep=lambda row: destination_of(row.country) in places and case.installed_paths[row] in paths
+    )
+    if period < 0:
+        return Expression(constant=constant)
+    gates = [gate for place in places for gate in case.gates_by_destination.get(place, ())]
+    return Expression(tuple(case.entered(paths, gates, period, spec.measure)), constant)
+
+
+def share_limit(case: Case, spec: RuleSpec, *, scope: str, stock: Stock, sense: Sense, places: Iterable[str]) -> Limit:
+    """Return `compute in places` at most or at least `share` of the total, on the stock at the close of a period."""
     own = case.limit_setting(spec.name, scope).setting
     share = own if own is not None else case.policy.share(str(spec.share))
+    period = counted_period(case, spec, stock)
     return Limit(
         rule=spec.name,
         scope=scope,
-        period=period,
-        period_label=case.plan.horizon.labels[period],
+        period=max(0, stock.period),
+        period_label=stock.label(case),
         sense=sense,
         usage=compute_in(case, spec, places, period),
         allowance=_scaled(total_compute(case, spec, period), share),
-        unit="TPP",
+        unit=UNIT_NAMES[spec.measure],
         kind=case.kind(spec.name, scope, LimitKind.POLICY),
         setting=str(share),
         citation=spec.citation,

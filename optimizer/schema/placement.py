@@ -1,4 +1,4 @@
-"""A placement: what stands where in each period, and which sites are open from when."""
+"""A placement: what stands where in each period, which sites are open from when, and by which legal path units came."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ class Placement:
 
     standing_units: Mapping[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     opened: Mapping[int, int] = field(default_factory=dict)
+    entered_units: Mapping[tuple[str, int, str], tuple[int, ...]] = field(default_factory=dict)
+    """(gate, accelerator, path) to cumulative units that entered by that path; only where the path is a choice."""
 
     def units(self, site: int, accelerator: int, period: int) -> int:
         """Return the units standing; a period before 0 has none."""
         row = self.standing_units.get((site, accelerator))
+        return row[period] if row is not None and period >= 0 else 0
+
+    def entered(self, gate: str, accelerator: int, path: str, period: int) -> int:
+        """Return the units that have entered through a gate by a path; a period before 0 has none."""
+        row = self.entered_units.get((gate, accelerator, path))
         return row[period] if row is not None and period >= 0 else 0
 
     def added(self, site: int, accelerator: int, period: int) -> int:

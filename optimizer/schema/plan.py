@@ -36,6 +36,29 @@ class MustPlace(StrEnum):
     EACH_PERIOD = "each_period"
 
 
+class Breach(StrEnum):
+    """What to do where the installed fleet breaks a limit already: no plan, or a cure as early as possible."""
+
+    STRICT = "strict"
+    CURE = "cure"
+
+
+class Ownership(StrEnum):
+    """Whose installed units are: the group's and used by it, leased from others, or leased to others."""
+
+    OWNED = "owned"
+    LEASED_IN = "leased_in"
+    LEASED_OUT = "leased_out"
+
+
+class AuthorisationType(StrEnum):
+    """What an export authorisation is: universal or national validated end user, or a single licence."""
+
+    UVEU = "UVEU"
+    NVEU = "NVEU"
+    LICENCE = "licence"
+
+
 class Residual(StrEnum):
     """What a plan earns after the horizon: each unit's remaining life, or nothing."""
 
@@ -90,6 +113,12 @@ class Site:
     latitude: Fraction | None = None
     longitude: Fraction | None = None
     carbon_kg_per_mwh: Fraction | None = None
+    operator_headquarters: str | None = None
+    """ISO 3166 alpha-2 code of the operator's ultimate parent; None: the company operates it."""
+    tenure: str | None = None
+    """`owned`, `leased` or `colocation`: a label of the facility accounting."""
+    authorised_from: int | None = None
+    """First period in which an authorisation covers it, as the planner states; None: the policy's notice is counted."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Pass-through columns, as written."""
 
@@ -110,6 +139,9 @@ class Accelerator:
     life_years: Fraction = Fraction(5)
     price_usd: Fraction | None = None
     eccn: str | None = None
+    tpp_with_tf32: int | None = None
+    """TPP if TF32 counted as 32 bits, where the TPP comes from the catalogue and would differ."""
+    memory_bandwidth_gb_s: Fraction | None = None
     delivered_units: tuple[int, ...] = ()
     """Units delivered in each period, not cumulative."""
 
@@ -123,6 +155,27 @@ class Installed:
     country: str
     site: str | None = None
     placed_on: date | None = None
+    ownership: Ownership = Ownership.OWNED
+    path: str | None = None
+    """Key of the legal path they entered by; None: inferred (optimizer.rules.authorisations)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """An export authorisation the company holds. `valid_from` None: long since; `valid_until` None: see the policy."""
+
+    key: str
+    """Its reference, or its type, country and number among those alike."""
+    type: AuthorisationType
+    country: str | None = None
+    """None: worldwide (UVEU)."""
+    accelerator: str | None = None
+    tpp: int | None = None
+    units: int | None = None
+    """Quantity of a licence: TPP or units, never both."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +236,7 @@ class PolicyChoice:
 
     name: str
     overrides: Mapping[str, object] = field(default_factory=dict)
+    breach: Breach = Breach.STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +263,7 @@ class Plan:
     accelerators: tuple[Accelerator, ...]
     installed: tuple[Installed, ...] = ()
     commitments: tuple[Commitment, ...] = ()
+    authorisations: tuple[Authorisation, ...] = ()
     unit_costs: tuple[UnitCost, ...] = ()
     external_use: tuple[ExternalUse, ...] = ()
     values_usd_per_unit: Mapping[tuple[str, str], tuple[Fraction | None, ...]] | None = None

@@ -40,6 +40,34 @@ class Stage:
     """In money; None where nothing was found or proven."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What the plan is worth under one choice of authorisations (`none`, `nveu`, `uveu`)."""
+
+    name: str
+    status: Status
+    objective: Fraction | None
+    best_bound: Fraction | None
+    is_chosen: bool
+    nveu_destinations: tuple[str, ...] = ()
+    """Where units enter under NVEU; elsewhere it need not be sought."""
+    tests_in_breach: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """How a limit that the installed fleet breaks comes to be kept."""
+
+    group: str
+    unit: str
+    start: Fraction
+    """By how much the installed fleet breaks it."""
+    tests_in_breach: int
+    """Tested stocks of the plan on which it is still broken; as few as possible over all limits together."""
+    complies_in: int | None
+    """The period from which on it is kept; None where that is not reached in the plan."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A finished run. Without a placement, `placement` and `verification` are None."""
@@ -59,6 +87,12 @@ class Outcome:
     stopped_by: str | None = None
     """`time limit`, `interruption`, or None where the run ended by itself."""
     parameters: dict[str, object] = field(default_factory=dict)
+    alternatives: tuple[Alternative, ...] = ()
+    """Each choice of authorisations that was compared; empty where the plan states what the company holds."""
+    cures: tuple[Cure, ...] = ()
+    """Where the plan asks for a cure: each setting that the installed fleet breaks."""
+    is_earliest_proven: bool = True
+    """Whether no plan is in breach on fewer tested stocks."""
 
     @property
     def objective(self) -> Fraction | None:
@@ -78,3 +112,15 @@ def relative_gap(objective: Fraction | None, best_bound: Fraction | None) -> Fra
     if best_bound == objective:
         return Fraction(0)
     return abs(best_bound - objective) / abs(objective) if objective else None
+
+
+def status_of(objective: Fraction | None, best_bound: Fraction | None, gap_asked: float) -> Status:
+    """Return the verdict on a search that found no proof of infeasibility."""
+    if objective is None:
+        return Status.UNKNOWN
+    gap = relative_gap(objective, best_bound)
+    if gap is not None and gap <= OPTIMAL_GAP:
+        return Status.OPTIMAL
+    if gap is not None and gap <= Fraction(gap_asked):
+        return Status.WITHIN_GAP
+    return Status.FEASIBLE

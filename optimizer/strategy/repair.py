@@ -8,14 +8,16 @@ limit come first. What is returned has passed the exact check as a whole.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.analysis.assignment import with_paths
 from optimizer.economics.worth import Worth
 from optimizer.model.build import first_use
-from optimizer.rules.limit import WORLD, Opened, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Opened, Placed, Sense, Standing
 from optimizer.schema.placement import Placement
 from optimizer.verify.check import verify
 
@@ -39,6 +41,8 @@ def repair(
 
     `readings` are those of the limits on the placement, in order.
     """
+    if placement.entered_units:
+        return _repair_beside_paths(case, limits, placement, readings)
     work = _Work(case, limits, dict(placement.standing_units), [reading.slack for reading in readings])
     for done in range(MOST_REMOVALS):
         broken = next((number for number, slack in enumerate(work.slacks) if slack < 0), None)
@@ -53,6 +57,26 @@ def repair(
     standing = {pair: row for pair, row in work.standing.items() if any(row)}
     mended = Placement(standing, first_use(case, standing))
     return mended if verify(case, limits, mended).passed else None
+
+
+def _repair_beside_paths(
+    case: Case, limits: tuple[Limit, ...], placement: Placement, readings: tuple[Reading, ...]
+) -> Placement | None:
+    """Repair the limits that do not speak of paths, then assign the units that are left to paths anew."""
+    beside = tuple(number for number, limit in enumerate(limits) if not _speaks_of_paths(limit))
+    plain = replace(placement, entered_units={})
+    own_limits, own_readings = tuple(limits[n] for n in beside), tuple(readings[n] for n in beside)
+    mended: Placement | None = plain
+    if any(reading.slack < 0 for reading in own_readings):
+        mended = repair(case, own_limits, plain, own_readings)
+    if mended is None:
+        return None
+    assigned = with_paths(case, limits, mended)
+    return assigned if verify(case, limits, assigned).passed else None
+
+
+def _speaks_of_paths(limit: Limit) -> bool:
+    return any(isinstance(variable, Entered) for variable, _ in limit.net_terms())
 
 
 class _Removal(NamedTuple):

@@ -8,12 +8,11 @@ when the whole-block model, or a relaxation of it, has no solution; a completion
 from __future__ import annotations
 
 import time
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.model.build import build_model
 from optimizer.strategy.options import STRATEGIES, SearchOptions, SearchProgress
-from optimizer.strategy.outcome import OPTIMAL_GAP, Outcome, Status, relative_gap
+from optimizer.strategy.outcome import Outcome, Status, status_of
 from optimizer.strategy.relaxed import relaxed_then_complete
 from optimizer.strategy.run import WHOLE_BLOCKS, Run
 
@@ -78,7 +77,7 @@ def _outcome(run: Run, strategy: str) -> Outcome:
     return Outcome(
         case=run.model.case,
         limits=run.model.limits,
-        status=_status(run, relative_gap(run.objective(), bound)),
+        status=_status(run),
         placement=run.placement,
         verification=run.verification,
         best_bound=bound,
@@ -97,13 +96,7 @@ def _outcome(run: Run, strategy: str) -> Outcome:
     )
 
 
-def _status(run: Run, gap: Fraction | None) -> Status:
+def _status(run: Run) -> Status:
     if run.infeasible:
         return Status.INFEASIBLE
-    if run.placement is None:
-        return Status.UNKNOWN
-    if gap is not None and gap <= OPTIMAL_GAP:
-        return Status.OPTIMAL
-    if gap is not None and gap <= Fraction(run.options.relative_gap):
-        return Status.WITHIN_GAP
-    return Status.FEASIBLE
+    return status_of(run.objective(), run.bound(), run.options.relative_gap)

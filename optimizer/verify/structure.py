@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from optimizer.verify.entries import entry_faults, misfit_entries
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,6 +28,7 @@ def misfit_faults(case: Case, placement: Placement) -> Iterator[str]:
             yield f"the plan has no site number {site} to open"
         elif not 0 <= first < case.num_periods:
             yield f"{plan.sites[site].key} opens outside the horizon (period number {first})"
+    yield from misfit_entries(case, placement)
 
 
 def structural_faults(case: Case, placement: Placement) -> Iterator[str]:
@@ -36,6 +39,7 @@ def structural_faults(case: Case, placement: Placement) -> Iterator[str]:
         described = case.plan.sites[site]
         if first < described.opens_from and not case.is_open_from_the_start(site):
             yield f"{described.key} opens in {case.plan.horizon.labels[first]}, before its opens_from"
+    yield from entry_faults(case, placement)
 
 
 def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tuple[int, ...]) -> Iterator[str]:

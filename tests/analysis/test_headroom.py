@@ -2,7 +2,8 @@
 
 import pytest
 
-from optimizer.analysis.headroom import Headroom, headroom
+from optimizer.analysis.headroom import headroom
+from optimizer.analysis.path_room import Headroom
 from optimizer.errors import InputError
 from optimizer.rules.case import Case
 from optimizer.schema.placement import Placement

@@ -1,0 +1,43 @@
+"""The legal path by which installed units are taken to have entered, where their row does not say it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.catalogue.countries import destination_of
+from optimizer.schema.plan import AuthorisationType
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from optimizer.catalogue.countries import TierTable
+    from optimizer.entry.holdings import Holding
+    from optimizer.schema.plan import Installed, Plan
+
+NO_PATH = "none"
+AIA, UVEU, NVEU, LICENCE = "aia", "uveu", "nveu", "licence"
+KNOWN_PATHS = (AIA, UVEU, NVEU, LICENCE, "listed_licence", "lpp", "acm", NO_PATH)
+"""What `path` of installed.csv may say beside the keys of the pack's own paths."""
+
+
+def path_of(
+    row: Installed, plan: Plan, table: TierTable, listed: tuple[Holding, ...], counted_from: date | None
+) -> str:
+    """Return the path of an installed row: as written, else by what was open to the company on its day.
+
+    Rows without a date, or from before `counted_from`, came by none. Inside Tier 1 a Tier 1 company used AIA; elsewhere the
+    authorisation it lists for that day, UVEU before NVEU; failing that a Tier 2 destination took a licence.
+    """
+    if row.path is not None:
+        return row.path
+    if row.placed_on is None or counted_from is None or row.placed_on < counted_from:
+        return NO_PATH
+    day = max(row.placed_on, table.covers_from)
+    place = destination_of(row.country)
+    tier = table.tier_on(place, day).tier
+    if tier == 1 and table.tier_on(destination_of(plan.company.headquarters), day).tier == 1:
+        return AIA
+    for kind, path in ((AuthorisationType.UVEU, UVEU), (AuthorisationType.NVEU, NVEU)):
+        if any(row_.type is kind and row_.destination in {None, place} and row_.covers(day, day) for row_ in listed):
+            return path
+    return LICENCE if tier == 2 else NO_PATH  # noqa: PLR2004  the tier that country allocations are for

@@ -1,0 +1,94 @@
+"""Country allocation: what may be licensed to one destination over the allocation's years, to everyone together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.catalogue.countries import destination_of
+from optimizer.rules.external_use import level_of_others
+from optimizer.rules.limit import Exact, Limit, Placed
+from optimizer.rules.path_caps import cap_limit, cap_of, is_capped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.entry.gates import Gate
+    from optimizer.policies.specs import RuleSpec
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Variable
+    from optimizer.schema.plan import Installed
+
+
+def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
+    """Yield one limit per destination of the rule's tiers, where the company has or may have licensed chips, and period.
+
+    What it limits: TPP licensed to a destination since `from`. Citation: 15 CFR 742.6(b)(10)(iii)(B)(1) and (C).
+    Equation: entered by the rule's paths[c,t] + charged to c[t] + installed by those paths since `from`[c] + others[c,t]
+    <= cap x (1 + increase where c has given assurances). Unit: TPP. `charged to c` is what a company or operator
+    headquartered in Tier 2 brings into Tier 1 by the `debit_paths`, where c is that headquarters (of the company first).
+    What the plan adds after `from` but before the pack is in force counts as licensed. Nothing that leaves frees anything.
+    What others take beyond the cap is no breach of the company's: nothing more is licensed then.
+
+    Raises InputError when external use is not given in TPP.
+    """
+    for period in range(case.num_periods):
+        if not is_capped(case, spec, period):
+            continue
+        for place in _places(case, spec, period):
+            others = sum(
+                level_of_others(use, spec.measure, period)
+                for use in case.plan.external_use
+                if destination_of(use.country) == place
+            )
+            terms, own = tuple(_terms(case, spec, place, period)), _installed(case, spec, place)
+            if terms or own:
+                cap = max(cap_of(case, spec, period) * _factor(case, spec, place), others)
+                yield cap_limit(case, spec, scope=place, period=period, terms=terms, constant=own + others, cap=cap)
+
+
+def _places(case: Case, spec: RuleSpec, period: int) -> tuple[str, ...]:
+    """Return the destinations of the rule's tiers, with those that entries elsewhere are charged to."""
+    charged = {place for gate in case.gates if (place := charged_to(case, gate, period)) is not None}
+    return tuple(sorted({*case.in_tiers(spec.tiers, period), *(charged if spec.debit_paths else ())}))
+
+
+def charged_to(case: Case, gate: Gate, period: int) -> str | None:
+    """Return the Tier 2 headquarters that entries into Tier 1 through a gate are charged to; None where there is none."""
+    if case.tier(gate.destination, period) != 1:
+        return None
+    both = (case.headquarters, gate.operator_headquarters)
+    return next((place for place in both if case.tier(place, period) == 2), None)  # noqa: PLR2004  Tier 2
+
+
+def _factor(case: Case, spec: RuleSpec, place: str) -> Exact:
+    raised = {destination_of(code) for code in case.policy.listed(spec.raised_in)}
+    return 1 + case.policy.share(spec.raised_by) if spec.raised_by and place in raised else 1
+
+
+def _terms(case: Case, spec: RuleSpec, place: str, period: int) -> Iterator[tuple[Variable, Exact]]:
+    yield from case.entered(spec.paths, case.gates_by_destination.get(place, ()), period, spec.measure)
+    charged = (gate for gate in case.gates if charged_to(case, gate, period) == place)
+    yield from case.entered(spec.debit_paths, charged, period, spec.measure)
+    if place in case.sites_by_destination:
+        yield from _before_in_force(case, spec, place, period)
+
+
+def _before_in_force(case: Case, spec: RuleSpec, place: str, period: int) -> Iterator[tuple[Variable, Exact]]:
+    """Yield what the plan adds from the allocation's first day until the pack is in force, in a place then of the tiers."""
+    day = case.policy.day(spec.from_)
+    for earlier in range(min(period + 1, case.first_in_force)):
+        counts = day is None or case.plan.horizon.last_day(earlier) >= day
+        if counts and case.tier(place, earlier) in spec.tiers:
+            yield Placed(spec.measure, place, earlier), 1
+            if earlier:
+                yield Placed(spec.measure, place, earlier - 1), -1
+
+
+def _installed(case: Case, spec: RuleSpec, place: str) -> Exact:
+    day = case.policy.day(spec.from_)
+
+    def counts(row: Installed) -> bool:
+        is_late = row.placed_on is not None and (day is None or row.placed_on >= day)
+        return is_late and case.installed_paths[row] in spec.paths
+
+    return case.installed(spec.measure, place, counts)

@@ -1,0 +1,137 @@
+"""A cure for a fleet in breach: as few tested stocks in breach as possible, then the largest value.
+
+Whether a plan exists with each breached setting kept after a given number of its tests can only become truer with more
+tests, so the fewest are found by bisection for each setting alone, then, where those cannot hold together, by adding one
+test after the other. Every answer is a search of its own with ordinary limits (`optimizer.rules.breach`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import islice, product
+from typing import TYPE_CHECKING
+
+from optimizer.rules.breach import count_in_breach, cure_limits
+from optimizer.rules.ledger import Ledger
+from optimizer.strategy.outcome import Cure, Outcome, Status
+from optimizer.strategy.search import search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from optimizer.rules.breach import BreachedGroup
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
+    from optimizer.solve.session import Session
+    from optimizer.strategy.options import SearchOptions, SearchProgress
+
+Counts = tuple[int, ...]
+"""Tests in breach, by breached group."""
+ANY_PLAN_GAP = 10.0
+"""Gap of a search for whether any plan exists: it ends with the first one found."""
+MOST_TRIALS = 400
+"""Combinations of several breached settings that are tried before the earliest cure is left unproven."""
+
+
+def search_cure(
+    case: Case,
+    limits: tuple[Limit, ...],
+    groups: tuple[BreachedGroup, ...],
+    options: SearchOptions,
+    session: Session,
+    on_progress: Callable[[SearchProgress], None] | None = None,
+) -> Outcome:
+    """Return the best plan among those that are in breach on the fewest tested stocks.
+
+    Infeasible means that even a cure that never ends does not exist: some violation would have to rise.
+    """
+    trials = _Trials(case, limits, groups, options, session, on_progress)
+    fewest = trials.fewest() or [trials.never]
+    outcomes = [trials.solve(counts, options) for counts in fewest]
+    placed = [outcome for outcome in outcomes if outcome.objective is not None]
+    best = max(placed, key=lambda outcome: outcome.objective or Fraction(0), default=outcomes[0])
+    bounds = [outcome.best_bound for outcome in outcomes if outcome.status is not Status.INFEASIBLE]
+    bound = None if None in bounds else max((bound for bound in bounds if bound is not None), default=None)
+    return replace(best, best_bound=bound, cures=_cures(case, groups, best), is_earliest_proven=trials.is_certain)
+
+
+@dataclass
+class _Trials:
+    """Searches under given numbers of tests in breach, each made once."""
+
+    case: Case
+    limits: tuple[Limit, ...]
+    groups: tuple[BreachedGroup, ...]
+    options: SearchOptions
+    session: Session
+    on_progress: Callable[[SearchProgress], None] | None
+    is_certain: bool = True
+    _found: dict[Counts, bool] = field(default_factory=dict)
+
+    @property
+    def never(self) -> Counts:
+        """Return the counts of a cure that does not end inside the plan."""
+        return tuple(group.num_tests for group in self.groups)
+
+    def solve(self, counts: Counts, options: SearchOptions) -> Outcome:
+        """Search under the limits of a cure."""
+        in_breach = {group.group: count for group, count in zip(self.groups, counts, strict=True)}
+        eased = cure_limits(self.case, self.limits, self.groups, in_breach)
+        return search(self.case, eased, options, self.session, self.on_progress)
+
+    def is_possible(self, counts: Counts) -> bool:
+        """Return whether a plan exists; a search that was stopped without one leaves that uncertain."""
+        if counts not in self._found:
+            outcome = self.solve(counts, replace(self.options, relative_gap=ANY_PLAN_GAP))
+            self._found[counts] = outcome.placement is not None
+            self.is_certain = self.is_certain and outcome.status is not Status.UNKNOWN
+        return self._found[counts]
+
+    def fewest(self) -> list[Counts]:
+        """Return every combination of the smallest total for which a plan exists; none where there is none at all."""
+        if not self.is_possible(self.never):
+            return []
+        least = tuple(self._least_alone(number) for number in range(len(self.groups)))
+        tried = 0
+        for more in range(sum(self.never) - sum(least) + 1):
+            combinations = list(islice(_with_more(least, self.never, more), MOST_TRIALS - tried))
+            possible = [counts for counts in combinations if self.is_possible(counts)]
+            if possible:
+                return possible
+            tried += len(combinations)
+            if tried >= MOST_TRIALS:
+                break
+        self.is_certain = False
+        return [self.never]
+
+    def _least_alone(self, number: int) -> int:
+        """Return the fewest tests in breach of one group, the others taking all they like."""
+        low, high = 0, self.never[number]
+        while low < high:
+            middle = (low + high) // 2
+            counts = (*self.never[:number], middle, *self.never[number + 1 :])
+            low, high = (low, middle) if self.is_possible(counts) else (middle + 1, high)
+        return low
+
+
+def _with_more(least: Counts, most: Counts, more: int) -> Iterator[Counts]:
+    """Yield the combinations between least and most whose total is `more` above the least."""
+    ranges = (range(min(more, high - low) + 1) for low, high in zip(least, most, strict=True))
+    for added in product(*ranges):
+        if sum(added) == more:
+            yield tuple(low + extra for low, extra in zip(least, added, strict=True))
+
+
+def _cures(case: Case, groups: Sequence[BreachedGroup], outcome: Outcome) -> tuple[Cure, ...]:
+    if outcome.placement is None:
+        return tuple(
+            Cure(group.group, group.limits[0].unit, Fraction(group.start), group.num_tests, None) for group in groups
+        )
+    ledger = Ledger(case, outcome.placement)
+    found = []
+    for group in groups:
+        count = count_in_breach(group, ledger.value)
+        complies = group.limits[count].period if count < group.num_tests else None
+        found.append(Cure(group.group, group.limits[0].unit, Fraction(group.start), count, complies))
+    return tuple(found)
