@@ -18,7 +18,20 @@ RULES = {
     name: compile_rule.__module__.rpartition(".")[2] for name, compile_rule in {**POLICY_RULES, **PLAN_RULES}.items()
 }
 """Each rule with the stem of its files."""
-SHARED = {"__init__", "case", "ledger", "limit", "measures", "registry", "shares"}
+SHARED = {
+    "__init__",
+    "alternatives",
+    "breach",
+    "case",
+    "external_use",
+    "ledger",
+    "limit",
+    "measures",
+    "path_caps",
+    "registry",
+    "shares",
+    "tested",
+}
 """Files of optimizer/rules that are no rule."""
 
 NAMED_IN_ADDING = sorted(

@@ -45,8 +45,8 @@ def authorisations_part(case: Case, alternatives: Iterable[Alternative] = ()) ->
                 key=row.key,
                 type=row.type.value,
                 destination=row.destination,
-                first_day=row.first_day,
-                last_day=row.last_day,
+                valid_from=row.first_day,
+                valid_until=row.last_day,
                 new=row.is_new,
             )
             for row in held

@@ -136,9 +136,9 @@ class HoldingPart(Part):
     type: str
     destination: str | None
     """null: worldwide."""
-    first_day: date | None
+    valid_from: date | None
     """null: since before the plan."""
-    last_day: date | None
+    valid_until: date | None
     """null: without end."""
     new: bool
     """Not listed by the plan: it would be applied for on the first day of the plan."""

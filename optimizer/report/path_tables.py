@@ -125,7 +125,7 @@ def _held(held: Sequence[HoldingPart]) -> str:
 
 def _holding(row: HoldingPart) -> str:
     name = f"{row.type} {row.destination}" if row.destination else row.type
-    dates = [f"from {row.first_day}"] if row.first_day else []
-    dates += [f"until {row.last_day}"] if row.last_day else []
+    dates = [f"from {row.valid_from}"] if row.valid_from else []
+    dates += [f"until {row.valid_until}"] if row.valid_until else []
     words = [*(["new"] if row.new else []), *dates]
     return f"{name} ({' '.join(words)})" if words else name
