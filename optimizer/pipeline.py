@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.entry.holdings import is_auto
@@ -51,11 +52,15 @@ def _place(
 ) -> Outcome:
     """Search the case, or where the policy leaves that open, each choice of what the company holds."""
 
-    def place_held(held: Case, own_options: SearchOptions) -> Outcome:
+    def place_held(held: Case, own_options: SearchOptions, name: str = "") -> Outcome:
+        def report(seen: SearchProgress) -> None:
+            if on_progress is not None:
+                on_progress(replace(seen, stage=f"{name}: {seen.stage}") if name else seen)
+
         limits = compile_limits(held)
         breached = breached_groups(held, limits) if held.plan.policy.breach is Breach.CURE else ()
         if breached:
-            return search_cure(held, limits, breached, own_options, session, on_progress)
-        return search(held, limits, own_options, session, on_progress)
+            return search_cure(held, limits, breached, own_options, session, report)
+        return search(held, limits, own_options, session, report)
 
     return search_alternatives(case, options, place_held) if is_auto(case.policy) else place_held(case, options)

@@ -47,6 +47,8 @@ class CatalogueEntry:
     name: str
     aliases: tuple[str, ...]
     tpp: int
+    tpp_if_tf32_is_32_bit: int | None
+    """None where the bit length of TF32, which is not settled, makes no difference."""
     eccn: str
     """`3A090.a`, `3A090.b`, `none` (in neither) or `uncertain`."""
     eccn_note: str | None
@@ -57,6 +59,8 @@ class CatalogueEntry:
     tdp_kw: Fraction | None
     """Thermal design power of the bare chip; a server draws more, see `power_kw`."""
     memory_gb: int
+    memory_bandwidth_gb_s: Fraction | None
+    """GB/s; None where no source gives it plainly."""
     price_usd: Fraction | None
     price_basis: str | None
     """`list`, `reported` or `estimate`."""
@@ -124,12 +128,14 @@ def _read_entry(row: dict[str, Any], blocks: Mapping[str, PurchaseBlock], source
         name=row["name"],
         aliases=tuple(row["aliases"]),
         tpp=parse_integer(row["tpp"]),
+        tpp_if_tf32_is_32_bit=row.get("tpp_if_tf32_is_32_bit"),
         eccn=row["eccn"],
         eccn_note=row.get("eccn_note"),
         dense_rates={number_format: parse_decimal(rate) for number_format, rate in row["dense"].items()},
         performance_density=_optional(row, "performance_density"),
         tdp_kw=None if tdp_w is None else tdp_w / WATTS_PER_KILOWATT,
         memory_gb=parse_integer(row["memory_gb"]),
+        memory_bandwidth_gb_s=_optional(row, "memory_bandwidth_gb_s"),
         price_usd=_optional(row, "price_usd"),
         price_basis=row.get("price_basis"),
         purchase_block=blocks[row["block"]] if "block" in row else None,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 COUNTRY_FILE = "countries.csv"
 TIER_FILE = "tiers.toml"
+REMAINDER = "remainder"
+"""The list of a tier table that holds every destination in no other list."""
 CONFIDENCES = ("A", "A-", "B", "B-", "C", "uncertain")
 """Strongest first. `uncertain` rests on no source that was read."""
 
@@ -58,7 +60,6 @@ class TierVersion:
 
     first_day: date
     tiers: Mapping[str, TierOn] = field(hash=False)
-    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class TierTable:
 
     name: str
     title: str
+    names: Mapping[int, str] = field(hash=False)
+    """What each tier is called; the larger the number, the stricter."""
     versions: tuple[TierVersion, ...]
 
     @property
@@ -186,23 +189,31 @@ def _read_country(row: Mapping[str, str]) -> Country:
 
 
 def _read_tier_table(name: str, table: Mapping[str, Any]) -> TierTable:
+    first_days = sorted({row["from"] for row in table["lists"]})
+    names = {int(tier): tier_name for tier, tier_name in table["names"].items()}
+    return TierTable(name, table["title"], names, tuple(_read_version(day, table) for day in first_days))
+
+
+def _read_version(first_day: date, table: Mapping[str, Any]) -> TierVersion:
+    begun = sorted((row for row in table["lists"] if row["from"] <= first_day), key=lambda row: row["from"])
+    lists = {row["list"]: row for row in begun}  # of several entries of a list the latest stands
+    remainder = lists.pop(REMAINDER)
+    list_of = {code: tier_list for tier_list in lists.values() for code in tier_list["codes"]}
     remarks = {row["code"]: row for row in table["remarks"]}
-    versions = []
-    for tier3 in table["tier3"]:
-        lists = {1: table["tier1"], 2: table["tier2"], 3: tier3}
-        tier_by_code = {code: tier for tier in (1, 3) for code in lists[tier]["codes"]}
-        tiers = {}
-        for country in countries().values():
-            tier = tier_by_code.get(country.destination, 2)
-            tiers[country.iso2] = _cite_tier(country, tier, lists[tier], remarks.get(country.destination, {}))
-        versions.append(TierVersion(tier3["from"], tiers, tier3.get("note")))
-    return TierTable(name, table["title"], tuple(versions))
+    tiers = {
+        country.iso2: _cite_tier(
+            country, list_of.get(country.destination, remainder), remarks.get(country.destination, {})
+        )
+        for country in countries().values()
+    }
+    return TierVersion(first_day, tiers)
 
 
-def _cite_tier(country: Country, tier: int, tier_list: Mapping[str, Any], remark: Mapping[str, Any]) -> TierOn:
+def _cite_tier(country: Country, tier_list: Mapping[str, Any], remark: Mapping[str, Any]) -> TierOn:
     """Join what is written of the destination with what is written of the territory; the weaker confidence stands."""
     citation = tier_list["citation"]
     if country.destination != country.iso2:
         citation += f"; {country.iso2} counts as {country.destination}: {country.citation}"
     confidences = (remark.get("confidence", tier_list["confidence"]), country.confidence)
-    return TierOn(tier, citation, max(confidences, key=CONFIDENCES.index), remark.get("note"))
+    note = remark.get("note", tier_list.get("note"))
+    return TierOn(tier_list["tier"], citation, max(confidences, key=CONFIDENCES.index), note)

@@ -56,19 +56,22 @@ def catalogue(
 def _accelerators(*, for_people: bool) -> Listing:
     from optimizer.catalogue.accelerators import catalogue as entries
 
-    figures_of = ("tpp", "block", "power_kw", "price_usd", "price_basis", "eccn", "confidence")
-    columns = ("accelerator", "name", *figures_of, "source")
+    columns = (
+        *("accelerator", "name", "tpp", "block", "power_kw", "bandwidth_gb_s", "price_usd", "price_basis", "eccn"),
+        *("confidence", "source"),
+    )
     rows: list[tuple[Cell, ...]] = []
     for entry in entries():
         source = entry.source
         if entry.purchase_block is not None and entry.purchase_block.source not in source:
             source += f"; block: {entry.purchase_block.source} (confidence {entry.purchase_block.confidence})"
         power = None if entry.power_kw is None else round(float(entry.power_kw), 4)
-        figures = (entry.tpp, entry.block, power, entry.price_usd, entry.price_basis, entry.eccn, entry.confidence)
-        rows.append((entry.key, entry.name, *figures, _short(source) if for_people else source))
+        figures = (entry.tpp, entry.block, power, entry.memory_bandwidth_gb_s, entry.price_usd, entry.price_basis)
+        shown_source = _short(source) if for_people else source
+        rows.append((entry.key, entry.name, *figures, entry.eccn, entry.confidence, shown_source))
     notes = (
-        "block: units bought together; power_kw: IT power of one unit at server or rack level. What is empty is not "
-        "published, and the plan has to say.",
+        "block: units bought together; power_kw: IT power of one unit at server or rack level; bandwidth_gb_s: memory "
+        "bandwidth of one unit. What is empty is not published; the plan has to give power.",
         "confidence: A official text, B derived or two sources, C one source or an estimate, D unverified.",
     )
     return Listing("accelerators", columns, rows, notes)
@@ -85,8 +88,9 @@ def _countries(day: date, policy: str | None, *, for_people: bool) -> Listing:
         tier = table.tier_on(country.iso2, day)
         citation = _short(tier.citation) if for_people else tier.citation
         counts_as = None if country.destination == country.iso2 else country.destination
-        rows.append((country.iso2, country.name, counts_as, tier.tier, tier.confidence, citation, tier.note))
-    columns = ("country", "name", "counts_as", "tier", "confidence", "citation", "note")
+        means = table.names[tier.tier]
+        rows.append((country.iso2, country.name, counts_as, tier.tier, means, tier.confidence, citation, tier.note))
+    columns = ("country", "name", "counts_as", "tier", "tier_name", "confidence", "citation", "note")
     return Listing(f"tiers on {day}: {table.title}", columns, rows, (pack.legal_status,))
 
 

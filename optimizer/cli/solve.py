@@ -69,6 +69,8 @@ class Strategy(StrEnum):
 
 
 SolverOption = Annotated[Solver, typer.Option("--solver", help="Which solver searches.")]
+
+
 class BreachMode(StrEnum):
     """The modes of `optimizer.schema.plan.Breach`."""
 
@@ -80,8 +82,8 @@ BreachOption = Annotated[
     BreachMode | None,
     typer.Option(
         "--breach",
-        help="Where the installed fleet breaks a limit: strict (no plan) or cure (in compliance as early as possible, never "
-        "worse than before). Default: what the plan says, else strict.",
+        help="Where the installed fleet breaks a limit: strict (no plan) or cure (in compliance as early as possible, "
+        "never worse than before). Default: what the plan says, else strict.",
     ),
 ]
 StrategyOption = Annotated[Strategy, typer.Option("--strategy", help="How to search; auto chooses by size.")]

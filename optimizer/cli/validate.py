@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from optimizer.cli.group import PROGRAM
 from optimizer.cli.inputs import open_case
-from optimizer.cli.listing import Cell, Listing, as_json, render
+from optimizer.cli.listing import Cell, Listing, as_json, render, shown
 from optimizer.cli.options import Format, FormatOption, OutFileOption, PlanArgument, PolicyOption, SetOption
 from optimizer.cli.output import put
 
 if TYPE_CHECKING:
+    from optimizer.entry.holdings import Holding
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
 
@@ -37,12 +38,13 @@ def validate(
     out: OutFileOption = None,
 ) -> None:
     """Read and count."""
+    from optimizer.report.case_assumptions import case_assumptions
     from optimizer.rules.registry import compile_limits
 
     case = open_case(plan, policy, settings)
     limits = compile_limits(case)
     totals = Listing(f"{case.plan.name}: read without a problem", ("total", "value"), _totals(case, limits))
-    assumed = [(item.subject, item.value, item.source) for item in case.plan.assumptions]
+    assumed = [(item.subject, item.value, item.source) for item in (*case.plan.assumptions, *case_assumptions(case))]
     assumptions = Listing("assumptions", ("subject", "value", "source"), assumed)
     if output_format is Format.JSON:
         hashes = dict(case.plan.input_sha256)
@@ -62,6 +64,7 @@ def _number(cell: Cell) -> Cell:
 
 
 def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
+    from optimizer.rules.breach import breached_groups
     from optimizer.rules.measures import TPP
 
     plan, horizon = case.plan, case.plan.horizon
@@ -75,7 +78,9 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
         ("sites", len(plan.sites)),
     ]
     tiers = Counter(case.tier(code, 0) for code in case.sites_by_destination)
-    rows += [(f"countries with sites in Tier {tier}, {first}", tiers[tier]) for tier in sorted(tiers)]
+    names = case.tiers.table.names
+    rows += [(f"countries with sites in {names[tier]}, {first}", tiers[tier]) for tier in sorted(tiers)]
+    rows += [(f"authorisation: {row.key}", _holding(row)) for row in case.holdings]
     for label, period in ((first, 0), (last, horizon.num_periods - 1)):
         may_open = [site.power_mw[period] for site in plan.sites if site.opens_from <= period]
         rows.append((f"site power {label}, MW", sum(may_open, Fraction(0))))
@@ -87,10 +92,26 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
         ("installed, units", sum(row.units for row in plan.installed)),
         ("installed, TPP", _whole(case.installed(TPP))),
     ]
+    rows += [
+        (f"installed fleet breaks {group.group}", f"by {shown(group.start)} {group.limits[0].unit}")
+        for group in breached_groups(case, limits)
+    ]
     by_rule = Counter(limit.rule for limit in limits)
     rows += [(f"limits: {rule}", count) for rule, count in by_rule.items()]
     rows += [("limits in all", len(limits)), ("assumptions", len(plan.assumptions))]
     return rows
+
+
+def _holding(row: Holding) -> str:
+    """Return an authorisation in words: type, destination, dates, quantity."""
+    quantity = ""
+    if row.row is not None and row.row.units is not None:
+        quantity = f"{row.row.units:,} units"
+    elif row.row is not None and row.row.tpp is not None:
+        quantity = f"{row.row.tpp:,} TPP"
+    dates = [f"from {row.first_day}" if row.first_day else "", f"until {row.last_day}" if row.last_day else ""]
+    words = (row.type, row.destination, quantity, *dates, "(to be applied for)" if row.is_new else "")
+    return " ".join(word for word in words if word)
 
 
 def _whole(value: Fraction | int) -> Cell:

@@ -1,4 +1,4 @@
-"""Gates: the sites of one destination at which the same paths are open in the same periods.
+"""Gates: the sites of one destination and one operator's country at which the same paths are open in the same periods.
 
 Units are counted in by gate and path, not by site: what the law asks of a path it asks of a destination. A gate whose
 units can all take a path that nothing limits is free, and no choice of path has to be made there.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.catalogue.countries import destination_of
 from optimizer.entry.paths import SiteFacts
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 Openness = tuple[tuple[str, tuple[bool, ...]], ...]
 """Path key to, by period, whether it is open; paths that never are left out."""
+
+
+class _Alike(NamedTuple):
+    """What the sites of one gate have in common."""
+
+    opened: Openness
+    free_path: str | None
+    operator_headquarters: str | None
+    """None: it does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +63,30 @@ def gates_of(
     `limited` are keys of path specs that some rule counts; `first_in_force` is the first period in which a path is
     asked for; `controlled` says by accelerator number whether it needs one.
     """
-    openness: dict[SiteFacts, Openness] = {}
-    by_destination: dict[str, dict[Openness, list[int]]] = defaultdict(lambda: defaultdict(list))
-    operators: dict[int, str] = {}
-    free_paths: dict[Openness, str | None] = {}
+    openness: dict[SiteFacts, tuple[Openness, str | None]] = {}
+    by_destination: dict[str, dict[_Alike, list[int]]] = defaultdict(lambda: defaultdict(list))
     for number, site in enumerate(calendar.plan.sites):
         operator = site.operator_headquarters or calendar.plan.company.headquarters
         facts = SiteFacts(
             destination_of(site.country), destination_of(operator), number in existing_sites, site.authorised_from
         )
         if facts not in openness:
-            found, free = _openness(calendar, facts, limited, first_in_force, controlled)
-            openness[facts], free_paths[found] = found, free
-        operators[number] = facts.operator_headquarters
-        by_destination[facts.destination][openness[facts]].append(number)
+            openness[facts] = _openness(calendar, facts, limited, first_in_force, controlled)
+        opened, free = openness[facts]
+        # What enters may be charged to the country of whoever operates the site; through a free gate nothing is.
+        alike = _Alike(opened, free, facts.operator_headquarters if free is None else None)
+        by_destination[facts.destination][alike].append(number)
     return tuple(
         Gate(
             key=place if len(groups) == 1 else f"{place}:{calendar.plan.sites[sites[0]].key}",
             destination=place,
-            operator_headquarters=operators[sites[0]],
+            operator_headquarters=alike.operator_headquarters or destination_of(calendar.plan.company.headquarters),
             sites=tuple(sites),
-            open_periods=dict(opened),
-            free_path=free_paths[opened],
+            open_periods=dict(alike.opened),
+            free_path=alike.free_path,
         )
         for place, groups in sorted(by_destination.items())
-        for opened, sites in sorted(groups.items(), key=lambda pair: pair[1][0])
+        for alike, sites in sorted(groups.items(), key=lambda pair: pair[1][0])
     )
 
 

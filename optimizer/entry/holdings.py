@@ -104,8 +104,14 @@ def _nveus(plan: Plan, policy: Policy, listed: tuple[Holding, ...], destinations
     rows = [row for row in listed if row.type is AuthorisationType.NVEU]
     yield from rows
     held = {row.destination for row in rows}
+    named = {
+        destination_of(code)
+        for spec in policy.paths
+        if spec.needs is AuthorisationType.NVEU
+        for code in policy.listed(spec.countries)
+    }
     for place in destinations:
-        if place not in held:
+        if place not in held and (not named or place in named):
             yield _new(plan, policy, AuthorisationType.NVEU, place)
 
 

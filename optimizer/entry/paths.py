@@ -148,11 +148,13 @@ class PathCalendar:
         return tuple(row for row in held if row.type == path.spec.needs and row.destination in {None, site.destination})
 
     def _ready_from(self, spec: PathSpec, holding: Holding, site: SiteFacts) -> int:
-        """Return the first period that a new location's notice leaves open."""
-        if site.is_existing or spec.new_site_days is None:
+        """Return the first period in which an authorisation covers a site: as stated, at once, or after the notice."""
+        if spec.new_site_days is None:
             return 0
         if site.authorised_from is not None:
             return site.authorised_from
+        if site.is_existing:
+            return 0
         horizon = self.plan.horizon
         notice = max(horizon.first_day(0), holding.first_day or date.min)
         ready = notice + timedelta(days=self.policy.count(spec.new_site_days))

@@ -58,8 +58,8 @@ def read_accelerators(
             life_years=_figure(record, "life_years", assumptions, is_used=is_worth_something),
             price_usd=record.number("price_usd"),
             eccn=blanks.eccn(),
-            tpp_with_tf32=getattr(entry, "tpp_if_tf32_is_32_bit", None) if entry and not record.gives("tpp") else None,
-            memory_bandwidth_gb_s=getattr(entry, "memory_bandwidth_gb_s", None) if entry else None,
+            tpp_with_tf32=entry.tpp_if_tf32_is_32_bit if entry and not record.gives("tpp") else None,
+            memory_bandwidth_gb_s=entry.memory_bandwidth_gb_s if entry else None,
             delivered_units=tuple(units.get(period, 0) for period in range(num_periods)),
         )
     return found
@@ -82,8 +82,8 @@ def from_catalogue(key: str, num_periods: int, assumptions: Assumptions) -> Acce
         power_kw=entry.power_kw or entry.tdp_kw or Fraction(0),
         block=entry.block or 1,
         eccn=entry.eccn,
-        tpp_with_tf32=getattr(entry, "tpp_if_tf32_is_32_bit", None),
-        memory_bandwidth_gb_s=getattr(entry, "memory_bandwidth_gb_s", None),
+        tpp_with_tf32=entry.tpp_if_tf32_is_32_bit,
+        memory_bandwidth_gb_s=entry.memory_bandwidth_gb_s,
         delivered_units=(0,) * num_periods,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from optimizer.files.records import read_records
 from optimizer.schema.plan import Authorisation, AuthorisationType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from optimizer.files.context import Context
     from optimizer.files.problems import Problems
@@ -80,10 +80,15 @@ def _with_keys(rows: Iterable[Authorisation]) -> Iterable[Authorisation]:
     """Name each row by its reference, or by what it is; rows of the same name are numbered."""
     rows = list(rows)
     names = [_plain(row.reference or " ".join(filter(None, (row.type, row.country, row.accelerator)))) for row in rows]
-    seen: Counter[str] = Counter()
+    taken = set(names)
     for row, name in zip(rows, names, strict=True):
-        seen[name] += 1
-        yield replace(row, key=name if names.count(name) == 1 else f"{name} {seen[name]}")
+        key = name if names.count(name) == 1 else _numbered(name, taken)
+        taken.add(key)
+        yield replace(row, key=key)
+
+
+def _numbered(name: str, taken: Container[str]) -> str:
+    return next(key for number in itertools.count(1) if (key := f"{name} {number}") not in taken)
 
 
 def _plain(name: str) -> str:

@@ -6,6 +6,7 @@ Every problem says where it stands as its author would find it: `rules[destinati
 from __future__ import annotations
 
 from collections import Counter
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import find_country, suggest_country, tier_table
@@ -70,7 +71,7 @@ def _missing_settings(policy: Policy, unread: frozenset[str]) -> Iterator[Proble
             where = f"{place_of(spec)}.{field.rstrip('_')}"
             if name and name not in policy.settings:
                 if name not in unread:
-                    yield _no_setting(policy, name, where)
+                    yield _no_setting(policy, name, where, unread)
             elif name and (own := policy.settings[name].type) not in wanted:
                 yield Problem(
                     f"needs a setting of type {' or '.join(wanted)}",
@@ -80,8 +81,9 @@ def _missing_settings(policy: Policy, unread: frozenset[str]) -> Iterator[Proble
                 )
 
 
-def _no_setting(policy: Policy, name: str, where: str) -> Problem:
-    hint = did_you_mean(name, policy.settings) or known_names(policy.settings, "the pack's settings")
+def _no_setting(policy: Policy, name: str, where: str, unread: frozenset[str]) -> Problem:
+    known = (*policy.settings, *sorted(unread))
+    hint = did_you_mean(name, known) or known_names(known, "the pack's settings")
     return Problem("the pack has no setting of that name", column=where, value=name, hint=hint)
 
 
@@ -92,7 +94,7 @@ def _conditions(policy: Policy, unread: frozenset[str]) -> Iterator[Problem]:
             where = f"{place_of(path)}.where.{name}"
             if setting is None:
                 if name not in unread:
-                    yield _no_setting(policy, name, where)
+                    yield _no_setting(policy, name, where, unread)
             elif setting.choices and value not in setting.choices:
                 hint = f"one of {', '.join(setting.choices)}"
                 yield Problem(f"none of the choices of {name}", column=where, value=value, hint=hint)
@@ -166,13 +168,21 @@ def _dates(policy: Policy) -> Iterator[Problem]:
 
 
 def _reading(policy: Policy, unread: frozenset[str]) -> Iterator[Problem]:
+    hint = "braces hold the name of a setting, and nothing else: {destination_share}"
+    misused = Problem("its braces cannot be filled in", column="reading", value=policy.reading, hint=hint)
     try:
-        policy.reading.format_map(dict.fromkeys(unread, "") | {name: policy.text(name) for name in policy.settings})
-    except KeyError as error:
-        yield _no_setting(policy, str(error.args[0]), "reading")
-    except (IndexError, ValueError, AttributeError, TypeError):
-        hint = "braces hold the name of a setting, and nothing else: {destination_share}"
-        yield Problem("its braces cannot be filled in", column="reading", value=policy.reading, hint=hint)
+        fields = list(Formatter().parse(policy.reading))
+    except ValueError:
+        yield misused
+        return
+    for _, name, form, conversion in fields:
+        if name is None or name in policy.settings or name in unread:
+            if form or conversion:
+                yield misused
+        elif name and not set(name) & set(".["):
+            yield _no_setting(policy, name, "reading", unread)
+        else:
+            yield misused
 
 
 def _tier_table(policy: Policy) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from optimizer.policies.consistency import consistency_problems
@@ -34,6 +34,9 @@ from optimizer.policies.specs import PathSpec, RuleSpec
 
 MISFIT = "misfit"
 """Type of the error by which a pack whose parts do not fit together is refused; its context has the problems."""
+PARTS = "parts"
+"""Context in which a pack is read without asking whether its parts fit together."""
+
 
 class AfterLastDate(StrEnum):
     """What holds after the pack's last date: the same limits, none, or no further additions outside Tier 1."""
@@ -70,8 +73,8 @@ class Policy(Model):
     overridden: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Policy:
-        problems = consistency_problems(self)
+    def _fits_together(self, info: ValidationInfo) -> Policy:
+        problems = () if info.context == PARTS else consistency_problems(self)
         if problems:
             text = "\n".join(map(str, problems))
             raise PydanticCustomError(MISFIT, "{text}", {"text": text, "problems": problems})

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from optimizer.policies.policy import Policy
-from optimizer.policies.setting import Setting
+from optimizer.policies.policy import PARTS, Policy
+from optimizer.policies.setting import Setting, SettingType
 from optimizer.policies.specs import HOLD, PathSpec, RuleSpec
 
 if TYPE_CHECKING:
@@ -50,10 +50,9 @@ def readable_part(raw: Mapping[str, Any]) -> ReadablePart:
     unread = {name for name, setting in settings.items() if setting is None}
     unread |= {str(body.get("key")) for body, path in zip(bodies, paths, strict=True) if path is None}
     heading = {key: value for key, value in raw.items() if key not in {"settings", "rules", "paths"}}
-    head = _read(Policy, {**heading, "settings": {}, "reading": "", "effective_until": None, "after": HOLD}, HEAD)
-    policy = (head or Policy.model_construct(**HEAD)).model_copy(
+    head = _read(Policy, {**heading, "settings": {}}, HEAD) or Policy.model_construct(**HEAD)
+    policy = head.model_copy(
         update={
-            "reading": str(raw.get("reading", "")),
             "settings": {name: setting for name, setting in settings.items() if setting is not None},
             "rules": tuple(rule for rule in rules if rule is not None),
             "paths": tuple(path for path in paths if path is not None),
@@ -65,19 +64,20 @@ def readable_part(raw: Mapping[str, Any]) -> ReadablePart:
 def with_stand_ins(policy: Policy) -> Policy:
     """Return a pack with a setting of no meaning for each that its rules and paths name and that it does not have."""
     named = {name for spec in policy.specs for name in spec.setting_names()}
-    blank = Setting(type="text", value="", citation=STAND_IN)
-    missing = {name: blank for name in sorted(named - set(policy.settings))}
+    blank = Setting(type=SettingType.TEXT, value="", citation=STAND_IN)
+    missing = dict.fromkeys(sorted(named - set(policy.settings)), blank)
     return policy.model_copy(update={"settings": {**policy.settings, **missing}})
 
 
 def _read(model: type[Part], body: Mapping[str, Any], stand_ins: Mapping[str, Any]) -> Part | None:
     """Return a part without the keys that are wrong; None where it is none without them."""
     try:
-        return model.model_validate(body)
+        return model.model_validate(body, context=PARTS)
     except ValidationError as error:
         wrong = {item["loc"][0] for item in error.errors() if item["loc"]}
     try:
-        return model.model_validate({**stand_ins, **{key: value for key, value in body.items() if key not in wrong}})
+        kept = {key: value for key, value in body.items() if key not in wrong}
+        return model.model_validate({**stand_ins, **kept}, context=PARTS)
     except ValidationError:
         return None
 

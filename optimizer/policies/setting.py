@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SettingValue = Fraction | int | bool | str | date | Schedule | tuple[str, ...]
 
 _DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-COMMON_YEAR = 2025
-"""A year without 29 February: a day of every year has to exist in it."""
+LEAP_YEAR = 2024
+"""A year with 29 February, which stands for the 28th in the others."""
 
 
 class SettingType(StrEnum):
@@ -135,9 +135,9 @@ def _parse_days_of_year(value: object) -> tuple[str, ...]:
             msg = f"expected days like 02-01, got {day!r}"
             raise ValueError(msg)
         try:
-            date.fromisoformat(f"{COMMON_YEAR}-{day}")
+            date.fromisoformat(f"{LEAP_YEAR}-{day}")
         except ValueError:
-            msg = f"no day that every year has: {day!r}"
+            msg = f"no such day: {day!r}"
             raise ValueError(msg) from None
     return tuple(sorted(days))
 

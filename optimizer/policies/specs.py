@@ -106,6 +106,8 @@ class RuleSpec(Model):
     test_dates: str | None = None
     test_stock: str | None = None
     test_times: str | None = None
+    since: str | None = None
+    """Binds from this day on, where that is before the pack's own first day."""
     from_: str | None = Field(default=None, alias="from")
     until: str | None = None
     after: str | None = None
@@ -134,6 +136,7 @@ SETTING_FIELDS: dict[str, tuple[SettingType, ...]] = {
     "test_dates": (SettingType.DAYS_OF_YEAR,),
     "test_stock": (SettingType.CHOICE,),
     "test_times": (SettingType.CHOICE,),
+    "since": (SettingType.DATE,),
     "from_": (SettingType.DATE,),
     "until": (SettingType.DATE,),
     "after": (SettingType.CHOICE,),

@@ -82,6 +82,8 @@ class PolicyPart(Part):
     """What holds after the last date: `hold`, `none` or `closed`."""
     dates_citation: str
     """Where those dates are written."""
+    tier_names: dict[str, str]
+    """What the policy's tiers are called, by number."""
     uncertain: tuple[str, ...]
     """What is not known for sure about this policy."""
     settings: dict[str, SettingPart]

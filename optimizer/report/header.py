@@ -50,6 +50,7 @@ def policy_part(case: Case) -> PolicyPart:
         effective_until=policy.effective_until,
         after=policy.after.value,
         dates_citation=policy.dates_citation,
+        tier_names={str(tier): name for tier, name in sorted(case.tiers.table.names.items())},
         uncertain=policy.uncertain,
         settings={name: _setting_part(policy, name) for name in policy.settings},
         paths=_path_parts(case),

@@ -77,7 +77,10 @@ def forbids_additions(limit: Limit) -> bool:
 
 def share_rule(case: Case, kind: str) -> RuleSpec:
     """Return the policy's first rule of a kind; without one, a rule that measures shares of what stands."""
-    return next((spec for spec in case.policy.rules if spec.kind == kind), RuleSpec(kind=kind, citation="a convention of the report"))
+    return next(
+        (spec for spec in case.policy.rules if spec.kind == kind),
+        RuleSpec(kind=kind, citation="a convention of the report"),
+    )
 
 
 def counts_delivered(case: Case, spec: RuleSpec) -> bool:

@@ -30,16 +30,25 @@ def share_line(periods: Sequence[PeriodRow], groups: Sequence[GroupRow], policy:
         (
             _beside(f"{plan.home} (home)", home.home_share_exact, home, limits.get(("home_share", plan.home))),
             _beside(
-                "outside Tier 1", outside.outside_tier1_share_exact, outside, limits.get(("outside_tier1_share", ""))
+                f"outside {tier_name(policy, 1)}",
+                outside.outside_tier1_share_exact,
+                outside,
+                limits.get(("outside_tier1_share", "")),
             ),
             _beside(
-                f"largest Tier 2 {country}".rstrip(),
+                f"largest {tier_name(policy, TIER_2)} {country}".rstrip(),
                 tier2.largest_tier2_share_exact,
                 tier2,
                 limits.get(("destination_share", country)),
             ),
         )
     )
+
+
+def tier_name(policy: PolicyPart, tier: int) -> str:
+    """Return what a policy calls a tier, in quotes unless it is called by its number."""
+    name = policy.tier_names[str(tier)]
+    return name if name == f"Tier {tier}" else f'"{name}"'
 
 
 def _exact(text: str | None, *, empty: int = 0) -> Fraction:

@@ -21,7 +21,7 @@ from optimizer.schema.plan import LimitKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from optimizer.report.document import AuditDocument, PlanPart, ResultDocument
+    from optimizer.report.document import AuditDocument, PlanPart, PolicyPart, ResultDocument
     from optimizer.report.rows import CountryRow, GroupRow, PeriodRow
 
 MOST_LIMITS = 20
@@ -47,7 +47,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         *binding_tables(document.groups, document.plan),
         path_table(document),
         site_table(document),
-        period_table(document.periods),
+        period_table(document.periods, document.policy),
         country_table(document),
         notice_table(document),
         money_table(document),
@@ -121,7 +121,7 @@ def site_table(document: ResultDocument | AuditDocument) -> Table:
     return Table(f"What stands where in {plan.last_period} (units of the plan)", headings, shown, notes)
 
 
-def period_table(periods: Sequence[PeriodRow]) -> Table:
+def period_table(periods: Sequence[PeriodRow], policy: PolicyPart) -> Table:
     """Return deliveries, power and shares by period."""
     return Table(
         "Period by period",
@@ -152,7 +152,10 @@ def period_table(periods: Sequence[PeriodRow]) -> Table:
             )
             for row in periods
         ),
-        ("Units are cumulative; shares count installed stock; MW leave out closed countries and sites not open yet.",),
+        (
+            "Units are cumulative; shares count installed stock; MW leave out closed countries and sites not open yet.",
+            *_tier_note(policy),
+        ),
     )
 
 
@@ -183,8 +186,16 @@ def country_table(document: ResultDocument | AuditDocument) -> Table:
         (
             "TPP and shares count installed stock; `used` is of the tightest cap on the country alone; + is how many "
             "more units the policy allows, in whole blocks of that accelerator alone (`placement headroom` for others).",
+            *_tier_note(document.policy),
         ),
     )
+
+
+def _tier_note(policy: PolicyPart) -> tuple[str, ...]:
+    """Return what T1, T2 and the tiers of countries stand for, where the policy has other names for them."""
+    if all(name == f"Tier {tier}" for tier, name in policy.tier_names.items()):
+        return ()
+    return ("Tiers: " + ", ".join(f"{tier} {name}" for tier, name in policy.tier_names.items()) + ".",)
 
 
 def _most_placed(document: ResultDocument | AuditDocument) -> tuple[str, ...]:

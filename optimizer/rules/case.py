@@ -23,7 +23,7 @@ from optimizer.policies.load import load_policy
 from optimizer.policies.policy import HOLDING_COUNTRY, OPERATED, OWNERSHIP, TF32_BITS, AfterLastDate, Policy
 from optimizer.rules.limit import Entered, Exact, group_key
 from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, H100_EQUIVALENTS, TPP, is_controlled, weight
-from optimizer.schema.plan import Installed, LimitKind, LimitSetting, Ownership, Plan
+from optimizer.schema.plan import AuthorisationType, Installed, LimitKind, LimitSetting, Ownership, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -115,8 +115,10 @@ class Case:
 
     def binds(self, spec: RuleSpec, period: int) -> bool:
         """Return whether a rule binds this company in a period: in force, headquarters in scope, authorisation held."""
+        since = self.policy.day(spec.since)
+        is_early = since is not None and self.plan.horizon.last_day(period) >= since and not self.is_after(period)
         return (
-            self.is_in_force(period)
+            (is_early or self.is_in_force(period))
             and self.headquarters_within(spec.bound, period)
             and (spec.held is None or self.holds(spec.held, period))
         )
@@ -130,7 +132,10 @@ class Case:
     @cached_property
     def holdings(self) -> tuple[Holding, ...]:
         """Return what the company holds under the policy's `authorisations`."""
-        return holdings_of(self.plan, self.policy, self.sites_by_destination)
+        tiers = {tier for spec in self.policy.paths if spec.needs is AuthorisationType.NVEU for tier in spec.tiers}
+        periods = range(self.num_periods)
+        places = [code for code in self.sites_by_destination if any(self.tier(code, k) in tiers for k in periods)]
+        return holdings_of(self.plan, self.policy, places)
 
     def holds(self, kind: str, period: int) -> bool:
         """Return whether the company holds an authorisation of a type on any day of a period."""

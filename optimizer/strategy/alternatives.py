@@ -7,6 +7,8 @@ wherever the same units fit other paths.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -18,31 +20,40 @@ from optimizer.strategy.outcome import Alternative, Outcome, Status, status_of
 from optimizer.verify.check import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from optimizer.rules.case import Case
     from optimizer.strategy.options import SearchOptions
 
+Place = Callable[["Case", "SearchOptions", str], Outcome]
+"""Searches a case; the text is what progress calls it."""
 MOST_ROUNDS = 4
 """Times that alternatives are searched again to a smaller gap, where theirs together leave more than was asked."""
 
 
-def search_alternatives(case: Case, options: SearchOptions, place: Callable[[Case, SearchOptions], Outcome]) -> Outcome:
-    """Return the best outcome over the choices of authorisations, each searched by `place`.
+def search_alternatives(case: Case, options: SearchOptions, place: Place) -> Outcome:
+    """Return the best outcome over the choices of authorisations, each searched by `place` under its name.
 
-    Fewer breached tests come first, then value, then fewer authorisations.
+    Fewer tests in breach come first, then value, then fewer authorisations. The time limit is shared; after an
+    interruption no further choice is searched, and the bound of the whole is not known.
     """
+    started = time.monotonic()
     cases = alternative_cases(case)
-    outcomes = {name: place(one, options) for name, one in cases.items()}
+    outcomes: dict[str, Outcome] = {}
+    for number, (name, one) in enumerate(cases.items()):
+        own = options.after(time.monotonic() - started, len(cases) - number)
+        outcomes[name] = place(one, own, name)
+        if outcomes[name].interrupted:
+            break
     gap = options.relative_gap
     for _ in range(MOST_ROUNDS):
         best = outcomes[_best(outcomes)]
         behind = [name for name, outcome in outcomes.items() if _leaves_open(outcome, best, options.relative_gap)]
-        if not behind or best.objective is None or best.interrupted or best.stopped_by is not None:
+        if not behind or len(outcomes) < len(cases) or any(outcome.stopped_by for outcome in outcomes.values()):
             break
         gap /= 2
-        outcomes |= {name: place(cases[name], replace(options, relative_gap=gap)) for name in behind}
-    return _combined(outcomes, options)
+        for name in behind:
+            own = options.after(time.monotonic() - started, len(behind))
+            outcomes[name] = place(cases[name], replace(own, relative_gap=gap), name)
+    return _combined(outcomes, options, is_whole=len(outcomes) == len(cases))
 
 
 def _best(outcomes: dict[str, Outcome]) -> str:
@@ -65,12 +76,12 @@ def _leaves_open(outcome: Outcome, best: Outcome, gap: float) -> bool:
     return not is_told and outcome.best_bound - best.objective > Fraction(gap) * abs(best.objective)
 
 
-def _combined(outcomes: dict[str, Outcome], options: SearchOptions) -> Outcome:
+def _combined(outcomes: dict[str, Outcome], options: SearchOptions, *, is_whole: bool) -> Outcome:
     chosen = _best(outcomes)
     best = _with_fewest_nveus(outcomes[chosen])
     rivals = [o for o in outcomes.values() if o.status is not Status.INFEASIBLE and _in_breach(o) <= _in_breach(best)]
     bounds = [outcome.best_bound for outcome in rivals]
-    bound = None if None in bounds else max((one for one in bounds if one is not None), default=None)
+    bound = None if None in bounds or not is_whole else max((one for one in bounds if one is not None), default=None)
     alternatives = tuple(
         Alternative(
             name,
@@ -83,12 +94,21 @@ def _combined(outcomes: dict[str, Outcome], options: SearchOptions) -> Outcome:
         )
         for name, outcome in outcomes.items()
     )
-    is_infeasible = all(outcome.status is Status.INFEASIBLE for outcome in outcomes.values())
+    stopped = next((outcome for outcome in outcomes.values() if outcome.stopped_by), best)
+    limit = options.time_limit_seconds
+    is_infeasible = is_whole and all(outcome.status is Status.INFEASIBLE for outcome in outcomes.values())
     return replace(
         best,
         status=Status.INFEASIBLE if is_infeasible else status_of(best.objective, bound, options.relative_gap),
         best_bound=bound,
         alternatives=alternatives,
+        interrupted=stopped.interrupted,
+        stopped_by=stopped.stopped_by,
+        parameters={
+            **best.parameters,
+            "relative_gap": options.relative_gap,
+            "time_limit_seconds": limit,
+        },
         stages=tuple(
             replace(stage, name=f"{stage.name} ({name})")
             for name, outcome in outcomes.items()

@@ -7,6 +7,7 @@ test after the other. Every answer is a search of its own with ordinary limits (
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, product
@@ -47,13 +48,19 @@ def search_cure(
     Infeasible means that even a cure that never ends does not exist: some violation would have to rise.
     """
     trials = _Trials(case, limits, groups, options, session, on_progress)
-    fewest = trials.fewest() or [trials.never]
-    outcomes = [trials.solve(counts, options) for counts in fewest]
-    placed = [outcome for outcome in outcomes if outcome.objective is not None]
-    best = max(placed, key=lambda outcome: outcome.objective or Fraction(0), default=outcomes[0])
-    bounds = [outcome.best_bound for outcome in outcomes if outcome.status is not Status.INFEASIBLE]
-    bound = None if None in bounds else max((bound for bound in bounds if bound is not None), default=None)
-    return replace(best, best_bound=bound, cures=_cures(case, groups, best), is_earliest_proven=trials.is_certain)
+    try:
+        outcome, is_proven = trials.best(), trials.is_certain
+    except _StoppedError as stop:
+        outcome, is_proven = trials.stopped_at(stop.outcome), False
+    return replace(outcome, cures=_cures(case, groups, outcome), is_earliest_proven=is_proven)
+
+
+class _StoppedError(Exception):
+    """The clock or Ctrl-C ended a search: no further one is begun."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 @dataclass
@@ -66,26 +73,59 @@ class _Trials:
     options: SearchOptions
     session: Session
     on_progress: Callable[[SearchProgress], None] | None
+    started: float = field(default_factory=time.monotonic)
     is_certain: bool = True
+    fallback: Outcome | None = None
+    """The plan found so far with the fewest tests in breach, then the largest value."""
     _found: dict[Counts, bool] = field(default_factory=dict)
+
+    def best(self) -> Outcome:
+        """Return the plan of largest value among those with the fewest tests in breach, with the bound of them all."""
+        outcomes = [self._solve(counts, self.options) for counts in self.fewest() or [self.never]]
+        placed = [outcome for outcome in outcomes if outcome.objective is not None]
+        best = max(placed, key=lambda outcome: outcome.objective or Fraction(0), default=outcomes[0])
+        bounds = [outcome.best_bound for outcome in outcomes if outcome.status is not Status.INFEASIBLE]
+        bound = None if None in bounds else max((bound for bound in bounds if bound is not None), default=None)
+        return replace(best, best_bound=bound)
+
+    def stopped_at(self, outcome: Outcome) -> Outcome:
+        """Return the best plan so far; what its search proved is no bound of the fewest tests in breach."""
+        found = self.fallback or outcome
+        status = Status.FEASIBLE if found.placement is not None else Status.UNKNOWN
+        return replace(
+            found,
+            status=status,
+            best_bound=None,
+            stopped_by=outcome.stopped_by,
+            interrupted=outcome.interrupted,
+        )
 
     @property
     def never(self) -> Counts:
         """Return the counts of a cure that does not end inside the plan."""
         return tuple(group.num_tests for group in self.groups)
 
-    def solve(self, counts: Counts, options: SearchOptions) -> Outcome:
-        """Search under the limits of a cure."""
+    def _solve(self, counts: Counts, options: SearchOptions) -> Outcome:
+        """Search under the limits of a cure; raises _StoppedError where the search was stopped."""
         in_breach = {group.group: count for group, count in zip(self.groups, counts, strict=True)}
         eased = cure_limits(self.case, self.limits, self.groups, in_breach)
-        return search(self.case, eased, options, self.session, self.on_progress)
+        own = options.after(time.monotonic() - self.started)
+        outcome = search(self.case, eased, own, self.session, self.on_progress)
+        if self.fallback is None or self._rank(outcome) > self._rank(self.fallback):
+            self.fallback = outcome
+        if outcome.stopped_by is not None:
+            raise _StoppedError(outcome)
+        return outcome
+
+    def _rank(self, outcome: Outcome) -> tuple[bool, int, Fraction]:
+        in_breach = sum(cure.tests_in_breach for cure in _cures(self.case, self.groups, outcome))
+        return (outcome.placement is not None, -in_breach, outcome.objective or Fraction(0))
 
     def is_possible(self, counts: Counts) -> bool:
-        """Return whether a plan exists; a search that was stopped without one leaves that uncertain."""
+        """Return whether a plan exists."""
         if counts not in self._found:
-            outcome = self.solve(counts, replace(self.options, relative_gap=ANY_PLAN_GAP))
+            outcome = self._solve(counts, replace(self.options, relative_gap=ANY_PLAN_GAP))
             self._found[counts] = outcome.placement is not None
-            self.is_certain = self.is_certain and outcome.status is not Status.UNKNOWN
         return self._found[counts]
 
     def fewest(self) -> list[Counts]:

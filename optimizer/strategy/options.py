@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+MOMENT_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,15 @@ class SearchOptions:
     backend: str = "highs"
     strategy: str = "auto"
     """`auto`, `relaxed-then-complete` or `whole-blocks`."""
+
+    def after(self, seconds: float, parts: int = 1) -> SearchOptions:
+        """Return the options of one of several searches that share the time limit, `seconds` of which are gone.
+
+        What is left is divided by `parts`; a search that has none still gets a moment, to say that it was stopped.
+        """
+        if self.time_limit_seconds is None:
+            return self
+        return replace(self, time_limit_seconds=max(MOMENT_SECONDS, (self.time_limit_seconds - seconds) / parts))
 
 
 STRATEGIES = ("auto", "relaxed-then-complete", "whole-blocks")

@@ -171,6 +171,65 @@ def test_disputed_figures_are_named(name: str) -> None:
     assert "Disputed" in note
 
 
+@pytest.mark.parametrize("accelerator", catalogue(), ids=lambda accelerator: accelerator.key)
+def test_tpp_with_tf32_at_32_bits_is_given_exactly_where_it_would_be_more(accelerator: CatalogueEntry) -> None:
+    with_tf32 = accelerator.dense_rates.get("tf32", Fraction(0)) * 32
+
+    assert accelerator.tpp_if_tf32_is_32_bit == (with_tf32 if with_tf32 > accelerator.tpp else None)
+
+
+def test_the_bit_length_of_tf32_matters_for_two_chips() -> None:
+    given = {accelerator.key: accelerator.tpp_if_tf32_is_32_bit for accelerator in catalogue()}
+
+    assert {key: tpp for key, tpp in given.items() if tpp} == {"Trainium1": 6_080, "Trainium3": 21_472}
+
+
+@pytest.mark.parametrize(
+    ("name", "gb_per_second"),
+    [
+        ("A100", "2039"),
+        ("H100-SXM", "3350"),
+        ("H100-PCIe", "2040"),
+        ("H20", "4000"),
+        ("H200", "4800"),
+        ("B200", "7700"),
+        ("GB300", "8000"),
+        ("L4", "300.1"),
+        ("MI300X", "5300"),
+        ("MI325X", "6000"),
+        ("TPU-v7", "7370"),
+    ],
+)
+def test_memory_bandwidth_is_the_published_one(name: str, gb_per_second: str) -> None:
+    assert entry(name).memory_bandwidth_gb_s == Fraction(gb_per_second)
+
+
+def test_memory_bandwidth_is_absent_where_no_figure_is_plainly_the_chips() -> None:
+    missing = {accelerator.key for accelerator in catalogue() if accelerator.memory_bandwidth_gb_s is None}
+
+    assert missing == {
+        *("VR200", "L40S", "RTX-5090", "RTX-PRO-6000", "TPU-8t", "TPU-8i", "Trainium1", "Trainium3", "Maia-200"),
+    }
+
+
+def test_every_memory_bandwidth_has_its_source() -> None:
+    for accelerator in catalogue():
+        is_given = accelerator.memory_bandwidth_gb_s is not None
+        assert ("copy of December 2025" in accelerator.source) == is_given, accelerator.key
+
+
+def test_the_gates_of_91_fr_1684_divide_the_catalogue() -> None:
+    def passes(name: str) -> tuple[bool, bool]:
+        bandwidth = entry(name).memory_bandwidth_gb_s
+        assert bandwidth is not None
+        return entry(name).tpp < 21_000, bandwidth < 6_500
+
+    # Case by case for China: below 21,000 TPP, and below 6,500 GB/s. None is below the first and not the second.
+    assert passes("H200") == passes("MI325X") == (True, True)
+    assert passes("Gaudi-3") == (False, True)
+    assert passes("TPU-v7") == passes("B200") == (False, False)
+
+
 def test_every_entry_names_its_source_and_confidence() -> None:
     for accelerator in catalogue():
         assert accelerator.source
@@ -184,6 +243,7 @@ def test_the_data_file_holds_no_binary_float_and_no_unread_key() -> None:
     known = {
         *("key", "name", "aliases", "dense", "tpp", "eccn", "eccn_note", "performance_density", "tdp_w", "memory_gb"),
         *("price_usd", "price_basis", "confidence", "sources", "block", "note"),
+        *("memory_bandwidth_gb_s", "tpp_if_tf32_is_32_bit"),
     }
     rows = data["accelerators"]
     assert isinstance(rows, list)
