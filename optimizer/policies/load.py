@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from optimizer.catalogue.countries import find_country, suggest_country, tier_table
+from optimizer.catalogue.countries import find_country
 from optimizer.errors import InputError, Problem
-from optimizer.policies.pack_problems import pack_problems
+from optimizer.policies.pack_problems import pack_problems, syntax_problem
 from optimizer.policies.policy import AUTHORISATIONS, Policy
 from optimizer.policies.schedule import schedule_rows
 from optimizer.policies.setting import Setting, SettingType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 DEFAULT_POLICY = "three-tier-2025-01"
 NO_COUNTRY = "expected an ISO 3166 alpha-2 country code"
@@ -49,17 +49,11 @@ def parse_policy(text: str, file: str) -> Policy:
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            [Problem(f"not valid TOML: {error}", file=file, hint="see docs/writing-a-policy.md")]
-        ) from None
+        raise InputError([syntax_problem(error, text, file)]) from None
     try:
-        policy = Policy.model_validate({**raw, "sha256": hashlib.sha256(text.encode()).hexdigest()})
+        return Policy.model_validate({**raw, "sha256": hashlib.sha256(text.encode()).hexdigest()})
     except ValidationError as error:
         raise InputError(pack_problems(error, raw, file)) from None
-    problems = [*_tier_problems(policy, file), *_country_problems(policy, file)]
-    if problems:
-        raise InputError(problems)
-    return policy
 
 
 def apply_overrides(policy: Policy, overrides: Mapping[str, object]) -> Policy:
@@ -104,32 +98,6 @@ def _codes(kind: SettingType, value: object) -> tuple[str, ...]:
     if kind is SettingType.COUNTRY:
         return (str(value),)
     return value if kind is SettingType.COUNTRIES and isinstance(value, tuple) else ()
-
-
-def _tier_problems(policy: Policy, file: str) -> Iterator[Problem]:
-    try:
-        tier_table(policy.tier_table)
-    except InputError as error:
-        for problem in error.problems:
-            yield Problem(problem.message, file=file, column="tier_table", value=problem.value, hint=problem.hint)
-
-
-def _country_problems(policy: Policy, file: str) -> Iterator[Problem]:
-    for name, setting in policy.settings.items():
-        for code in _codes(setting.type, policy.value(name)):
-            if find_country(code) is None:
-                yield _no_country(code, file, f"settings.{name}")
-    for spec in policy.specs:
-        bounds = [getattr(spec, field, None) for field in ("bound", "exempt_bound", "owner", "operator")]
-        codes = [code for bound in bounds if bound is not None for code in bound.countries]
-        for code in (*codes, *filter(None, [getattr(spec, "home", None)])):
-            if find_country(code) is None:
-                yield _no_country(code, file, spec.name)
-
-
-def _no_country(code: str, file: str, column: str) -> Problem:
-    meant = suggest_country(code)
-    return Problem(NO_COUNTRY, file=file, column=column, value=code, hint=f"did you mean {meant}?" if meant else None)
 
 
 def _read(name: str) -> tuple[str, str]:

@@ -148,7 +148,7 @@ def _hint(location: Location, raw: Mapping[str, Any], kind: str) -> str:
             return f'write it as {name} = {{ type = "...", value = ..., citation = "..." }}'
         case ("settings", str() as name, "value", *_):
             return _hint_for_value(raw["settings"][name])
-        case (str() as key,) if kind.startswith("date"):
+        case (*_, str() as key) if kind.startswith("date"):
             return f"without quotes: {key} = 2026-01-31"
         case (*_, str() as key) | (*_, str() as key, int()):
             return WRITTEN.get(key, "put it in quotes" if kind == "string_type" else f"see {PAGE}")

@@ -30,6 +30,7 @@ from optimizer.rules import (
     volume_ratio,
     yearly_allowance,
 )
+from optimizer.rules.fields import NEEDS
 from optimizer.rules.measures import CONTROLLED_TPP, UNIT_NAMES
 from optimizer.rules.tested import BOTH, CLOSING, CONTINUOUSLY, INSTALLATION, OPENING
 
@@ -56,22 +57,6 @@ POLICY_RULES: Mapping[str, Callable[[Case, RuleSpec], Iterator[Limit]]] = {
     "closed_parent": closed_parent.limits,
 }
 """Kinds of rule a policy pack may use."""
-
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "home_share": ("home", "share"),
-    "outside_tier1_share": ("tiers", "share"),
-    "destination_share": ("tiers", "share"),
-    "national_cap": ("tiers", "cap"),
-    "country_allocation": ("tiers", "paths", "cap"),
-    "installed_base": ("tiers", "paths", "cap"),
-    "yearly_allowance": ("paths", "cap"),
-    "licence_quantity": ("paths",),
-    "volume_ratio": ("paths", "home", "share"),
-    "legal_path": (),
-    "closed_destination": ("tiers",),
-    "closed_parent": ("bound",),
-}
-"""What a pack has to say of a rule, by its kind."""
 
 TABLED = frozenset({"country_allocation", "installed_base", "yearly_allowance"})
 """Kinds whose cap may change over time."""

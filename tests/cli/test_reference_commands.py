@@ -37,23 +37,6 @@ def test_policy_list_writes_every_format(call: Call, output_format: str) -> None
     assert DEFAULT in answer.stdout
 
 
-@pytest.mark.parametrize("output_format", ["table", "json", "markdown"])
-def test_policy_show_gives_every_number_with_its_citation(call: Call, output_format: str) -> None:
-    text = " ".join(call("policy", "show", DEFAULT, "--format", output_format).stdout.split())
-
-    for setting in load_policy(DEFAULT).settings.values():
-        for part in (setting.description, setting.citation, setting.confidence, str(setting.as_of)):
-            assert part.split(";")[0] in text
-    assert "headquarters in US" in text
-    assert "not legal advice" in text
-
-
-def test_policy_show_as_csv_is_the_settings(call: Call) -> None:
-    rows = list(csv.DictReader(io.StringIO(call("policy", "show", DEFAULT, "--format", "csv").stdout)))
-
-    assert {row["setting"]: row["value"] for row in rows}["destination_share"] == "7/100"
-
-
 def test_policy_show_suggests_a_name(call: Call) -> None:
     answer = call("policy", "show", "three-tier-2025-02")
 
@@ -75,6 +58,25 @@ def test_catalogue_of_countries_follows_the_day(call: Call) -> None:
 
     assert tier("2025-11-06") == 3
     assert tier("2025-11-07") == 2
+
+
+def test_catalogue_gives_memory_bandwidth_where_it_is_published(call: Call) -> None:
+    rows = json.loads(call("catalogue", "--format", "json").stdout)["rows"]
+    bandwidth = {row["accelerator"]: row["bandwidth_gb_s"] for row in rows}
+
+    assert (bandwidth["H200-SXM"], bandwidth["L4"], bandwidth["Trainium1"]) == (4800, 300.1, None)
+
+
+@pytest.mark.parametrize(
+    ("policy", "tier", "tier_name"), [("ai-diffusion-2025", 2, "Tier 2"), ("licensing-2026-07", 1, "no licence needed")]
+)
+def test_catalogue_of_countries_calls_tiers_as_the_policys_table_does(
+    call: Call, policy: str, tier: int, tier_name: str
+) -> None:
+    arguments = ["--countries", "--on", "2026-07-23", "--policy", policy, "--format", "json"]
+    malaysia = next(row for row in json.loads(call("catalogue", *arguments).stdout)["rows"] if row["country"] == "MY")
+
+    assert (malaysia["tier"], malaysia["tier_name"]) == (tier, tier_name)
 
 
 def test_catalogue_of_countries_says_where_a_territory_counts(call: Call) -> None:

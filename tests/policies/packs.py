@@ -37,6 +37,14 @@ as_of = 2026-01-31
 CLOSED_TIER_3 = 'kind = "closed_destination"\ntiers = [3]\ncitation = "own"'
 
 
+def setting(name: str, kind: str, value: str, more: str = "", confidence: str = "A") -> str:
+    """Return the text of one more setting."""
+    return (
+        f'\n[settings.{name}]\ntype = "{kind}"\nvalue = {value}\ndescription = "d"\ncitation = "c"\n'
+        f'confidence = "{confidence}"\nas_of = 2026-01-31\n{more}\n'
+    )
+
+
 def pack_text(*, dates: str = 'after = "hold"', settings: str = SETTINGS, rules: str = CLOSED_TIER_3) -> str:
     """Return a pack; `dates` are further keys at the top, and blank lines part one rule from the next."""
     tables = "".join(f"\n[[rules]]\n{rule}\n" for rule in rules.split("\n\n") if rule)

@@ -9,17 +9,10 @@ from optimizer.files.read_plan import read_plan
 from optimizer.policies.load import load_policy, parse_policy
 from optimizer.rules.case import make_case
 from tests.builders import case, limit_keys, site
-from tests.policies.packs import CLOSED_TIER_3, HEAD, SETTINGS, pack_text, write_pack
+from tests.policies.packs import CLOSED_TIER_3, HEAD, SETTINGS, pack_text, setting, write_pack
 
 CAP = 'kind = "national_cap"\ncap = "cap"\ntiers = [2]\ncitation = "own"'
 SHARE = 'kind = "destination_share"\nshare = "share"\ntiers = [2]\ncitation = "own"'
-
-
-def setting(name: str, kind: str, value: str, more: str = "") -> str:
-    return (
-        f'\n[settings.{name}]\ntype = "{kind}"\nvalue = {value}\ndescription = "d"\ncitation = "c"\n'
-        f'confidence = "A"\nas_of = 2026-01-31\n{more}\n'
-    )
 
 
 def complaint(text: str) -> str:
@@ -92,10 +85,16 @@ def test_a_rule_with_a_key_is_listed_and_set_by_that_key(tmp_path: Path) -> None
     [
         ("name = ", "not valid TOML"),
         (pack_text(dates=""), "column after: required, and missing"),
-        (pack_text(dates='after = "perhaps"'), "column after: Input should be 'hold', 'none' or 'closed'"),
+        (pack_text(dates='after = "perhaps"'), "column after: expected one of hold, none, closed (got 'perhaps')"),
         (pack_text(dates='after = "hold"\nmood = 1'), "column mood: unknown key"),
-        (pack_text(dates='after = "hold"\neffective_until = 2024-12-31'), "effective_until lies before"),
-        (pack_text(dates='after = "closed"', rules=SHARE), "needs a rule of kind closed_destination"),
+        (
+            pack_text(dates='after = "hold"\neffective_until = 2024-12-31'),
+            "column effective_until: lies before effective_from",
+        ),
+        (
+            pack_text(dates='after = "closed"', rules=SHARE),
+            'column after: "closed" needs a rule of kind closed_destination',
+        ),
         (pack_text(settings=SETTINGS.replace('"7/100"', "0.07")), "a share must be exact"),
         (pack_text(settings=SETTINGS.replace('"7/100"', '"107%"')), "a share lies between 0 and 1"),
         (pack_text(settings=SETTINGS.replace("value = 10", "value = -1")), "a whole number, zero or more"),
@@ -105,11 +104,11 @@ def test_a_rule_with_a_key_is_listed_and_set_by_that_key(tmp_path: Path) -> None
             pack_text(settings=SETTINGS + setting("d", "choice", '"third"', 'choices = ["first"]')),
             "expected one of first",
         ),
-        (pack_text(rules=CAP.replace('"cap"', '"cop"')), "names the setting 'cop', which the pack does not have"),
-        (pack_text(rules=CAP.replace('= "cap"', '= "share"')), "needs a count or schedule as its cap"),
-        (pack_text(rules=f"{CAP}\n\n{CAP}"), "two rules are called 'national_cap'; give one a key"),
-        (pack_text().replace("cap of {cap}", "cap of {cop}"), "the reading names a setting"),
-        (pack_text().replace("cap of {cap}", "cap of {cap"), "the reading names a setting"),
+        (pack_text(rules=CAP.replace('"cap"', '"cop"')), "no setting of that name (got 'cop')"),
+        (pack_text(rules=CAP.replace('= "cap"', '= "share"')), "cap: needs a setting of type count or schedule"),
+        (pack_text(rules=f"{CAP}\n\n{CAP}"), "rules[national_cap]: 2 rules have this name"),
+        (pack_text().replace("cap of {cap}", "cap of {cop}"), "column reading: the pack has no setting"),
+        (pack_text().replace("cap of {cap}", "cap of {cap"), "column reading: its braces cannot be filled in"),
         (
             pack_text(
                 settings=SETTINGS + setting("d", "choice", '"standing"', 'choices = ["standing", "delivered"]'),

@@ -70,7 +70,7 @@ READ_LATER = {"transfer_notice_days"}
 
 
 def test_every_setting_is_read_by_a_rule_or_a_path_or_is_known_by_name(pack: Policy) -> None:
-    read = {name for spec in (*pack.rules, *pack.paths) for name in spec.setting_names()}
+    read = {name for spec in pack.specs for name in spec.setting_names()}
 
     assert set(pack.settings) - read <= READ_BY_NAME | READ_LATER
 
