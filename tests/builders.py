@@ -7,6 +7,7 @@ sites have 1,000 MW, and the only accelerator is `chip`: 1,000 TPP, no power, bo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.files.read_plan import plan_from_dict
@@ -45,6 +46,7 @@ def document(
     accelerators: Sequence[Row] | None = None,
     delivered: int | Mapping[str, Sequence[int]] = 0,
     headquarters: str = "US",
+    company_name: str = "Test",
     start: str = "2025Q1",
     periods: int = 1,
     length: str = "quarter",
@@ -64,7 +66,7 @@ def document(
     by_accelerator: Mapping[str, Sequence[int]] = {"chip": [delivered]} if isinstance(delivered, int) else delivered
     horizon = {"start": start, "periods": periods, "length": length, "annual_discount_rate": str(discount)}
     return {
-        "company": {"name": "Test", "headquarters": headquarters},
+        "company": {"name": company_name, "headquarters": headquarters},
         "horizon": horizon,
         "policy": settings,
         "economics": {"residual": "none", **(economics or {})},
@@ -113,6 +115,22 @@ def placing(case: Case, **units: Units | Mapping[str, Units]) -> Placement:
             if first is not None:
                 opened[number] = min(first, opened.get(number, first))
     return Placement(standing, opened)
+
+
+def entering(case: Case, placement: Placement, entries: Mapping[tuple[str, ...], Units]) -> Placement:
+    """Return a placement whose units have entered by paths: units by (gate, path), or (gate, path, accelerator).
+
+    Units are the count entered by each period; a single number has entered from the first period in force on. Without an
+    accelerator they are of the plan's first.
+    """
+    rows: dict[tuple[str, int, str], tuple[int, ...]] = {}
+    before = (0,) * case.first_in_force
+    for (gate, path, *accelerator), count in entries.items():
+        number = case.plan.accelerator_index[accelerator[0]] if accelerator else 0
+        rows[gate, number, path] = (
+            (*before, *(count,) * (case.num_periods - len(before))) if isinstance(count, int) else tuple(count)
+        )
+    return replace(placement, entered_units=rows)
 
 
 def broken(case: Case, placement: Placement | None = None, *, policy_only: bool = False) -> dict[str, Fraction | int]:

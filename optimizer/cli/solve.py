@@ -145,7 +145,7 @@ def solve(
     if out is not None:
         from optimizer.report.bundle import write_bundle
 
-        write_bundle(document, out, plan)
+        write_bundle(document, out, plan, outcome=outcome)
         if not quiet:
             typer.echo(f"wrote {out}", err=True)
     raise typer.Exit(int(exit_code(outcome, gap_required)))

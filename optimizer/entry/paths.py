@@ -132,15 +132,19 @@ class PathCalendar:
         return spec.after is None or self.policy.text(spec.after) == CLOSED
 
     def _ready_periods(self, path: Path, site: SiteFacts) -> frozenset[int]:
-        """Return the periods in which the authorisation a path needs is there, and the notice for the site is over."""
+        """Return the periods in which the authorisation a path needs is there, and the notice for the site is over.
+
+        Notice is of a location: one that was given under an earlier authorisation of the same kind need not be again.
+        """
         horizon = self.plan.horizon
         if path.spec.needs is None:
             return frozenset(range(horizon.num_periods))
+        held = self._holdings_for(path, site)
+        ready = min((self._ready_from(path.spec, holding, site) for holding in held), default=horizon.num_periods)
         return frozenset(
             period
-            for holding in self._holdings_for(path, site)
-            for period in range(self._ready_from(path.spec, holding, site), horizon.num_periods)
-            if holding.covers(horizon.first_day(period), horizon.last_day(period))
+            for period in range(ready, horizon.num_periods)
+            if any(holding.covers(horizon.first_day(period), horizon.last_day(period)) for holding in held)
         )
 
     def _holdings_for(self, path: Path, site: SiteFacts) -> tuple[Holding, ...]:

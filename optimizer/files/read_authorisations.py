@@ -53,7 +53,7 @@ def _check(record: Record, kind: AuthorisationType, problems: Problems) -> None:
         if record.gives("country"):
             problems.add("a UVEU is worldwide", record.place, "country", record.text("country"), "leave it empty")
     elif not record.gives("country"):
-        problems.add(f"a {kind} is for one country", record.place, "country", hint="give its ISO code")
+        problems.add(f"{_a(kind)} is for one country", record.place, "country", hint="give its ISO code")
     _check_quantity(record, kind, problems)
     first, last = record.day("valid_from"), record.day("valid_until")
     if first is not None and last is not None and last < first:
@@ -68,7 +68,11 @@ def _check_quantity(record: Record, kind: AuthorisationType, problems: Problems)
     else:
         for column in ONLY_OF_LICENCES:
             if record.gives(column):
-                problems.add(f"a {kind} has none", record.place, column, record.values.get(column), "leave it empty")
+                problems.add(f"{_a(kind)} has none", record.place, column, record.values.get(column), "leave it empty")
+
+
+def _a(kind: AuthorisationType) -> str:
+    return f"an {kind}" if kind is AuthorisationType.NVEU else f"a {kind}"
 
 
 def _order(row: Authorisation) -> tuple[str, ...]:

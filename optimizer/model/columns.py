@@ -91,7 +91,7 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
         * len(plan.sites),
         dtype=np.int64,
     )
-    closed: dict[str, set[int]] = defaultdict(set)
+    closed: dict[tuple[str, str], set[int]] = defaultdict(set)
     for limit in limits:
         if limit.sense is Sense.AT_LEAST or limit.allowance.terms:
             continue
@@ -102,7 +102,7 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
                 fits = max(0, int(slack / (coefficient * size[variable.accelerator])))
                 most[variable] = min(most[variable], fits)
             elif isinstance(variable, Placed) and slack <= 0 and (only_adds or _is_addition(limit)):
-                closed[variable.place].add(limit.period)
+                closed[variable.place, variable.measure].add(limit.period)
     _close_until_open(case, most, closed)
     # Stock never shrinks, so a later, smaller maximum holds earlier too.
     return np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
@@ -117,14 +117,18 @@ def _is_addition(limit: Limit) -> bool:
     return is_one_place and then.period < now.period == limit.period and gained == -lost > 0
 
 
-def _close_until_open(case: Case, most: npt.NDArray[np.int64], closed: dict[str, set[int]]) -> None:
-    """Zero the columns of places closed from the first period on, for as long as they stay closed."""
-    for place, periods in closed.items():
+def _close_until_open(case: Case, most: npt.NDArray[np.int64], closed: dict[tuple[str, str], set[int]]) -> None:
+    """Zero the columns of places closed from the first period on, for as long as they stay closed.
+
+    A place is closed to the accelerators that count in the measure of the limit that closes it.
+    """
+    for (place, measure), periods in closed.items():
         sites = range(most.shape[0]) if place == WORLD else case.sites_by_destination.get(place, ())
+        counted = [sku for sku, weight in enumerate(case.weights[measure]) if weight]
         for period in range(case.num_periods):
             if period not in periods:
                 break
-            most[list(sites), :, period] = 0
+            most[np.ix_(list(sites), counted, [period])] = 0
 
 
 def _entries_named(limits: Iterable[Limit]) -> tuple[Entered, ...]:

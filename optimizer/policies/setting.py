@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SettingValue = Fraction | int | bool | str | date | Schedule | tuple[str, ...]
 
 _DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-LEAP_YEAR = 2024
-"""A year with 29 February, which stands for the 28th in the others."""
+COMMON_YEAR = 2025
+"""A year without 29 February: a day of the year is one that every year has."""
 
 
 class SettingType(StrEnum):
@@ -135,7 +135,7 @@ def _parse_days_of_year(value: object) -> tuple[str, ...]:
             msg = f"expected days like 02-01, got {day!r}"
             raise ValueError(msg)
         try:
-            date.fromisoformat(f"{LEAP_YEAR}-{day}")
+            date.fromisoformat(f"{COMMON_YEAR}-{day}")
         except ValueError:
             msg = f"no such day: {day!r}"
             raise ValueError(msg) from None

@@ -11,9 +11,11 @@ from optimizer.errors import Problem
 from optimizer.report import as_json, as_markdown
 from optimizer.report.csv_tables import write_csv
 from optimizer.report.directories import check_replaceable, replaced_whole
+from optimizer.report.facilities import compose_facilities, facilities_csv
 
 if TYPE_CHECKING:
     from optimizer.report.document import ResultDocument
+    from optimizer.strategy.outcome import Outcome
 
 RUN_FILE = "run.json"
 SUMMARY_FILE = "summary.json"
@@ -22,17 +24,27 @@ MADE_BY = "datacentre-placement"
 CSV_FILES = {
     "placement.csv": "placements",
     "openings.csv": "openings",
+    "entries.csv": "entries",
+    "paths.csv": "paths",
     "limits.csv": "limits",
     "countries.csv": "countries",
     "periods.csv": "periods",
 }
+FACILITIES_FILE = "facilities.csv"
 
 
-def write_bundle(document: ResultDocument, directory: str | Path, plan_path: str | Path | None = None) -> Path:
+def write_bundle(
+    document: ResultDocument,
+    directory: str | Path,
+    plan_path: str | Path | None = None,
+    *,
+    outcome: Outcome | None = None,
+) -> Path:
     """Write a run to a directory and return it; an earlier run there is replaced, whole.
 
-    `plan_path` is where the plan was read from: its files are kept under `inputs/`. Raises InputError where the directory
-    holds anything but a run, or cannot be written; what stood there is then untouched.
+    `plan_path` is where the plan was read from: its files are kept under `inputs/`. `outcome` is what the document was
+    made of: it adds the accounting by facility, which has no rows where nothing was placed. Raises InputError where the
+    directory holds anything but a run, or cannot be written; what stood there is then untouched.
     """
     target = Path(directory)
     with replaced_whole(target, _why_not_replace) as aside:
@@ -41,6 +53,8 @@ def write_bundle(document: ResultDocument, directory: str | Path, plan_path: str
             "report.md": as_markdown.render(document),
             **{file: write_csv(document, table) for file, table in CSV_FILES.items()},
         }
+        if outcome is not None:
+            texts[FACILITIES_FILE] = _facilities(outcome)
         if document.command is not None:
             texts["replay.txt"] = f"{document.command}\n"
         for name, text in texts.items():
@@ -55,6 +69,12 @@ def write_bundle(document: ResultDocument, directory: str | Path, plan_path: str
 def check_directory(directory: str | Path) -> None:
     """Raise InputError for a directory that `write_bundle` would refuse: to be asked before a long solve, not after it."""
     check_replaceable(Path(directory), _why_not_replace)
+
+
+def _facilities(outcome: Outcome) -> str:
+    if outcome.placement is None:
+        return facilities_csv(())
+    return facilities_csv(compose_facilities(outcome.case, outcome.placement).rows)
 
 
 def _run(document: ResultDocument, inputs: dict[str, bool], files: list[str]) -> dict[str, Any]:

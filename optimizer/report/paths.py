@@ -10,7 +10,7 @@ from optimizer.catalogue.countries import destination_of
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.rows import EntryRow, PathRow
 from optimizer.rules.country_allocation import charged_to
-from optimizer.rules.measures import CONTROLLED_TPP
+from optimizer.rules.measures import CONTROLLED_TPP, UNIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,7 +95,7 @@ def _rows(judged: Judged, entered: Mapping[tuple[str, str], list[Exact]]) -> Ite
                 continue
             for period, label in enumerate(case.plan.horizon.labels):
                 found = _tightest(case, path, gates, place, period, readings)
-                room = _room(found) if found else None
+                room = _room(case, path, found) if found else None
                 yield PathRow(
                     period=label,
                     destination=place,
@@ -133,7 +133,7 @@ def _tightest(
     label = case.plan.horizon.labels[period]
     scopes = [(name, scope) for name, scope in _scopes(case, path, gates, place, period)]
     found = [readings[name, scope, label] for name, scope in scopes if (name, scope, label) in readings]
-    return min((reading for reading in found if reading.limit.unit == "TPP"), key=_room, default=None)
+    return min(found, key=lambda reading: _room(case, path, reading), default=None)
 
 
 def _scopes(case: Case, path: Path, gates: tuple[Gate, ...], place: str, period: int) -> Iterator[tuple[str, str]]:
@@ -154,7 +154,13 @@ def _scopes(case: Case, path: Path, gates: tuple[Gate, ...], place: str, period:
             yield spec.name, place if spec.kind == "destination_share" else ""
 
 
-def _room(reading: Reading) -> Fraction:
-    """Return the TPP that may still be added under a limit: adding also grows the total a share is taken of."""
+def _room(case: Case, path: Path, reading: Reading) -> Fraction:
+    """Return the most TPP that may still be added under a limit.
+
+    Adding also grows the total a share is taken of; units of a licence count as the largest chip that it permits.
+    """
+    if reading.limit.unit != UNIT_NAMES[CONTROLLED_TPP]:
+        weights = case.weights[CONTROLLED_TPP]
+        return Fraction(reading.slack) * max((weights[sku] for sku in case.skus_by_path(path.key)), default=0)
     share = sum((Fraction(weight) for _, weight in reading.limit.allowance.terms), Fraction(0))
     return Fraction(reading.slack) / (1 - share) if share < 1 else Fraction(reading.slack)

@@ -146,7 +146,7 @@ class PathRow(Part):
     tpp_entered: Number
     """Units of the plan that have entered by it by this period."""
     headroom_tpp: Number | None
-    """TPP that it still takes in this period by the limit that stops it first; null: no limit of its own."""
+    """The most TPP that it still takes in this period by the limit that stops it first; null: no limit of its own."""
     headroom_tpp_exact: ExactText | None
     usage: Number | None
     """Usage of that limit, everything it counts included."""

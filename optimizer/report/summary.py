@@ -34,7 +34,7 @@ def summary(document: ResultDocument) -> tuple[Line, ...]:
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         ("Next to fill", next_to_fill(document.groups, document.countries, document.plan)),
         ("Levers", _levers(document.groups, document.plan)),
-        ("Policy cost", "not computed (compare with `--policy unrestricted`)"),
+        ("Policy cost", "not computed (`placement compare PLAN --policy unrestricted` gives an interval)"),
         ("Changes", "no earlier plan given"),
         ("Verification", verification_text(document.verification)),
     )

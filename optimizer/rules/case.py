@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from optimizer.policies.specs import Bound, RuleSpec
     from optimizer.schema.plan import Accelerator
 
+UNCERTAIN_ECCN = "uncertain"
+"""What the catalogue says of a chip whose classification turns on an open question."""
 OWNED_ROWS = frozenset({Ownership.OWNED, Ownership.LEASED_OUT})
 OPERATED_ROWS = frozenset({Ownership.OWNED, Ownership.LEASED_IN})
 
@@ -299,8 +301,7 @@ class Case:
         if self.policy.choice(TF32_BITS, "") != "32":
             return self.plan.accelerators
         return tuple(
-            row if row.tpp_with_tf32 is None else replace(row, tpp=row.tpp_with_tf32, eccn=None)
-            for row in self.plan.accelerators
+            row if row.tpp_with_tf32 is None else _with_tf32(row, row.tpp_with_tf32) for row in self.plan.accelerators
         )
 
     @cached_property
@@ -360,6 +361,12 @@ class Case:
     def kind(self, rule: str, scope: str, default: LimitKind) -> LimitKind:
         """Return a group's kind, as the planner relabelled it or by default."""
         return self.limit_setting(rule, scope).kind or default
+
+
+def _with_tf32(accelerator: Accelerator, tpp: int) -> Accelerator:
+    """Return an accelerator with the TPP that TF32 gives it; what was uncertain before is then told from its TPP."""
+    eccn = None if accelerator.eccn == UNCERTAIN_ECCN else accelerator.eccn
+    return replace(accelerator, tpp=tpp, eccn=eccn)
 
 
 def make_case(plan: Plan, *, policy: str | None = None, policy_overrides: Mapping[str, object] | None = None) -> Case:

@@ -27,7 +27,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
     <= cap x (1 + increase where c has given assurances). Unit: TPP. `charged to c` is what a company or operator
     headquartered in Tier 2 brings into Tier 1 by the `debit_paths`, where c is that headquarters (of the company first).
     What the plan adds after `from` but before the pack is in force counts as licensed. Nothing that leaves frees anything.
-    What others take beyond the cap is no breach of the company's: nothing more is licensed then.
+    Where others leave less than the company has, that is no breach of the company's: nothing more is licensed then.
 
     Raises InputError when external use is not given in TPP.
     """
@@ -42,7 +42,8 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
             )
             terms, own = tuple(_terms(case, spec, place, period)), _installed(case, spec, place)
             if terms or own:
-                cap = max(cap_of(case, spec, period) * _factor(case, spec, place), others)
+                cap = cap_of(case, spec, period) * _factor(case, spec, place)
+                cap = max(cap, others + min(own, cap))
                 yield cap_limit(case, spec, scope=place, period=period, terms=terms, constant=own + others, cap=cap)
 
 
@@ -70,13 +71,13 @@ def _terms(case: Case, spec: RuleSpec, place: str, period: int) -> Iterator[tupl
     charged = (gate for gate in case.gates if charged_to(case, gate, period) == place)
     yield from case.entered(spec.debit_paths, charged, period, spec.measure)
     if place in case.sites_by_destination:
-        yield from _before_in_force(case, spec, place, period)
+        yield from _before_in_force(case, spec, place)
 
 
-def _before_in_force(case: Case, spec: RuleSpec, place: str, period: int) -> Iterator[tuple[Variable, Exact]]:
+def _before_in_force(case: Case, spec: RuleSpec, place: str) -> Iterator[tuple[Variable, Exact]]:
     """Yield what the plan adds from the allocation's first day until the pack is in force, in a place then of the tiers."""
     day = case.policy.day(spec.from_)
-    for earlier in range(min(period + 1, case.first_in_force)):
+    for earlier in range(case.first_in_force):
         counts = day is None or case.plan.horizon.last_day(earlier) >= day
         if counts and case.tier(place, earlier) in spec.tiers:
             yield Placed(spec.measure, place, earlier), 1
@@ -85,10 +86,14 @@ def _before_in_force(case: Case, spec: RuleSpec, place: str, period: int) -> Ite
 
 
 def _installed(case: Case, spec: RuleSpec, place: str) -> Exact:
+    """Return what stands licensed to a place, and what stands in Tier 1 charged to it as the company's headquarters."""
     day = case.policy.day(spec.from_)
+    is_home = place == case.headquarters
 
     def counts(row: Installed) -> bool:
-        is_late = row.placed_on is not None and (day is None or row.placed_on >= day)
-        return is_late and case.installed_paths[row] in spec.paths
+        if row.placed_on is None or (day is not None and row.placed_on < day):
+            return False
+        is_here, path = destination_of(row.country) == place, case.installed_paths[row]
+        return (is_here and path in spec.paths) or (is_home and path in spec.debit_paths)
 
-    return case.installed(spec.measure, place, counts)
+    return case.installed(spec.measure, keep=counts)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError, Problem
+from optimizer.policies.load import load_policy, policy_names
 from optimizer.policies.policy import DELIVERED, STANDING
 from optimizer.policies.setting import SettingType
 from optimizer.rules import (
@@ -156,13 +158,21 @@ def _spec_problems(policy: Policy, spec: RuleSpec) -> Iterator[Problem]:
             yield Problem(message, file=policy.name, column=f"settings.{name}", hint=hint)
 
 
+@lru_cache(maxsize=1)
+def _names_of_policy_rules() -> frozenset[str]:
+    """Return what limits of a policy may be listed under: kinds of rule, and the keys that shipped packs give them."""
+    packs = map(load_policy, policy_names())
+    return frozenset({*POLICY_RULES, *(spec.name for pack in packs for spec in pack.rules)})
+
+
 def _setting_problems(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem]:
     citations = {limit.group: limit.citation for limit in limits} | {f"{limit.rule}[*]": "" for limit in limits}
     kinds = {spec.name: spec.kind for spec in case.policy.rules}
+    listed = {limit.rule for limit in limits}
     for name, own in case.plan.limit_settings.items():
         rule = name.partition("[")[0]
-        if rule in POLICY_RULES and rule not in kinds:
-            continue
+        if rule not in listed and (rule in kinds or rule in _names_of_policy_rules()):
+            continue  # it does not bind this company, or only other packs have it
         if name not in citations:
             message, hint = "no limits of that name in this plan", "`placement audit PLAN` lists them"
         elif own.setting is not None and kinds.get(rule, rule) not in SETTABLE:

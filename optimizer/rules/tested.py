@@ -7,7 +7,6 @@ that period. The close before the plan is the installed fleet alone.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -59,8 +58,7 @@ def reporting_dates(case: Case, days: tuple[str, ...]) -> Iterator[date]:
     first, end = horizon.first_day(0), horizon.first_day(case.num_periods)
     for year in range(first.year, end.year + 1):
         for text in days:
-            month, number = map(int, text.split("-"))
-            day = date(year, month, min(number, monthrange(year, month)[1]))  # 29 February: the 28th
+            day = date(year, *map(int, text.split("-")))
             if first <= day < end and day >= case.policy.effective_from:
                 yield day
 

@@ -20,8 +20,8 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
     """Yield one limit per accelerator that can take one of the paths, and period.
 
     What it limits: units of a product that enter China by the case-by-case review. Citation: 91 FR 1684 (15 January 2026),
-    the 50% as reported by secondary sources. Equation: entered by the rule's paths[g,t] <= share x (installed at home[g] +
-    sum over s at home of units[s,g,t]). Unit: units.
+    the 50% as reported by secondary sources. Equation: entered by the rule's paths[g,t] + installed by them[g] <= share x
+    (installed at home[g] + sum over s at home of units[s,g,t]). Unit: units.
     """
     home = str(spec.home)
     share = case.policy.share(str(spec.share))
@@ -41,7 +41,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
                 period=period,
                 period_label=case.plan.horizon.labels[period],
                 sense=Sense.AT_MOST,
-                usage=Expression(tuple(terms)),
+                usage=Expression(tuple(terms), _installed_by_paths(case, spec, key)),
                 allowance=Expression(tuple((Standing(site, sku, period), share) for site in sites), share * stock),
                 unit="units",
                 kind=case.kind(spec.name, key, LimitKind.POLICY),
@@ -52,3 +52,9 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 def _installed(case: Case, home: str, accelerator: str) -> Exact:
     return case.installed(CHIPS, home, lambda row: row.accelerator == accelerator)
+
+
+def _installed_by_paths(case: Case, spec: RuleSpec, accelerator: str) -> Exact:
+    return case.installed(
+        CHIPS, keep=lambda row: row.accelerator == accelerator and case.installed_paths[row] in spec.paths
+    )

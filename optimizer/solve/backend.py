@@ -39,6 +39,8 @@ class SolveOptions:
     seed: int = 0
     node_limit: int | None = None
     heuristics: Heuristics = Heuristics.FULL
+    presolve: bool = True
+    """False: solve the program as it is, where a backend's own reductions are not to be trusted with it."""
 
 
 @dataclass(frozen=True)

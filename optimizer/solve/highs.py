@@ -1,7 +1,9 @@
 """HiGHS through MathOpt.
 
 Traps (ortools 9.15): `threads` must go through HiGHS's own options; incumbent callbacks register and never fire, so
-progress is read from the log; a running solve ignores interruption, so incumbents are also saved to a file.
+progress is read from the log; a running solve ignores interruption, so incumbents are also saved to a file. Its presolve
+cut off the optimum, or called a feasible program infeasible, on about one in a thousand small programs with entries by path
+(docs/decisions/0004-paths.md); without presolve it was right on all of them.
 """
 
 from __future__ import annotations
@@ -56,6 +58,8 @@ class Highs:
             # An effort of 0 still leaves a search at the root, and restarts repeat it.
             for switch in _SUB_SEARCHES:
                 parameters.highs.bool_options[switch] = False
+        if not options.presolve:
+            parameters.highs.string_options["presolve"] = "off"
         if options.node_limit is not None:
             parameters.node_limit = options.node_limit
         if incumbent_file is not None:

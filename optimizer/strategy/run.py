@@ -119,6 +119,7 @@ class Run:
             seed=self.options.seed,
             node_limit=node_limit,
             heuristics=heuristics,
+            presolve=not (self.model.columns.entries and formulation.is_integer.any()),
         )
         result = self.session.solve(
             self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen)

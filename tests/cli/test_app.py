@@ -9,7 +9,18 @@ import pytest
 
 from tests.cli.conftest import Call, environment
 
-COMMANDS = ("init", "validate", "solve", "audit", "headroom", "catalogue", "schema", "bench")
+COMMANDS = (
+    "init",
+    "validate",
+    "solve",
+    "compare",
+    "audit",
+    "headroom",
+    "facilities",
+    "catalogue",
+    "schema",
+    "bench",
+)
 
 
 def test_help_names_every_command(call: Call) -> None:

@@ -129,7 +129,7 @@ def test_a_directory_that_is_somebody_elses_is_refused_before_the_solve(
 def test_an_answer_is_not_lost_with_the_directory_it_should_go_to(
     call: Call, tiny_plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise InputError([Problem("disk full")])
 
     monkeypatch.setattr(bundle, "write_bundle", fail)

@@ -27,13 +27,24 @@ from tests.oracle.money import opening_terms, unit_terms
 from tests.oracle.plan_facts import PlanFacts, Row, SiteFacts, read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
 Schedule = dict[str, tuple[int, ...]]
 """Units standing by accelerator and period at one site."""
 LARGEST_INT64 = 2**62
+
+
+@dataclass(frozen=True)
+class PolicyTerms:
+    """What a policy adds to the physical and contractual limits of a plan."""
+
+    is_closed: Callable[[SiteFacts, int], bool]
+    """Whether nothing may be added at a site in a period."""
+    rows: tuple[LinearRow, ...] = ()
+    permits: Callable[[Mapping[str, Schedule], bool], bool] = lambda _schedules, _is_complete: True
+    """Whether schedules by site may stand together; of part of the sites it may say no only if adding cannot help."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,24 @@ def best(plan_document: Row) -> Fraction | None:
 def best_result(plan_document: Row) -> dict[str, Any] | None:
     """Return an optimal placement in the form of the tool's JSON result, or None when no plan exists."""
     plan = read_plan(plan_document)
+    chosen = optimum(plan, _announced_terms(plan))
+    return None if chosen is None else as_result(plan, *chosen)
+
+
+def _announced_terms(plan: PlanFacts) -> PolicyTerms:
+    """Return the closures of the packs written before the rule was published; `linear_rows` holds the rest of them."""
+
+    def is_closed(site: SiteFacts, period: int) -> bool:
+        return plan.policy.get("name", "three-tier-2025-01") != "physical-only" and any(
+            tier(country, plan.first_days[period]) == 3 and plan.first_days[period] >= IN_FORCE_FROM
+            for country in (site.country, plan.headquarters)
+        )
+
+    return PolicyTerms(is_closed)
+
+
+def optimum(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[Option], Fraction] | None:
+    """Return one option per site, with their worth in money, that is best under the terms; None when no plan exists."""
     if plan.rate < 0:
         msg = "the argument for opening with the first units needs a rate >= 0"
         raise ValueError(msg)
@@ -64,7 +93,7 @@ def best_result(plan_document: Row) -> dict[str, Any] | None:
         return sum(terms.values(), Fraction(0))
 
     worths = {
-        site.key: [(s, o, _worth(plan, site, s, o, unit_worth)) for s, o in _schedules(plan, site)]
+        site.key: [(s, o, _worth(plan, site, s, o, unit_worth)) for s, o in _schedules(plan, site, terms)]
         for site in _sites(plan)
     }
     step = lcm(*(worth.denominator for listed in worths.values() for _, _, worth in listed))
@@ -72,19 +101,17 @@ def best_result(plan_document: Row) -> dict[str, Any] | None:
         sorted((Option(s, o, int(worth * step)) for s, o, worth in worths[site.key]), key=lambda option: -option.worth)
         for site in _sites(plan)
     ]
-    chosen = _Search(plan, options).run()
-    if chosen is None:
-        return None
-    return _as_result(plan, chosen, Fraction(sum(option.worth for option in chosen), step))
+    chosen = _Search(plan, options, terms).run()
+    return None if chosen is None else (chosen, Fraction(sum(option.worth for option in chosen), step))
 
 
 def _sites(plan: PlanFacts) -> list[SiteFacts]:
     return list(plan.sites.values())
 
 
-def _schedules(plan: PlanFacts, site: SiteFacts) -> Iterator[tuple[Schedule, int | None]]:
+def _schedules(plan: PlanFacts, site: SiteFacts, terms: PolicyTerms) -> Iterator[tuple[Schedule, int | None]]:
     """Yield every schedule the site itself permits, with the period it opens in."""
-    rows = [list(_rows_of(plan, site, key)) for key in plan.accelerators]
+    rows = [list(_rows_of(plan, site, key, terms)) for key in plan.accelerators]
     for combination in product(*rows):
         schedule = dict(zip(plan.accelerators, combination, strict=True))
         total = [sum(row[period] for row in combination) for period in range(plan.num_periods)]
@@ -93,18 +120,14 @@ def _schedules(plan: PlanFacts, site: SiteFacts) -> Iterator[tuple[Schedule, int
             yield schedule, first
 
 
-def _rows_of(plan: PlanFacts, site: SiteFacts, key: str) -> Iterator[tuple[int, ...]]:
+def _rows_of(plan: PlanFacts, site: SiteFacts, key: str, terms: PolicyTerms) -> Iterator[tuple[int, ...]]:
     """Yield every non-shrinking row of whole blocks of one accelerator that deliveries, dates and closures permit."""
     accelerator = plan.accelerators[key]
     highest = [units // accelerator.block for units in accelerator.delivered]
 
     def may_add(period: int) -> bool:
-        closed = plan.policy.get("name", "three-tier-2025-01") != "physical-only" and any(
-            tier(country, plan.first_days[period]) == 3 and plan.first_days[period] >= IN_FORCE_FROM
-            for country in (site.country, plan.headquarters)
-        )
         listed = plan.values is None or (site.key, key, period) in plan.values
-        return key in site.allowed and period >= site.opens_from and listed and not closed
+        return key in site.allowed and period >= site.opens_from and listed and not terms.is_closed(site, period)
 
     def extend(row: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         period, held = len(row), row[-1] if row else 0
@@ -152,11 +175,15 @@ def _worth(
 class _Search:
     """Walks the combinations, most valuable schedules first."""
 
-    def __init__(self, plan: PlanFacts, options: list[list[Option]]) -> None:
-        self.plan, self.options = plan, options
-        rows = linear_rows(plan)
-        self.conditional: list[ConditionalRow] = conditional_rows(plan)
+    def __init__(self, plan: PlanFacts, options: list[list[Option]], terms: PolicyTerms) -> None:
         names = [site.key for site in _sites(plan)]
+        self.names, self.permits = names, terms.permits
+        self.options = options = [
+            [option for option in listed if terms.permits({name: option.schedule}, False)]
+            for name, listed in zip(names, options, strict=True)
+        ]
+        rows = [*linear_rows(plan), *terms.rows]
+        self.conditional: list[ConditionalRow] = conditional_rows(plan)
         self.bounds = np.array([row.bound for row in rows], dtype=np.int64)
         self.usage = [
             np.array([[row.usage(name, option.schedule) for row in rows] for option in listed], dtype=np.int64)
@@ -189,7 +216,10 @@ class _Search:
             option = self.options[depth][number]
             if self.best is not None and worth + option.worth + self.most[depth + 1] <= self.best:
                 return
-            self._walk([*chosen, option], room - self.usage[depth][number], worth + option.worth)
+            together = [*chosen, option]
+            schedules = {name: each.schedule for name, each in zip(self.names, together, strict=False)}
+            if self.permits(schedules, len(together) == len(self.options)):
+                self._walk(together, room - self.usage[depth][number], worth + option.worth)
 
 
 def _refuse_overflow(rows: list[LinearRow], usage: list[NDArray[np.int64]]) -> None:
@@ -199,7 +229,8 @@ def _refuse_overflow(rows: list[LinearRow], usage: list[NDArray[np.int64]]) -> N
         raise ValueError(msg)
 
 
-def _as_result(plan: PlanFacts, chosen: list[Option], objective: Fraction) -> dict[str, Any]:
+def as_result(plan: PlanFacts, chosen: list[Option], objective: Fraction) -> dict[str, Any]:
+    """Return a placement in the form of the tool's JSON result."""
     placements, openings = [], []
     for site, option in zip(_sites(plan), chosen, strict=True):
         if option.opened is not None and not site.has_installed:

@@ -61,7 +61,7 @@ def linear_rows(plan: PlanFacts) -> list[LinearRow]:
     return rows
 
 
-def _row(period: int, weights: Mapping[tuple[str, str], Fraction | int], bound: Fraction | int) -> LinearRow:
+def exact_row(period: int, weights: Mapping[tuple[str, str], Fraction | int], bound: Fraction | int) -> LinearRow:
     """Return the row with denominators multiplied out."""
     fractions = {pair: Fraction(weight) for pair, weight in weights.items() if weight}
     step = lcm(Fraction(bound).denominator, *(weight.denominator for weight in fractions.values()))
@@ -73,10 +73,10 @@ def _deliveries(plan: PlanFacts) -> Iterator[LinearRow]:
     for key, accelerator in plan.accelerators.items():
         for period in range(plan.num_periods):
             delivered = accelerator.delivered[period]
-            yield _row(period, {(site, key): 1 for site in plan.sites}, delivered)
+            yield exact_row(period, {(site, key): 1 for site in plan.sites}, delivered)
             if plan.must_place == "each_period" or (plan.must_place == "by_end" and period == last):
                 least = delivered // accelerator.block * accelerator.block
-                yield _row(period, {(site, key): -1 for site in plan.sites}, -least)
+                yield exact_row(period, {(site, key): -1 for site in plan.sites}, -least)
 
 
 def _spans(plan: PlanFacts) -> Iterator[tuple[Mapping[str, object], int, list[str], list[str], bool]]:
@@ -107,10 +107,10 @@ def _commitments(plan: PlanFacts) -> Iterator[LinearRow]:
         base = _installed_in(plan, row, keys)
         pairs = [(site, key) for site in sites for key in keys]
         if row.get("max_units") is not None:
-            yield _row(period, dict.fromkeys(pairs, 1), int(str(row["max_units"])) - base)
+            yield exact_row(period, dict.fromkeys(pairs, 1), int(str(row["max_units"])) - base)
         always = stocked or not flag(row.get("only_if_used", False))
         if row.get("min_units") is not None and always:
-            yield _row(period, dict.fromkeys(pairs, -1), base - int(str(row["min_units"])))
+            yield exact_row(period, dict.fromkeys(pairs, -1), base - int(str(row["min_units"])))
 
 
 def conditional_rows(plan: PlanFacts) -> list[ConditionalRow]:
@@ -154,7 +154,7 @@ def _shares(plan: PlanFacts, period: int) -> Iterator[LinearRow]:
         weights, installed = _tpp(plan, places)
         pairs = {**weights, **placed}
         both = {pair: sign * (weights.get(pair, 0) - share * placed.get(pair, 0)) for pair in pairs}
-        return _row(period, both, sign * (share * base - installed))
+        return exact_row(period, both, sign * (share * base - installed))
 
     if law.destination(plan.headquarters) == "US":
         yield at_most({"US"}, exact(plan.policy.get("home_share", law.HOME_SHARE)), sign=-1)
@@ -187,4 +187,4 @@ def _national_caps(plan: PlanFacts, period: int) -> Iterator[LinearRow]:
                 level = carried_forward(rows, column, now, plan.periods_per_year)
                 taken += Fraction(level, law.H100_TPP if unit == "h100_equivalents" else 1)
         inside = [key for key, site in plan.sites.items() if law.destination(site.country) == where]
-        yield _row(period, {(site, key): per_unit[key] for site in inside for key in per_unit}, cap - taken)
+        yield exact_row(period, {(site, key): per_unit[key] for site in inside for key in per_unit}, cap - taken)

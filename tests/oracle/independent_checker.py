@@ -29,13 +29,18 @@ def check(plan_document: Row, result: Row) -> list[str]:
         return [f"the result cannot be read: {error!r}"]
     problems += broken_limits(standing)
     if not any("not allowed" in problem for problem in problems):
-        problems += _objective(standing, result)
+        problems += objective_problems(standing, result)
     return problems
 
 
 def broken_limits(standing: Standing) -> list[str]:
-    """Return every limit of the plan that a placement breaks."""
-    judges = (_stock, _sites, _deliveries, _commitments, policy_problems)
+    """Return every limit of the plan and of its policy that a placement breaks."""
+    return [*broken_plan_limits(standing), *policy_problems(standing)]
+
+
+def broken_plan_limits(standing: Standing) -> list[str]:
+    """Return every physical and contractual limit that a placement breaks, whatever the policy."""
+    judges = (_stock, _sites, _deliveries, _commitments)
     return [problem for judge in judges for problem in judge(standing)]
 
 
@@ -136,7 +141,8 @@ def recompute_terms(standing: Standing) -> dict[str, Fraction]:
     return terms
 
 
-def _objective(standing: Standing, result: Row) -> Iterator[str]:
+def objective_problems(standing: Standing, result: Row) -> Iterator[str]:
+    """Yield where the money that a result states differs from its placement's worth."""
     objective = sum(recompute_terms(standing).values(), Fraction(0))
     if (stated := result.get("objective_exact")) is not None and exact(stated) != objective:
         yield f"objective_exact {float(exact(stated))!r}, recomputed {float(objective)!r}"

@@ -143,14 +143,14 @@ class PlanFacts:
         return len(self.labels)
 
 
-def refuse_unknown(document: Row) -> None:
+def refuse_unknown(document: Row, known: Mapping[str, str]) -> None:
     """Raise ValueError when the document holds a table or column the oracle does not judge."""
     for table, content in document.items():
-        if table not in KNOWN:
+        if table not in known:
             msg = f"the oracle does not know table {table!r}"
             raise ValueError(msg)
         for row in [content] if isinstance(content, Mapping) else content:
-            extra = set(row) - set(KNOWN[table].split()) - PASS_THROUGH
+            extra = set(row) - set(known[table].split()) - PASS_THROUGH
             if extra := {key for key in extra if not key.startswith("x_")}:
                 msg = f"the oracle does not know {table} {sorted(extra)}"
                 raise ValueError(msg)
@@ -265,9 +265,9 @@ def _values(document: Row, labels: list[str]) -> dict[tuple[str, str, int], Frac
     return values
 
 
-def read_plan(document: Row) -> PlanFacts:
-    """Return the exact facts of a plan document."""
-    refuse_unknown(document)
+def read_plan(document: Row, known: Mapping[str, str] = KNOWN) -> PlanFacts:
+    """Return the exact facts of a plan document; `known` names the columns that the caller judges, by table."""
+    refuse_unknown(document, known)
     horizon, economics, reader = document["horizon"], document.get("economics", {}), _Reader(document)
     per_year = PERIODS_PER_YEAR[horizon.get("length", "quarter")]
     start = absolute_period(horizon["start"], per_year)

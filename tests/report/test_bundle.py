@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from optimizer.audit import audit
 from optimizer.errors import InputError
+from optimizer.files.read_placement import read_placement
 from optimizer.report import bundle
 from optimizer.report.bundle import write_bundle
+from optimizer.report.compose import compose
+from optimizer.report.facilities import compose_facilities, facilities_csv
 from optimizer.report.registry import render
-from tests.report.small_fleet import COMMAND, small_case, small_result
+from optimizer.strategy.outcome import Status
+from tests.builders import entering, placing, site
+from tests.report.small_fleet import COMMAND, VERSIONS, no_placement, small_case, small_outcome, small_result
+from tests.rules.diffusion import company
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +26,10 @@ if TYPE_CHECKING:
 
 FILES = [
     "countries.csv",
+    "entries.csv",
     "limits.csv",
     "openings.csv",
+    "paths.csv",
     "periods.csv",
     "placement.csv",
     "replay.txt",
@@ -59,6 +68,39 @@ def test_bundle_holds_the_answer_in_every_form(tmp_path: Path) -> None:
     assert (target / "placement.csv").read_text(encoding="utf-8") == render(small_result(), "csv")
     assert (target / "replay.txt").read_text(encoding="utf-8") == f"{COMMAND}\n"
     assert names(target.parent) == ["first"]
+
+
+def test_bundle_of_an_outcome_adds_the_accounting_by_facility(tmp_path: Path) -> None:
+    outcome = small_outcome()
+    assert outcome.placement is not None
+
+    write_bundle(small_result(), tmp_path / "run", outcome=outcome)
+
+    assert names(tmp_path / "run") == sorted([*FILES, "facilities.csv"])
+    text = (tmp_path / "run" / "facilities.csv").read_text(encoding="utf-8")
+    assert text == facilities_csv(compose_facilities(outcome.case, outcome.placement).rows)
+    assert "facilities.csv" in json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))["files"]
+
+
+def test_bundle_of_an_outcome_without_a_placement_accounts_for_nothing(tmp_path: Path) -> None:
+    outcome = no_placement(Status.INFEASIBLE)
+
+    write_bundle(compose(outcome, versions=VERSIONS), tmp_path / "run", outcome=outcome)
+
+    assert (tmp_path / "run" / "facilities.csv").read_text(encoding="utf-8") == facilities_csv(())
+
+
+def test_a_kept_run_with_legal_paths_is_judged_by_what_is_kept(tmp_path: Path) -> None:
+    """Which path units entered by cannot be told from where they stand, so the run keeps it."""
+    fleet = company(site("johor", "MY"), delivered=1)
+    placement = entering(fleet, placing(fleet, johor=1), {("MY", "licence"): 1})
+    outcome = small_outcome(fleet, placement)
+
+    write_bundle(compose(outcome, versions=VERSIONS), tmp_path / "run", outcome=outcome)
+
+    read = read_placement(tmp_path / "run", fleet.plan)
+    assert read.entered_units == placement.entered_units
+    assert audit(fleet, read).verification.passed
 
 
 def test_bundle_keeps_the_inputs_and_their_hashes_but_nothing_else_of_the_folder(

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Exact, Expression, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Exact, Expression, Limit, Opened, Placed, Sense, Standing, Variable
 from optimizer.rules.measures import UNIT_NAMES
 from tests.builders import limits_of
 
@@ -65,3 +65,5 @@ def _name(plan: Plan, variable: Variable) -> str:
         case Placed(measure, place, _):
             where = "worldwide" if place == WORLD else f"in {place}"
             return f"({UNIT_NAMES[measure]} placed {where} in {period})"
+        case Entered(gate, accelerator, path, _):
+            return f"({plan.accelerators[accelerator].key} entered through {gate} by {path} by {period})"

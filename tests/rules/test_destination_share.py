@@ -6,6 +6,8 @@ import pytest
 
 from optimizer.rules.case import Case
 from tests.builders import broken, case, chip, limit_keys, limits_of, placing, site
+from tests.rules.diffusion import UVEU, illegal
+from tests.rules.diffusion import company as published
 from tests.rules.golden_text import assert_golden
 
 HOME_93 = [{"country": "US", "accelerator": "chip", "units": 93}]
@@ -135,3 +137,71 @@ def test_chips_that_wait_in_a_territory_count_where_it_belongs() -> None:
     company = fleet(policy=policy)
 
     assert broken(company) == {}
+
+
+# --- As published: of Tier 1 companies with UVEU, for every country outside Tier 1 ---------------------------------------
+
+
+def test_as_published_tier_3_has_a_share_of_its_own_too() -> None:
+    stock = [*HOME_93, {"country": "CN", "accelerator": "chip", "units": 8}]
+    company = published(site("kl", "MY"), installed=stock, authorisations=[UVEU], start="2026Q2")
+
+    # 8 of 101 chips.
+    assert broken(company) == {"destination_share[CN,2026Q2]": 9_300}
+
+
+def test_as_published_a_country_that_leaves_group_d5_stays_outside_tier_1() -> None:
+    company = published(site("phnom-penh", "KH"), authorisations=[UVEU], start="2025Q3", periods=3)
+
+    assert limit_keys(company, "destination_share") == [
+        f"destination_share[KH,{quarter}]" for quarter in ("2025Q3", "2025Q4", "2026Q1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "is_bound"), [([UVEU], True), ([], False), ([{"type": "NVEU", "country": "MY"}], False)]
+)
+def test_as_published_it_binds_who_holds_uveu(held: list[dict[str, str]], *, is_bound: bool) -> None:
+    company = published(site("kl", "MY"), installed=HOME_93, authorisations=held, start="2026Q2")
+
+    assert limit_keys(company, "destination_share") == ["destination_share[MY,2026Q2]"] * is_bound
+    assert (illegal(company, kl=8) == {}) is not is_bound
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_until", "bound"),
+    [
+        ("2026-04-01", None, ["2026Q2", "2026Q3"]),
+        ("2026-06-30", None, ["2026Q2", "2026Q3"]),
+        ("2026-07-01", None, ["2026Q3"]),
+        (None, "2026-07-01", ["2026Q2", "2026Q3"]),
+        (None, "2026-06-30", ["2026Q2"]),
+        (None, "2026-03-31", []),
+    ],
+)
+def test_as_published_it_binds_in_a_quarter_on_any_day_of_which_uveu_is_held(
+    valid_from: str | None, valid_until: str | None, bound: list[str]
+) -> None:
+    days = {key: day for key, day in (("valid_from", valid_from), ("valid_until", valid_until)) if day is not None}
+    company = published(site("kl", "MY"), authorisations=[{**UVEU, **days}], start="2026Q2", periods=2)
+
+    assert limit_keys(company, "destination_share") == [f"destination_share[MY,{quarter}]" for quarter in bound]
+
+
+def test_as_published_chips_below_3a090_a_are_in_neither_part() -> None:
+    chips = [chip("big", tpp=10_000), chip("free", tpp=4_000, eccn="none")]
+    home = [
+        {"country": "US", "accelerator": "big", "units": 93},
+        {"country": "US", "accelerator": "free", "units": 10**6},
+    ]
+    company = published(
+        site("kl", "MY"),
+        accelerators=chips,
+        delivered={"big": [9], "free": [10**6]},
+        installed=home,
+        authorisations=[UVEU],
+        start="2026Q2",
+    )
+
+    assert illegal(company, kl={"big": 7, "free": 10**6}) == {}
+    assert illegal(company, kl={"big": 8}) == {"destination_share[MY,2026Q2]": 9_300}

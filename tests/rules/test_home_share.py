@@ -6,6 +6,8 @@ import pytest
 
 from optimizer.rules.case import Case
 from tests.builders import broken, case, chip, limit_keys, placing, site
+from tests.rules.diffusion import UVEU
+from tests.rules.diffusion import company as published
 from tests.rules.golden_text import assert_golden
 
 SITES = [site("ohio", "US"), site("oslo", "NO"), site("ponce", "PR")]
@@ -91,3 +93,65 @@ def test_the_amount_broken_is_exact_where_thirds_are_asked_for() -> None:
 
     assert broken(company, placing(company, ohio=33, oslo=66)) == {}
     assert broken(company, placing(company, ohio=33, oslo=67)) == {"home_share[US,2025Q1]": Fraction(1000, 3)}
+
+
+# --- As published: of companies with UVEU, of controlled chips that the group owns, on reporting dates ------------------
+
+
+def universal(headquarters: str = "US", **parts: object) -> Case:
+    """Return a company with UVEU and sites in Ohio and Oslo, in 2026Q1, which holds the reporting date of 1 February."""
+    defaults: dict[str, object] = {"authorisations": [UVEU]}
+    return published(site("ohio", "US"), site("oslo", "NO"), headquarters=headquarters, **{**defaults, **parts})
+
+
+PUBLISHED = "home_share[US,2026Q1]"
+
+
+def test_as_published_exactly_half_is_legal_and_one_chip_less_is_not() -> None:
+    company = universal()
+
+    assert broken(company, placing(company, ohio=50, oslo=50)) == {}
+    assert broken(company, placing(company, ohio=49, oslo=50)) == {PUBLISHED: 5_000}
+
+
+@pytest.mark.parametrize(("headquarters", "is_bound"), [("US", True), ("PR", True), ("GB", False), ("JP", False)])
+def test_as_published_it_binds_americans_with_uveu(headquarters: str, *, is_bound: bool) -> None:
+    keys = ["home_share[US,2025Q4]", PUBLISHED] if is_bound else []
+
+    assert limit_keys(universal(headquarters), "home_share") == keys
+    assert limit_keys(universal(headquarters, authorisations=[]), "home_share") == []
+
+
+@pytest.mark.parametrize(("authorisations", "is_bound"), [("uveu", True), ("none", False), ("nveu", False)])
+def test_as_published_the_status_that_the_plan_assumes_decides(authorisations: str, *, is_bound: bool) -> None:
+    company = universal(policy={"authorisations": authorisations})
+
+    assert bool(limit_keys(company, "home_share")) is is_bound
+
+
+def test_as_published_chips_below_3a090_a_are_in_neither_part() -> None:
+    chips = [chip("big", tpp=10_000), chip("old", tpp=1_000), chip("small", tpp=4_000, eccn="3A090.b")]
+    company = universal(accelerators=chips, delivered={"big": [99], "old": [999], "small": [999]})
+
+    assert broken(company, placing(company, ohio={"big": 5}, oslo={"big": 5, "old": 999, "small": 999})) == {}
+    assert broken(company, placing(company, ohio={"big": 5, "old": 999, "small": 999}, oslo={"big": 6})) == {
+        PUBLISHED: 5_000
+    }
+
+
+def test_as_announced_every_chip_counts_and_none_has_to_be_classified() -> None:
+    company = case(sites=SITES, accelerators=[chip(tpp=2_000)], delivered=100)
+
+    assert broken(company, placing(company, ohio=49, oslo=50)) == {"home_share[US,2025Q1]": 1_000}
+
+
+@pytest.mark.parametrize(("ownership", "counts"), [("owned", True), ("leased_out", True), ("leased_in", False)])
+@pytest.mark.parametrize("country", ["US", "NO"])
+def test_as_published_the_chips_of_others_are_in_neither_part(country: str, ownership: str, *, counts: bool) -> None:
+    stock = [{"country": country, "accelerator": "chip", "units": 10, "ownership": ownership}]
+    before = [{"country": "US", "accelerator": "chip", "units": 10}]
+    company = universal(installed=[*stock, *before])
+    most_abroad = {"US": 20, "NO": 0}[country] if counts else 10
+
+    assert broken(company, placing(company, oslo=most_abroad)) == {}
+    assert broken(company, placing(company, oslo=most_abroad + 1)) == {PUBLISHED: 5_000}

@@ -10,6 +10,7 @@ from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from tests.builders import case, plan, site
 from tests.policies.packs import SETTINGS, write_pack
+from tests.rules.diffusion import UVEU, company, licence, nveu
 
 SITES = [site("kl", "MY"), site("delhi", "IN"), site("ohio", "US")]
 
@@ -74,11 +75,11 @@ def test_a_negative_number_is_refused() -> None:
     ]
 
 
-def test_numbers_for_a_rule_that_another_pack_has_wait_for_that_pack() -> None:
-    described = plan(sites=SITES, delivered=5, limits={"destination_share[MY]": {"setting": "5%"}})
+@pytest.mark.parametrize("group", ["destination_share[MY]", "nveu_installed_base[MY]", "lpp_allowance[2026]"])
+def test_numbers_for_a_rule_that_another_pack_has_wait_for_that_pack(group: str) -> None:
+    described = plan(sites=SITES, delivered=5, limits={group: {"setting": "5%"}}, policy="unrestricted")
 
     assert compile_limits(make_case(described))
-    assert compile_limits(make_case(described, policy="unrestricted"))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,12 @@ def test_numbers_for_a_rule_that_another_pack_has_wait_for_that_pack() -> None:
         ('kind = "home_share"\nhome = "US"\ncitation = "own"', "a rule of kind home_share needs share"),
         ('kind = "destination_share"\nshare = "share"\ncitation = "own"', "needs tiers"),
         ('kind = "national_cap"\ntiers = [2]\ncitation = "own"', "a rule of kind national_cap needs cap"),
+        ('kind = "country_allocation"\ntiers = [2]\ncap = "cap"\ncitation = "own"', "country_allocation needs paths"),
+        ('kind = "installed_base"\ntiers = [2]\ncap = "cap"\ncitation = "own"', "installed_base needs paths"),
+        ('kind = "yearly_allowance"\ncitation = "own"', "a rule of kind yearly_allowance needs cap"),
+        ('kind = "licence_quantity"\ncitation = "own"', "a rule of kind licence_quantity needs paths"),
+        ('kind = "volume_ratio"\nshare = "share"\ncitation = "own"', "a rule of kind volume_ratio needs home"),
+        ('kind = "home_share"\nhome = "US"\nshare = "share"\nmeasure = "watts"\ncitation = "own"', "no such measure"),
         ('kind = "closed_destination"\ncitation = "own"', "a rule of kind closed_destination needs tiers"),
         ('kind = "closed_parent"\ncitation = "own"', "a rule of kind closed_parent needs bound"),
     ],
@@ -108,6 +115,40 @@ def test_a_choice_without_a_meaning_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="no meaning for the choice racks"):
         compile_policy_limits(case(sites=SITES, policy={"name": str(pack)}))
+
+
+def test_a_cap_that_changes_over_time_is_for_the_kinds_that_read_a_table(tmp_path: Path) -> None:
+    table = '\n[settings.table]\ntype = "schedule"\nvalue = { 2025Q1 = 5 }\ndescription = "a table"\n'
+    table += 'citation = "own"\nconfidence = "assumption"\n'
+    rule = 'kind = "national_cap"\ncap = "table"\ntiers = [2]\ncitation = "own"'
+    pack = write_pack(tmp_path, settings=SETTINGS + table, rules=rule)
+
+    with pytest.raises(InputError, match="a rule of kind national_cap takes one figure, not a schedule"):
+        compile_policy_limits(case(sites=SITES, policy={"name": str(pack)}))
+
+
+@pytest.mark.parametrize("group", ["legal_path[MY,chip]", "licence_quantity[L1]"])
+def test_the_number_of_a_licence_or_a_path_stands_in_its_own_table(group: str) -> None:
+    built = company(site("kl", "MY"), authorisations=[licence("MY", units=5)], limits={group: {"setting": "5"}})
+
+    with pytest.raises(InputError, match="has no number to replace"):
+        compile_limits(built)
+
+
+def test_the_limits_of_the_published_rule_have_keys_of_their_own() -> None:
+    sites = [site("abu-dhabi", "AE"), site("kl", "MY", authorised_from="2026-01-01"), site("oslo", "NO")]
+    held = [UVEU, nveu("MY"), licence("MY", units=5), licence("MY", tpp=5)]
+    limits = compile_limits(company(*sites, headquarters="AE", authorisations=held, periods=5))
+
+    keys = [limit.key for limit in limits]
+    assert len(set(keys)) == len(keys)
+    assert {limit.rule for limit in limits if limit.kind == "policy"} == {
+        "country_allocation",
+        "nveu_installed_base",
+        "lpp_allowance",
+        "licence_quantity",
+        "legal_path",
+    }
 
 
 def test_h100_equivalents_need_an_h100_in_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
