@@ -81,6 +81,13 @@ def _allows_nothing(reading: Reading) -> bool:
     return reading.allowance <= 0 and not any(coefficient for _, coefficient in allowance.terms)
 
 
+def _is_shut(limit: Limit) -> bool:
+    """Return whether a limit permits what has entered by paths, and every one of them is shut by its period."""
+    permitted = [variable for variable, _ in limit.allowance.terms]
+    has_entries = bool(permitted) and all(isinstance(variable, Entered) for variable in permitted)
+    return has_entries and not limit.allowance.constant and all(v.period < limit.period for v in permitted)
+
+
 def group_readings(case: Case, readings: Iterable[Reading]) -> tuple[GroupReading, ...]:
     """Return readings by group: policy limits first, then contract, then physical, otherwise in the order given."""
     rises = Rises(case)
@@ -101,7 +108,7 @@ class Rises:
     def tightness(self, reading: Reading) -> Tightness:
         """Return how a limit stands on the placement it was read on."""
         limit = reading.limit
-        if limit.sense is Sense.AT_MOST and _allows_nothing(reading):
+        if limit.sense is Sense.AT_MOST and (_allows_nothing(reading) or _is_shut(limit)):
             return Tightness.CLOSED
         moves = self._moves(limit).values()
         helps, harms = [move for move in moves if move < 0], [move for move in moves if move > 0]

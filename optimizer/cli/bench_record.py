@@ -155,6 +155,7 @@ def record_text(outcome: Outcome, version: str) -> str:
         "version": version,
         "openings": _openings(outcome),
         "placements": _placements(outcome),
+        "entries": _entries(outcome),
     }
     return json.dumps(document, indent=1) + "\n"
 
@@ -180,6 +181,25 @@ def _placements(outcome: Outcome) -> list[dict[str, object]]:
             "units_standing": units,
         }
         for (site, sku), row in sorted(outcome.placement.standing_units.items())
+        for period, units in enumerate(row)
+        if units != (row[period - 1] if period else 0)
+    ]
+
+
+def _entries(outcome: Outcome) -> list[dict[str, object]]:
+    """Return a row for each period in which what has entered by a path changes, where there is a choice of path."""
+    if outcome.placement is None:
+        return []
+    plan = outcome.case.plan
+    return [
+        {
+            "gate": gate,
+            "path": path,
+            "accelerator": plan.accelerators[sku].key,
+            "period": plan.horizon.labels[period],
+            "units_standing": units,
+        }
+        for (gate, sku, path), row in sorted(outcome.placement.entered_units.items())
         for period, units in enumerate(row)
         if units != (row[period - 1] if period else 0)
     ]

@@ -11,6 +11,7 @@ from optimizer.analysis.binding import GroupReading, group_readings
 from optimizer.policies.specs import RuleSpec
 from optimizer.rules.ledger import Ledger
 from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense
+from optimizer.rules.measures import CONTROLLED_TPP, TPP
 from optimizer.rules.shares import compute_in, total_compute
 
 if TYPE_CHECKING:
@@ -76,10 +77,14 @@ def forbids_additions(limit: Limit) -> bool:
 
 
 def share_rule(case: Case, kind: str) -> RuleSpec:
-    """Return the policy's first rule of a kind; without one, a rule that measures shares of what stands."""
+    """Return the policy's first rule of a kind; without one, a rule that measures shares of what stands.
+
+    Under a policy with legal paths that is the compute of controlled chips, which alone need one.
+    """
+    measure = CONTROLLED_TPP if case.policy.paths else TPP
     return next(
         (spec for spec in case.policy.rules if spec.kind == kind),
-        RuleSpec(kind=kind, citation="a convention of the report"),
+        RuleSpec(kind=kind, measure=measure, citation="a convention of the report"),
     )
 
 

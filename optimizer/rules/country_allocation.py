@@ -43,8 +43,16 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
             terms, own = tuple(_terms(case, spec, place, period)), _installed(case, spec, place)
             if terms or own:
                 cap = cap_of(case, spec, period) * _factor(case, spec, place)
-                cap = max(cap, others + min(own, cap))
-                yield cap_limit(case, spec, scope=place, period=period, terms=terms, constant=own + others, cap=cap)
+                yield cap_limit(
+                    case,
+                    spec,
+                    scope=place,
+                    period=period,
+                    terms=terms,
+                    constant=own + others,
+                    cap=max(cap, others + min(own, cap)),
+                    setting=cap,
+                )
 
 
 def _places(case: Case, spec: RuleSpec, period: int) -> tuple[str, ...]:

@@ -51,6 +51,6 @@ def _limit(case: Case, spec: RuleSpec, gate: Gate, sku: int, period: int) -> Lim
         allowance=Expression(tuple((Entered(gate.key, sku, key, last), 1) for key, last in paths.items())),
         unit="units",
         kind=case.kind(spec.name, scope, LimitKind.POLICY),
-        setting=", ".join(case.paths[key].title for key in paths) or "no path is open",
+        setting=", ".join(paths) or "no path is open",
         citation=spec.citation,
     )

@@ -47,8 +47,12 @@ def cap_limit(
     terms: Iterable[tuple[Variable, Exact]],
     constant: Exact,
     cap: Exact,
+    setting: Exact | None = None,
 ) -> Limit:
-    """Return `terms + constant <= cap`, in the rule's measure; a number of the planner's own replaces the cap."""
+    """Return `terms + constant <= cap`, in the rule's measure; a number of the planner's own replaces the cap.
+
+    `setting` is the number that was written, where the cap is not that.
+    """
     own = case.limit_setting(spec.name, scope).setting
     allowance = own if own is not None else cap
     unit = UNIT_NAMES[spec.measure]
@@ -62,6 +66,6 @@ def cap_limit(
         allowance=Expression(constant=allowance),
         unit=unit,
         kind=case.kind(spec.name, scope, LimitKind.POLICY),
-        setting=f"{format_exact(allowance)} {unit}",
+        setting=f"{format_exact(allowance if own is not None or setting is None else setting)} {unit}",
         citation=spec.citation,
     )

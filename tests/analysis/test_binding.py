@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from optimizer.analysis.assignment import with_paths
 from optimizer.analysis.binding import GroupReading, Tightness, group_readings
 from optimizer.rules.limit import Expression, Limit, Placed, Sense, Standing
 from optimizer.rules.measures import CHIPS
@@ -170,6 +171,24 @@ def test_a_limit_that_allows_nothing_is_closed_and_not_binding() -> None:
         "openings[kl]",
     }
     assert not any(groups[key].is_binding for key in closed)
+
+
+def test_a_gate_whose_paths_are_all_shut_again_is_closed_and_not_binding() -> None:
+    """A licence for a year lets five chips into Viet Nam; from its end on nothing more may enter."""
+    described = case(
+        sites=[site("hanoi", "VN")],
+        accelerators=[chip(tpp=10_000)],
+        delivered={"chip": [9, 0]},
+        start="2026Q4",
+        periods=2,
+        policy={"name": "licensing-2026-07"},
+        authorisations=[{"type": "licence", "country": "VN", "units": 5, "valid_until": "2026-12-31"}],
+    )
+    placement = with_paths(described, compile_limits(described), placing(described, hanoi=5))
+
+    found = groups_of(described, placement)
+    assert [str(tight) for tight in found["legal_path[VN,chip]"].tightness] == ["slack", "closed"]
+    assert str(found["licence_quantity[licence VN]"].tightness[0]) == "binding"
 
 
 def test_a_maximum_over_nothing_is_closed() -> None:

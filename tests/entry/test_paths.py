@@ -146,6 +146,14 @@ def test_two_authorisations_open_the_path_in_the_periods_of_each_and_not_across_
     assert opened(built, "MY", "nveu") == ["2026-01", "2026-03"]
 
 
+def test_a_renewed_authorisation_needs_no_new_notice_for_a_location() -> None:
+    """180 days from 1 January 2026 end on 30 June: open from 2026Q3, and on through the renewal of 2027."""
+    rows = [{**nveu("MY"), "valid_until": "2026-12-31"}, {**nveu("MY"), "valid_from": "2027-01-01"}]
+    built = company(site("kl", "MY"), authorisations=rows, start="2026Q1", periods=6)
+
+    assert opened(built, "MY", "nveu") == ["2026Q3", "2026Q4", "2027Q1", "2027Q2"]
+
+
 @pytest.mark.parametrize(
     ("first_day", "first_open"), [("2025-06-29", "2025Q2"), ("2025-06-30", "2025Q2"), ("2025-07-01", "2025Q3")]
 )

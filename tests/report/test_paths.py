@@ -232,3 +232,22 @@ def test_units_without_room_on_any_path_are_without_a_path() -> None:
 
     assert [reading.limit.key for reading in verdict.verification.broken] == ["legal_path[MY,chip,2026Q1]"]
     assert audit(over, placing(over, kl=12)).verification.passed
+
+
+def test_room_of_a_licence_in_units_is_that_of_the_largest_chip_it_permits() -> None:
+    """Four units left of five; the larger chip has 20,000 TPP."""
+    chips = [CHIP, chip("large", tpp=20_000)]
+    plan = document(
+        sites=[site("hanoi", "VN")],
+        accelerators=chips,
+        delivered={"chip": [1], "large": [0, 1]},
+        periods=2,
+        start="2026Q4",
+        policy="licensing-2026-07",
+        authorisations=[{"type": "licence", "country": "VN", "units": 5, "reference": "V1"}],
+    )
+
+    row = next(row for row in solved(plan).paths if row.period == "2026Q4")
+
+    assert (row.path, row.limit) == ("listed_licence/V1", "licence_quantity[V1,2026Q4]")
+    assert (row.headroom_tpp, row.usage, row.allowance) == (80_000, 1, 5)

@@ -102,6 +102,24 @@ def test_others_above_the_allocation_are_no_breach_of_the_companys_but_nothing_m
     assert illegal(case, kl=1) == {"legal_path[MY,chip,2026Q1]": 1}
 
 
+def test_where_others_leave_less_than_the_company_has_it_keeps_that_and_gets_no_more() -> None:
+    """40 chips licensed in 2025 are 400,000 TPP; others take all but 100,000. Own stock above the cap is a breach."""
+    kept = licensed(installed=installed(40), external_use=external(tpp=789_900_000))
+    over = licensed(installed=installed(79_001), external_use=external(tpp=789_900_000))
+
+    assert illegal(kept, kl=0) == {}
+    assert illegal(kept, kl=1) == {"legal_path[MY,chip,2026Q1]": 1}
+    assert illegal(over, kl=0) == {LIMIT: 10_000}
+
+
+def test_stock_brought_into_tier_1_by_licence_is_charged_to_the_headquarters_country() -> None:
+    stock = [{**installed(10)[0], "country": "NO", "path": "licence_in_tier1"}]
+    case = company(site("abu-dhabi", "AE"), headquarters="AE", policy=NO_LPP, installed=stock)
+
+    assert illegal(case, **{"abu-dhabi": 78_990}) == {}
+    assert illegal(case, **{"abu-dhabi": 78_991}) == {"legal_path[AE,chip,2026Q1]": 1}
+
+
 def test_external_use_in_units_alone_cannot_be_counted() -> None:
     with pytest.raises(InputError, match="counts TPP, and external use of MY is not given in it"):
         compile_limits(licensed(external_use=external(units=5)))

@@ -145,7 +145,7 @@ def test_an_accelerator_that_is_never_delivered_has_no_limit() -> None:
 def test_the_setting_names_the_paths_that_have_been_open() -> None:
     (limit,) = limits_of(company(site("kl", "MY")), "legal_path")
 
-    assert limit.setting == "licence within the country allocation, licence exception LPP"
+    assert limit.setting == "licence, lpp"
 
 
 def test_packs_without_paths_ask_for_none() -> None:

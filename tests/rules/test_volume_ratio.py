@@ -41,6 +41,14 @@ def test_exactly_half_of_what_stands_at_home_may_go_to_china_and_not_one_more() 
     assert illegal(case, ohio=11, tianjin=6) == {"legal_path[CN,H200,2026Q3]": 1}
 
 
+def test_what_came_to_china_before_by_the_same_review_counts() -> None:
+    stock = [{"country": "CN", "accelerator": "H200", "units": 3, "placed_on": "2026-02-01", "path": WAY}]
+    case = seller(installed=stock)
+
+    assert illegal(case, ohio=10, tianjin=2) == {}
+    assert illegal(case, ohio=10, tianjin=3) == {"legal_path[CN,H200,2026Q3]": 1}
+
+
 def test_each_product_answers_for_itself() -> None:
     case = seller()
 

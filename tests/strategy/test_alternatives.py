@@ -11,14 +11,15 @@ from optimizer.files.read_plan import plan_from_dict
 from optimizer.pipeline import place_fleet
 from optimizer.rules.alternatives import alternative_cases
 from optimizer.solve.session import Session
+from optimizer.strategy.alternatives import search_alternatives
 from optimizer.strategy.options import SearchOptions
-from optimizer.strategy.outcome import Status
+from optimizer.strategy.outcome import Outcome, Status
 from tests.builders import case, chip, document, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from optimizer.strategy.outcome import Outcome
+    from optimizer.rules.case import Case
 
 Row = dict[str, Any]
 SMALL = {"lpp_tpp_per_year": 20_000, "country_allocation": 100_000, "decision_days": 0, "new_site_notice_days": 0}
@@ -138,3 +139,51 @@ def test_nothing_to_choose_from_is_infeasible(session: Session) -> None:
     assert outcome.status is Status.INFEASIBLE
     assert [one.status for one in outcome.alternatives] == [Status.INFEASIBLE] * 3
     assert not any(one.is_chosen for one in outcome.alternatives)
+
+
+def unfinished(stopped_by: str | None, *, interrupted: bool = False) -> Callable[[Case, SearchOptions, str], Outcome]:
+    """Return a search that finds nothing, and how it was stopped."""
+
+    def place(one: Case, options: SearchOptions, name: str) -> Outcome:
+        searched.append((name, options.time_limit_seconds))
+        return Outcome(
+            case=one,
+            limits=(),
+            status=Status.UNKNOWN,
+            placement=None,
+            verification=None,
+            best_bound=Fraction(9),
+            backend="script",
+            strategy="script",
+            interrupted=interrupted,
+            stopped_by=stopped_by,
+        )
+
+    searched: list[tuple[str, float | None]] = []
+    place.searched = searched  # type: ignore[attr-defined]
+    return place
+
+
+def choosing() -> Case:
+    policy = {"name": "ai-diffusion-2025", "authorisations": "auto"}
+    return case(sites=[site("kl", "MY")], start="2026Q1", policy=policy)
+
+
+def test_ctrl_c_ends_the_whole_comparison_and_leaves_its_bound_unknown() -> None:
+    place = unfinished("interruption", interrupted=True)
+
+    outcome = search_alternatives(choosing(), SearchOptions(), place)
+
+    assert [name for name, _ in place.searched] == ["none"]  # type: ignore[attr-defined]
+    assert (outcome.interrupted, outcome.stopped_by, outcome.best_bound) == (True, "interruption", None)
+    assert outcome.status is Status.UNKNOWN
+
+
+def test_the_time_limit_is_shared_by_all_choices() -> None:
+    place = unfinished("time limit")
+
+    outcome = search_alternatives(choosing(), SearchOptions(time_limit_seconds=30.0), place)
+
+    given = [seconds or 0.0 for _, seconds in place.searched]  # type: ignore[attr-defined]
+    assert [round(seconds) for seconds in given] == [10, 15, 30]
+    assert (outcome.stopped_by, outcome.best_bound) == ("time limit", Fraction(9))
