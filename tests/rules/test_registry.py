@@ -82,6 +82,20 @@ def test_numbers_for_a_rule_that_another_pack_has_wait_for_that_pack(group: str)
     assert compile_limits(make_case(described))
 
 
+def test_a_number_for_a_rule_of_the_pack_that_does_not_bind_the_company_waits_until_it_does() -> None:
+    """7% is for UVEU holders; under `authorisations = none` the planner's 5% for Malaysia has nothing to replace."""
+    limits = {"destination_share[MY]": {"setting": "5%"}}
+    parts = {"sites": [site("kl", "MY")], "start": "2026Q1", "limits": limits}
+
+    none, uveu = (
+        case(**parts, policy={"name": "ai-diffusion-2025", "authorisations": held, "decision_days": 0})
+        for held in ("none", "uveu")
+    )
+
+    assert limit_keys(none, "destination_share") == []
+    assert [limit.setting for limit in limits_of(uveu, "destination_share")] == ["1/20"]
+
+
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
@@ -100,20 +114,6 @@ def test_numbers_for_a_rule_that_another_pack_has_wait_for_that_pack(group: str)
         ('kind = "closed_parent"\ncitation = "own"', "a rule of kind closed_parent needs bound"),
     ],
 )
-def test_a_number_for_a_rule_of_the_pack_that_does_not_bind_the_company_waits_until_it_does() -> None:
-    """7% is for UVEU holders; under `authorisations = none` the planner's 5% for Malaysia has nothing to replace."""
-    limits = {"destination_share[MY]": {"setting": "5%"}}
-    parts = {"sites": [site("kl", "MY")], "start": "2026Q1", "limits": limits}
-
-    none, uveu = (
-        case(**parts, policy={"name": "ai-diffusion-2025", "authorisations": held, "decision_days": 0})
-        for held in ("none", "uveu")
-    )
-
-    assert limit_keys(none, "destination_share") == []
-    assert [limit.setting for limit in limits_of(uveu, "destination_share")] == ["1/20"]
-
-
 def test_a_pack_that_leaves_out_what_a_rule_needs_is_refused(rule: str, message: str, tmp_path: Path) -> None:
     pack = write_pack(tmp_path, rules=rule)
 
