@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.breach import count_in_breach, cure_limits
 from optimizer.rules.ledger import Ledger
-from optimizer.strategy.outcome import Cure, Outcome, Status
+from optimizer.strategy.outcome import Cure, Outcome, Status, status_of
 from optimizer.strategy.search import search
 
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ class _Trials:
         placed = [outcome for outcome in outcomes if outcome.objective is not None]
         best = max(placed, key=lambda outcome: outcome.objective or Fraction(0), default=outcomes[0])
         bounds = [outcome.best_bound for outcome in outcomes if outcome.status is not Status.INFEASIBLE]
-        bound = None if None in bounds else max((bound for bound in bounds if bound is not None), default=None)
-        return replace(best, best_bound=bound)
+        is_known = self.is_certain and None not in bounds
+        bound = max((bound for bound in bounds if bound is not None), default=None) if is_known else None
+        if best.status is Status.INFEASIBLE:
+            return best
+        return replace(best, best_bound=bound, status=status_of(best.objective, bound, self.options.relative_gap))
 
     def stopped_at(self, outcome: Outcome) -> Outcome:
         """Return the best plan so far; what its search proved is no bound of the fewest tests in breach."""
@@ -135,7 +138,10 @@ class _Trials:
         least = tuple(self._least_alone(number) for number in range(len(self.groups)))
         tried = 0
         for more in range(sum(self.never) - sum(least) + 1):
-            combinations = list(islice(_with_more(least, self.never, more), MOST_TRIALS - tried))
+            combinations = list(islice(_with_more(least, self.never, more), MOST_TRIALS - tried + 1))
+            if len(combinations) > MOST_TRIALS - tried:
+                combinations.pop()
+                self.is_certain = False
             possible = [counts for counts in combinations if self.is_possible(counts)]
             if possible:
                 return possible

@@ -167,3 +167,31 @@ def test_headroom_covers_a_country_without_a_site(call: Call, plan: Path) -> Non
     answer = call("headroom", plan, "--country", "IN", "--period", "2025Q1", "--format", "json")
 
     assert {row["place"] for row in json.loads(answer.stdout)["rows"]} == {"IN"}
+
+
+def test_validate_names_authorisations_and_what_the_installed_fleet_breaks(call: Call, tmp_path: Path) -> None:
+    plan = {
+        "company": {"name": "Example", "headquarters": "US"},
+        "horizon": {"start": "2026Q1", "periods": 1},
+        "policy": {"name": "ai-diffusion-2025"},
+        "installed": [
+            {"country": "US", "accelerator": "H100", "units": 900},
+            {"country": "MY", "accelerator": "H100", "units": 100},
+        ],
+        "authorisations": [
+            {"type": "UVEU", "valid_from": "2025-06-01"},
+            {"type": "licence", "country": "MY", "units": 64, "valid_from": "2026-01-01", "reference": "L-7"},
+            {"type": "licence", "country": "SA", "tpp": 1000, "valid_until": "2026-12-31", "reference": "L-8"},
+        ],
+    }
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan), encoding="utf-8")
+
+    totals = json.loads(call("validate", file, "--format", "json").stdout)["totals"]
+    new = json.loads(call("validate", file, "--set", "policy.authorisations=nveu", "--format", "json").stdout)["totals"]
+
+    assert totals["authorisation: UVEU"] == "UVEU from 2025-06-01"
+    assert totals["authorisation: L-7"] == "licence MY 64 units from 2026-01-01 until 2026-12-31"
+    assert totals["authorisation: L-8"] == "licence SA 1,000 TPP until 2026-12-31"
+    assert totals["installed fleet breaks destination_share[MY]"] == "by 474,960 TPP"
+    assert "authorisation: UVEU" not in new

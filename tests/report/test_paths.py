@@ -251,3 +251,33 @@ def test_room_of_a_licence_in_units_is_that_of_the_largest_chip_it_permits() -> 
 
     assert (row.path, row.limit) == ("listed_licence/V1", "licence_quantity[V1,2026Q4]")
     assert (row.headroom_tpp, row.usage, row.allowance) == (80_000, 1, 5)
+
+
+def test_the_summary_names_what_is_held_and_since_when() -> None:
+    rows = [
+        {"type": "NVEU", "country": code, "valid_from": "2025-09-01"}
+        for code in ("AE", "BR", "IN", "MX", "MY", "PL", "SG")
+    ]
+    rows[0]["valid_until"] = "2026-12-31"
+
+    text = " ".join(render(solved(company(authorisations=rows)), "table").split())
+
+    assert "NVEU AE (from 2025-09-01 until 2026-12-31), NVEU BR (from 2025-09-01)" in text
+    assert "1 more (authorisations: listed)" in text
+
+
+def test_a_cure_stands_in_summary_and_tables() -> None:
+    stock = [{"country": code, "accelerator": "chip", "units": units} for code, units in (("US", 930), ("MY", 80))]
+    plan = document(
+        sites=[site("home", "US")],
+        delivered={"chip": [60, 60, 60]},
+        periods=3,
+        installed=stock,
+        policy={"breach": "cure"},
+    )
+
+    text = " ".join(render(solved(plan), "markdown").split())
+
+    assert "cure: the installed fleet breaks destination\\_share\\[MY\\] (7/100) by 9,300 TPP" in text
+    assert "kept from 2025Q3 on" in text
+    assert "Limits the installed fleet breaks" in text

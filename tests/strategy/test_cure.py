@@ -12,16 +12,21 @@ import pytest
 from optimizer.audit import audit
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.pipeline import place_fleet
+from optimizer.rules.breach import breached_groups
 from optimizer.rules.case import make_case
+from optimizer.rules.registry import compile_limits
+from optimizer.schema.placement import Placement
 from optimizer.solve.session import Session
+from optimizer.strategy.cure import search_cure
 from optimizer.strategy.options import SearchOptions
-from optimizer.strategy.outcome import Status
+from optimizer.strategy.outcome import Outcome, Status
 from tests.builders import chip, document, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from optimizer.strategy.outcome import Outcome
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
 
 Row = dict[str, Any]
 SEVEN = Fraction(7, 100)
@@ -223,3 +228,82 @@ def test_cure_equals_listing_every_placement(session: Session, first: int) -> No
             continue
         found = sum(cure.tests_in_breach for cure in outcome.cures)
         assert (found, outcome.objective) == expected, seed
+
+
+class Script:
+    """Stands in for the search: which numbers of tests in breach have a plan, and after how many searches it is stopped."""
+
+    def __init__(self, possible: Callable[[int, int], bool], stop_after: int | None = None) -> None:
+        self.possible, self.stop_after = possible, stop_after
+        self.asked: list[tuple[int, int]] = []
+        self.counts = (0, 0)
+
+    def cure_limits(self, _case: Case, limits: tuple[Limit, ...], groups: Any, in_breach: dict[str, int]) -> Any:  # noqa: ANN401
+        self.counts = tuple(in_breach[group.group] for group in groups)  # type: ignore[assignment]
+        return limits
+
+    def search(self, one: Case, limits: tuple[Limit, ...], *_rest: object) -> Outcome:
+        self.asked.append(self.counts)
+        found = Placement() if self.possible(*self.counts) else None
+        stopped = self.stop_after is not None and len(self.asked) >= self.stop_after
+        status = Status.FEASIBLE if found is not None else Status.UNKNOWN if stopped else Status.INFEASIBLE
+        return Outcome(
+            case=one,
+            limits=limits,
+            status=status,
+            placement=found,
+            verification=None,
+            best_bound=None,
+            backend="script",
+            strategy="script",
+            stopped_by="time limit" if stopped else None,
+        )
+
+
+def run_script(monkeypatch: pytest.MonkeyPatch, script: Script) -> Outcome:
+    """Search a cure for Malaysia and India, both over 7% and tested four times, with a script in place of the search."""
+    monkeypatch.setattr("optimizer.strategy.cure.search", script.search)
+    monkeypatch.setattr("optimizer.strategy.cure.cure_limits", script.cure_limits)
+    plan = growing("cure", installed=stock(GB=930, MY=80, IN=80), sites=[site("london", "GB"), site("kl", "MY")])
+    one = make_case(plan_from_dict(plan))
+    limits = compile_limits(one)
+    with Session() as unused:
+        return search_cure(one, limits, breached_groups(one, limits), SearchOptions(), unused)
+
+
+def test_settings_that_cannot_be_cured_together_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each alone could be kept after one test; together they need five: all combinations of four are asked first."""
+    script = Script(lambda first, second: first >= 1 and second >= 1 and first + second >= 5)
+
+    outcome = run_script(monkeypatch, script)
+
+    assert outcome.is_earliest_proven
+    assert {(1, 3), (2, 2), (3, 1)} <= set(script.asked)
+    assert {counts for counts in script.asked[-4:] if sum(counts) == 5} == {(1, 4), (2, 3), (3, 2), (4, 1)}
+
+
+def test_a_cure_that_does_not_exist_at_all_is_infeasible(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = run_script(monkeypatch, Script(lambda _first, _second: False))
+
+    assert outcome.status is Status.INFEASIBLE
+    assert [cure.complies_in for cure in outcome.cures] == [None, None]
+
+
+@pytest.mark.parametrize(("stop_after", "status"), [(1, Status.UNKNOWN), (2, Status.FEASIBLE)])
+def test_a_search_that_is_stopped_keeps_the_best_plan_and_says_that_an_earlier_cure_may_exist(
+    monkeypatch: pytest.MonkeyPatch, stop_after: int, status: Status
+) -> None:
+    script = Script(lambda first, second: stop_after > 1 and first == second == 4, stop_after)
+
+    outcome = run_script(monkeypatch, script)
+
+    assert (outcome.status, outcome.stopped_by, outcome.best_bound) == (status, "time limit", None)
+    assert not outcome.is_earliest_proven
+
+
+def test_combinations_are_given_up_after_so_many_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optimizer.strategy.cure.MOST_TRIALS", 2)
+
+    outcome = run_script(monkeypatch, Script(lambda first, second: first + second >= 7))
+
+    assert not outcome.is_earliest_proven

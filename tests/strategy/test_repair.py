@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -172,3 +173,62 @@ def test_solvers_agree_on_fleets_so_large_that_a_chip_is_below_their_tolerance(
     assert highs is not None
     assert scip is not None
     assert abs(scip - highs) <= highs / 10**6
+
+
+LICENSED = {"name": "ai-diffusion-2025", "country_allocation": 50_000, "lpp_tpp_per_year": 20_000}
+"""Five chips of 10,000 TPP licensed to a country, two by LPP a year."""
+
+
+def entering_malaysia(built: Case, placement: Placement, **units: int) -> Placement:
+    ways = {("MY", 0, path): (count,) * built.num_periods for path, count in units.items()}
+    return replace(placement, entered_units=ways)
+
+
+def test_units_on_a_path_that_is_over_its_cap_are_assigned_anew_where_another_has_room() -> None:
+    company = case(
+        sites=[site("kl", "MY")], accelerators=[chip(tpp=10_000)], delivered=9, start="2026Q1", policy=LICENSED
+    )
+    one_too_many = entering_malaysia(company, placing(company, kl=6), licence=6)
+
+    mended = repaired(company, one_too_many)
+
+    assert mended is not None
+    assert {path: row[0] for (_, _, path), row in mended.entered_units.items()} == {"licence": 5, "lpp": 1}
+
+
+def test_where_no_path_has_room_the_solver_has_to_do_better() -> None:
+    company = case(
+        sites=[site("kl", "MY")], accelerators=[chip(tpp=10_000)], delivered=9, start="2026Q1", policy=LICENSED
+    )
+
+    assert repaired(company, entering_malaysia(company, placing(company, kl=8), licence=6, lpp=2)) is None
+
+
+def test_a_limit_that_knows_no_paths_is_mended_first_and_paths_follow() -> None:
+    """Six chips where power is for four: two go, and the four that stay are licensed."""
+    company = case(
+        sites=[site("kl", "MY", power_mw="0.004")],
+        accelerators=[chip(tpp=10_000, power_kw=1)],
+        delivered=9,
+        start="2026Q1",
+        policy=LICENSED,
+    )
+
+    mended = repaired(company, entering_malaysia(company, placing(company, kl=6), licence=5, lpp=1))
+
+    assert mended is not None
+    assert mended.units(0, 0, 0) == 4
+    assert sum(row[0] for row in mended.entered_units.values()) == 4
+
+
+def test_what_cannot_be_mended_beside_paths_is_left_to_the_solver() -> None:
+    company = case(
+        sites=[site("kl", "MY")],
+        accelerators=[chip(tpp=10_000)],
+        delivered=9,
+        start="2026Q1",
+        policy=LICENSED,
+        commitments=[{"key": "ten", "country": "MY", "min_units": 10}],
+    )
+
+    assert repaired(company, entering_malaysia(company, placing(company, kl=5), licence=5)) is None
