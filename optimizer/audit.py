@@ -9,7 +9,7 @@ from optimizer.analysis.assignment import with_paths
 from optimizer.analysis.binding import GroupReading, group_readings
 from optimizer.entry.holdings import is_auto
 from optimizer.rules.alternatives import alternative_cases
-from optimizer.rules.breach import breached_groups, count_in_breach, cure_limits
+from optimizer.rules.breach import Cure, breached_groups, cure_limits, cures_of
 from optimizer.rules.ledger import Ledger
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.placement import Placement
@@ -34,6 +34,8 @@ class Audit:
     """No placement was given; one that was given and places nothing is still a placement."""
     verification: Verification
     groups: tuple[GroupReading, ...]
+    cures: tuple[Cure, ...] = ()
+    """When the limits that the installed fleet breaks come to be kept; empty unless a cure is judged."""
 
 
 def audit(case: Case, placement: Placement | None = None) -> Audit:
@@ -58,19 +60,13 @@ def _audit(case: Case, placement: Placement | None) -> Audit:
     judged = placement or Placement()
     if not judged.entered_units or any(misfit_entries(case, judged)):  # none given, or those of another policy
         judged = with_paths(case, limits, judged)
-    if placement is not None and case.plan.policy.breach is Breach.CURE:
-        limits = _cure_limits(case, limits, judged)
+    cures: tuple[Cure, ...] = ()
+    if placement is not None and case.plan.policy.breach is Breach.CURE and not any(misfit_faults(case, judged)):
+        groups = breached_groups(case, limits)
+        cures = cures_of(groups, Ledger(case, judged).value)
+        limits = cure_limits(case, limits, groups, {cure.group: cure.tests_in_breach for cure in cures})
     verification = verify(case, limits, judged)
-    return Audit(case, limits, judged, is_fleet_alone, verification, group_readings(case, verification.readings))
-
-
-def _cure_limits(case: Case, limits: tuple[Limit, ...], placement: Placement) -> tuple[Limit, ...]:
-    """Return the limits of the cure that a placement makes: kept from the first stock on that complies."""
-    if any(misfit_faults(case, placement)):
-        return limits
-    groups = breached_groups(case, limits)
-    value_of = Ledger(case, placement).value
-    return cure_limits(case, limits, groups, {group.group: count_in_breach(group, value_of) for group in groups})
+    return Audit(case, limits, judged, is_fleet_alone, verification, group_readings(case, verification.readings), cures)
 
 
 def _without_deliveries(case: Case) -> Case:

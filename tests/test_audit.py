@@ -102,3 +102,17 @@ def test_no_solver_is_imported() -> None:
     result = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
 
     assert result.stdout.strip() == ""
+
+
+def test_a_cure_is_judged_as_one_and_says_from_when_on_it_keeps_the_limit() -> None:
+    sold = case(
+        sites=[site("ohio", "US")], delivered={"chip": [10, 20]}, periods=2, installed=FLEET, policy={"breach": "cure"}
+    )
+
+    verdict = audit(sold, placing(sold, ohio=(10, 30)))
+
+    assert verdict.verification.passed
+    assert [(cure.group, cure.tests_in_breach, cure.complies_in) for cure in verdict.cures] == [
+        ("destination_share[ID]", 1, 1)
+    ]
+    assert audit(sold, placing(sold, ohio=(10, 10))).cures[0].complies_in is None

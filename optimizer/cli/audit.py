@@ -8,6 +8,7 @@ from optimizer.cli.exits import ExitCode
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_case, open_placement
 from optimizer.cli.options import (
+    BreachOption,
     Format,
     FormatOption,
     OutFileOption,
@@ -15,6 +16,7 @@ from optimizer.cli.options import (
     PlanArgument,
     PolicyOption,
     SetOption,
+    with_breach,
 )
 from optimizer.cli.output import put_document
 
@@ -28,6 +30,7 @@ Examples:
   {PROGRAM} audit my-plan
   {PROGRAM} audit my-plan --placement runs/my-plan
   {PROGRAM} audit my-plan --placement placement.csv --policy my-policy.toml --format json
+  {PROGRAM} audit my-plan --placement runs/my-plan --breach cure
 
 Exit codes: 0 every limit is kept; 1 a limit is broken, or the placement is not one; 2 usage or input.
 """
@@ -40,6 +43,7 @@ def audit(
     policy: PolicyOption = None,
     settings: SetOption = None,
     *,
+    breach: BreachOption = None,
     output_format: FormatOption = Format.TABLE,
     out: OutFileOption = None,
 ) -> None:
@@ -47,7 +51,7 @@ def audit(
     from optimizer.audit import audit as judge
     from optimizer.report.compose import compose_audit
 
-    case = open_case(plan, policy, settings)
+    case = open_case(plan, policy, with_breach(settings, breach))
     verdict = judge(case, open_placement(placement, case.plan))
     put_document(compose_audit(verdict, command=replay_command(context)), output_format, out)
     if not verdict.verification.passed:

@@ -14,6 +14,7 @@ from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
     DEFAULT_GAP,
+    BreachOption,
     Format,
     FormatOption,
     GapOption,
@@ -24,6 +25,7 @@ from optimizer.cli.options import (
     ThreadsOption,
     parse_gap,
     parse_seconds,
+    with_breach,
 )
 from optimizer.cli.output import put
 from optimizer.cli.solve import QuietOption, Solver, SolverOption, terminate_as_interrupt
@@ -37,7 +39,7 @@ Give --policy twice or more; the first is what the others are compared with. One
 plan's own policy runs with the settings that the plan gives it, every other pack as it is: `solve --policy` gives the same.
 
 --set changes the plan for all of them. --set policy.X changes X in each pack that has it; the others are left as they are,
-and the output says so. policy.breach is the plan's and changes for all.
+and the output says so. --breach changes the plan for all.
 
 A difference in value is a proven interval; where it spans zero the gaps are too wide to tell. No plan under one policy is a
 result like any other. Ctrl-C ends the comparison with what is there, a second one gives up.
@@ -78,13 +80,14 @@ def compare(
     threads: ThreadsOption = 2,
     seed: SeedOption = 0,
     solver: SolverOption = Solver.HIGHS,
+    breach: BreachOption = None,
     output_format: FormatOption = Format.TABLE,
     out: OutFileOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Solve under each policy and report."""
     gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
-    of_plan, of_packs = split_settings(settings)
+    of_plan, of_packs = split_settings(with_breach(settings, breach))
     read = open_plan(plan, None, of_plan)
     choices = choose_packs(read, policy, of_packs)
     cases = cases_of(read, choices)

@@ -138,10 +138,10 @@ def _cells(row: FacilityRow) -> tuple[Cell, ...]:
 
 
 def _total_lines(total: FacilityTotal) -> list[str]:
-    """Return what shares are taken of: all counted chips, and the controlled ones among them."""
+    """Return the totals of all counted chips, and of the controlled ones among them."""
     opening, close = total.counted_controlled_tpp_at_opening, total.counted_controlled_tpp_at_close
     controlled = "not known of every chip" if opening is None else f"{opening:,} before, {close:,} after"
     return [
-        f"TPP that counts in shares: {total.counted_tpp_at_opening:,} before, {total.counted_tpp_at_close:,} after.",
-        f"Of it controlled: {controlled}.",
+        f"TPP of the company's own count: {total.counted_tpp_at_opening:,} before, {total.counted_tpp_at_close:,} after.",
+        f"Of it controlled, by ECCN 3A090.a: {controlled}.",
     ]

@@ -13,6 +13,7 @@ from optimizer.cli.group import PROGRAM
 from optimizer.cli.inputs import open_case, open_placement
 from optimizer.cli.listing import Cell, Listing, render
 from optimizer.cli.options import (
+    BreachOption,
     Format,
     FormatOption,
     OutFileOption,
@@ -20,6 +21,7 @@ from optimizer.cli.options import (
     PlanArgument,
     PolicyOption,
     SetOption,
+    with_breach,
 )
 from optimizer.cli.output import put
 
@@ -37,6 +39,8 @@ Examples:
   {PROGRAM} headroom my-plan
   {PROGRAM} headroom my-plan --country MY --accelerator GB300-NVL72
   {PROGRAM} headroom my-plan --site johor --placement runs/my-plan
+
+Exit codes: 0 done; 2 usage or input.
 """
 
 CountryOption = Annotated[
@@ -59,6 +63,7 @@ def headroom(
     placement: PlacementOption = None,
     policy: PolicyOption = None,
     settings: SetOption = None,
+    breach: BreachOption = None,
     output_format: FormatOption = Format.TABLE,
     out: OutFileOption = None,
 ) -> None:
@@ -66,7 +71,7 @@ def headroom(
     from optimizer.analysis.headroom import headroom as find_headroom
     from optimizer.schema.placement import Placement
 
-    case = open_case(plan, policy, settings)
+    case = open_case(plan, policy, with_breach(settings, breach))
     _check_names(case.plan, site or (), accelerator or (), period or ())
     found = find_headroom(
         case,

@@ -58,6 +58,28 @@ FormatOption = Annotated[
 ]
 
 
+class BreachMode(StrEnum):
+    """The modes of `optimizer.schema.plan.Breach`."""
+
+    STRICT = "strict"
+    CURE = "cure"
+
+
+BreachOption = Annotated[
+    BreachMode | None,
+    typer.Option(
+        "--breach",
+        help="Where the installed fleet breaks a limit: strict (no plan) or cure (in compliance as early as possible, "
+        "never worse than before). Default: what the plan says, else strict.",
+    ),
+]
+
+
+def with_breach(settings: list[str] | None, breach: BreachMode | None) -> list[str]:
+    """Return the typed settings with the mode typed as an option of its own."""
+    return [*(settings or ()), *([f"policy.breach={breach.value}"] if breach else [])]
+
+
 def parse_gap(text: str, option: str = "--gap") -> float:
     """Return a relative gap written as 0.001, 1e-3 or 0.1%.
 

@@ -17,6 +17,7 @@ from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
     DEFAULT_GAP,
+    BreachOption,
     Format,
     FormatOption,
     GapOption,
@@ -28,6 +29,7 @@ from optimizer.cli.options import (
     TimeLimitOption,
     parse_gap,
     parse_seconds,
+    with_breach,
 )
 from optimizer.cli.output import put_document
 from optimizer.cli.progress import ProgressLine
@@ -71,21 +73,6 @@ class Strategy(StrEnum):
 SolverOption = Annotated[Solver, typer.Option("--solver", help="Which solver searches.")]
 
 
-class BreachMode(StrEnum):
-    """The modes of `optimizer.schema.plan.Breach`."""
-
-    STRICT = "strict"
-    CURE = "cure"
-
-
-BreachOption = Annotated[
-    BreachMode | None,
-    typer.Option(
-        "--breach",
-        help="Where the installed fleet breaks a limit: strict (no plan) or cure (in compliance as early as possible, "
-        "never worse than before). Default: what the plan says, else strict.",
-    ),
-]
 StrategyOption = Annotated[Strategy, typer.Option("--strategy", help="How to search; auto chooses by size.")]
 RequireGapOption = Annotated[
     str | None,
@@ -120,8 +107,7 @@ def solve(
     gap_required = None if require_gap is None else parse_gap(require_gap, "--require-gap")
     if out is not None:
         _check_out(out)
-    typed = [*(settings or ()), *([f"policy.breach={breach.value}"] if breach else [])]
-    read = open_plan(plan, policy, typed)
+    read = open_plan(plan, policy, with_breach(settings, breach))
     with ProgressLine(is_on=not quiet, currency=read.economics.currency) as line, terminate_as_interrupt():
         from optimizer.pipeline import place_fleet
         from optimizer.strategy.search import SearchOptions

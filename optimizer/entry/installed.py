@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from optimizer.schema.plan import Installed, Plan
 
 NO_PATH = "none"
-AIA, UVEU, NVEU, LICENCE = "aia", "uveu", "nveu", "licence"
-KNOWN_PATHS = (AIA, UVEU, NVEU, LICENCE, "listed_licence", "lpp", "acm", NO_PATH)
+AIA, UVEU, NVEU, LICENCE, LICENCE_IN_TIER1 = "aia", "uveu", "nveu", "licence", "licence_in_tier1"
+KNOWN_PATHS = (AIA, UVEU, NVEU, LICENCE, LICENCE_IN_TIER1, "listed_licence", "lpp", "acm", NO_PATH)
 """What `path` of installed.csv may say beside the keys of the pack's own paths."""
 
 
@@ -26,7 +26,8 @@ def path_of(
     """Return the path of an installed row: as written, else by what was open to the company on its day.
 
     Rows without a date, or from before `counted_from`, came by none. Inside Tier 1 a Tier 1 company used AIA; elsewhere the
-    authorisation it lists for that day, UVEU before NVEU; failing that a Tier 2 destination took a licence.
+    authorisation it lists for that day, UVEU before NVEU; failing that a Tier 2 destination took a licence, and a Tier 2
+    company's stock inside Tier 1 one that is charged to its headquarters' country.
     """
     if row.path is not None:
         return row.path
@@ -35,9 +36,12 @@ def path_of(
     day = max(row.placed_on, table.covers_from)
     place = destination_of(row.country)
     tier = table.tier_on(place, day).tier
-    if tier == 1 and table.tier_on(destination_of(plan.company.headquarters), day).tier == 1:
+    own_tier = table.tier_on(destination_of(plan.company.headquarters), day).tier
+    if tier == own_tier == 1:
         return AIA
     for kind, path in ((AuthorisationType.UVEU, UVEU), (AuthorisationType.NVEU, NVEU)):
         if any(row_.type is kind and row_.destination in {None, place} and row_.covers(day, day) for row_ in listed):
             return path
-    return LICENCE if tier == 2 else NO_PATH  # noqa: PLR2004  the tier that country allocations are for
+    if tier == 2:  # noqa: PLR2004  the tier that country allocations are for
+        return LICENCE
+    return LICENCE_IN_TIER1 if (tier, own_tier) == (1, 2) else NO_PATH

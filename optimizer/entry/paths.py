@@ -114,11 +114,13 @@ class PathCalendar:
 
     def _is_open(self, spec: PathSpec, site: SiteFacts, period: int) -> bool:
         countries = {destination_of(code) for code in self.policy.listed(spec.countries)}
+        # Where NVEU may be sought is asked of what would be applied for (optimizer.entry.holdings), not of what is held.
+        is_national = spec.needs is AuthorisationType.NVEU
         first, last = self.plan.horizon.first_day(period), self.plan.horizon.last_day(period)
         return (
             last >= self.policy.effective_from
             and self.tiers.of(site.destination, period) in spec.tiers
-            and (not countries or site.destination in countries)
+            and (is_national or not countries or site.destination in countries)
             and self.tiers.within(spec.owner, self.plan.company.headquarters, period)
             and self.tiers.within(spec.operator, site.operator_headquarters, period)
             and first >= (self.policy.day(spec.from_) or date.min)

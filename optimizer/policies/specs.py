@@ -37,7 +37,7 @@ class PathSpec(Model):
     tiers: tuple[int, ...]
     """Tiers of the destinations it leads to."""
     countries: str | None = None
-    """Only these destinations; an empty list of them: all."""
+    """Only these destinations; an empty list of them: all. For NVEU: where it may be sought; what is listed is held."""
     owner: Bound | None = None
     """Headquarters of the company."""
     operator: Bound | None = None

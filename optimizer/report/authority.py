@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING
 
 from optimizer.policies.policy import AUTHORISATIONS, AUTO, LISTED
@@ -15,7 +16,7 @@ from optimizer.report.document import (
 )
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.wording import quantity
-from optimizer.rules.breach import BreachedGroup, breached_groups
+from optimizer.rules.breach import BreachedGroup, Cure, breached_groups
 from optimizer.rules.limit import WORLD, Placed, Sense
 from optimizer.schema.quantities import format_exact
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
-    from optimizer.strategy.outcome import Alternative, Cure, Outcome
+    from optimizer.strategy.outcome import Alternative
 
 
 def authorisations_part(case: Case, alternatives: Iterable[Alternative] = ()) -> AuthorisationsPart | None:
@@ -68,16 +69,18 @@ def authorisations_part(case: Case, alternatives: Iterable[Alternative] = ()) ->
     )
 
 
-def breach_part(case: Case, limits: tuple[Limit, ...], outcome: Outcome | None = None) -> BreachPart:
+def breach_part(
+    case: Case, limits: tuple[Limit, ...], cures: Iterable[Cure] = (), *, is_earliest_proven: bool = True
+) -> BreachPart:
     """Return the settings of the policy that the installed fleet breaks, and how they come to be kept.
 
     `limits` are those of the case as the policy writes them, not those of a cure.
     """
-    cures = {cure.group: cure for cure in outcome.cures} if outcome is not None else {}
+    by_group = {cure.group: cure for cure in cures}
     return BreachPart(
         mode=case.plan.policy.breach.value,
-        earliest_proven=outcome.is_earliest_proven if outcome is not None else True,
-        cures=tuple(_cure_part(case, group, cures.get(group.group)) for group in breached_groups(case, limits)),
+        earliest_proven=is_earliest_proven,
+        cures=tuple(_cure_part(case, group, by_group.get(group.group)) for group in breached_groups(case, limits)),
     )
 
 
@@ -89,7 +92,7 @@ def _cure_part(case: Case, group: BreachedGroup, cure: Cure | None) -> CurePart:
     sentence = f"the installed fleet breaks {group.group} ({first.setting}) by {quantity(group.start)} {first.unit}"
     if amount is not None:
         where = "at home" if first.sense is Sense.AT_LEAST else "elsewhere, and nothing there,"
-        sentence += f"; {quantity(amount)} {first.unit} more {where} would cure it"
+        sentence += f"; {quantity(ceil(amount))} {first.unit} more {where} would cure it"
     else:
         sentence += "; nothing that is added elsewhere cures it"
     if cure is not None:

@@ -107,7 +107,12 @@ def compose(
         objective_terms={name: plain(value) for name, value in terms.items()},
         objective_terms_exact={name: format_exact(value) for name, value in terms.items()},
         authorisations=authorisations_part(outcome.case, outcome.alternatives),
-        breach=breach_part(outcome.case, compile_limits(outcome.case), outcome),
+        breach=breach_part(
+            outcome.case,
+            compile_limits(outcome.case),
+            outcome.cures,
+            is_earliest_proven=outcome.is_earliest_proven,
+        ),
         values=(),
         conflict=None,
         repairs=(),
@@ -132,7 +137,9 @@ def compose_audit(
         passed=audit.verification.passed,
         judged="installed fleet" if audit.is_fleet_alone else "placement",
         authorisations=authorisations_part(audit.case),
-        breach=breach_part(audit.case, compile_policy_limits(audit.case)),
+        breach=breach_part(
+            audit.case, compile_policy_limits(audit.case), audit.cures, is_earliest_proven=not audit.cures
+        ),
         verification=verification_part(audit.verification),
         versions=dict(versions or installed_versions()),
         command=command,

@@ -49,7 +49,9 @@ class FacilityRow(Part):
 
 
 class FacilityTotal(Part):
-    """All facilities on one date, of the chips that count in shares (`share_ownership`): what shares are taken of.
+    """All facilities on one date, of the chips that count in shares (`share_ownership`).
+
+    Shares are taken of the controlled part where the policy counts controlled TPP, else of all.
 
     The controlled part is null where it is not known of some chip whether it is controlled.
     """

@@ -116,7 +116,8 @@ def _judge_net(reach: _Reach, limit: Limit) -> BrokenLimitPart | None:
 
 def _part(limit: Limit, asked: Exact, reachable: Exact, *, is_net: bool = False) -> BrokenLimitPart:
     if is_net:
-        sentence = f"{limit.key} falls short by at least {quantity(-reachable)} {limit.unit} whatever the plan does"
+        verb = "is exceeded" if limit.sense is Sense.AT_MOST else "falls short"
+        sentence = f"{limit.key} {verb} by at least {quantity(-reachable)} {limit.unit} whatever the plan does"
     elif limit.sense is Sense.AT_LEAST:
         sentence = (
             f"{limit.key} asks for at least {quantity(asked)} {limit.unit}; "

@@ -107,10 +107,11 @@ def authority_lines(document: ResultDocument | AuditDocument) -> Iterator[Line]:
         mode = f"{part.mode}, chosen: {chosen}" if chosen else part.mode
         yield "Authorised", f"{_held(part.held)} (authorisations: {mode})"
     if document.breach.cures:
+        way_out = "" if document.breach.mode == "cure" else ". `--breach cure` allows a plan that keeps them in time"
         unproven = "" if document.breach.earliest_proven else "; that no cure is earlier was not proven"
         yield (
             "Breach",
-            f"{document.breach.mode}: " + "; ".join(one.sentence for one in document.breach.cures) + unproven,
+            f"{document.breach.mode}: " + "; ".join(one.sentence for one in document.breach.cures) + unproven + way_out,
         )
 
 
@@ -124,7 +125,8 @@ def _held(held: Sequence[HoldingPart]) -> str:
 
 
 def _holding(row: HoldingPart) -> str:
-    name = f"{row.type} {row.destination}" if row.destination else row.type
+    words_of_name = (row.type, row.key if row.type == "licence" else None, row.destination)
+    name = " ".join(word for word in words_of_name if word)
     dates = [f"from {row.valid_from}"] if row.valid_from else []
     dates += [f"until {row.valid_until}"] if row.valid_until else []
     words = [*(["new"] if row.new else []), *dates]

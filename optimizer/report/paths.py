@@ -89,7 +89,7 @@ def _rows(judged: Judged, entered: Mapping[tuple[str, str], list[Exact]]) -> Ite
     for place in case.destinations:
         gates = case.gates_by_destination.get(place, ())
         for path in case.paths.values():
-            carried, stock = entered.get((place, path.key)), installed.get((place, path.spec.key), 0)
+            carried, stock = entered.get((place, path.key)), installed.pop((place, path.key), 0)
             is_open_ever = any(any(gate.open_periods.get(path.key, ())) for gate in gates)
             if not (carried or stock or is_open_ever):
                 continue
@@ -111,9 +111,34 @@ def _rows(judged: Judged, entered: Mapping[tuple[str, str], list[Exact]]) -> Ite
                     limit=found.limit.key if found else None,
                     citation=path.spec.citation,
                 )
+    yield from _closed_rows(case, installed)
 
 
-def _installed(case: Case) -> Mapping[tuple[str, str], Exact]:
+def _closed_rows(case: Case, installed: Mapping[tuple[str, str], Exact]) -> Iterator[PathRow]:
+    """Yield installed stock that came by a path of the pack which is none of this case's: nothing more can take it."""
+    specs = {spec.key: spec for spec in case.policy.paths}
+    for (place, key), stock in sorted(installed.items()):
+        if not stock or (spec := specs.get(key.partition("/")[0])) is None:
+            continue
+        for label in case.plan.horizon.labels:
+            yield PathRow(
+                period=label,
+                destination=place,
+                path=key,
+                title=spec.title or key,
+                open=False,
+                tpp_installed=plain(stock),
+                tpp_entered=0,
+                headroom_tpp=None,
+                headroom_tpp_exact=None,
+                usage=None,
+                allowance=None,
+                limit=None,
+                citation=spec.citation,
+            )
+
+
+def _installed(case: Case) -> dict[tuple[str, str], Exact]:
     """Return controlled installed TPP by destination and path; a row whose path the pack lacks stands under none."""
     totals: dict[tuple[str, str], Exact] = defaultdict(int)
     for row in case.counted_rows:

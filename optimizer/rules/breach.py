@@ -35,6 +35,20 @@ class BreachedGroup:
         return len(self.limits)
 
 
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """How a limit that the installed fleet breaks comes to be kept."""
+
+    group: str
+    unit: str
+    start: Fraction
+    """By how much the installed fleet breaks it."""
+    tests_in_breach: int
+    """Tested stocks of the plan on which it is still broken; as few as possible over all limits together."""
+    complies_in: int | None
+    """The period from which on it is kept; None where that is not reached in the plan."""
+
+
 def breached_groups(case: Case, limits: Iterable[Limit]) -> tuple[BreachedGroup, ...]:
     """Return the settings of the policy that are broken before anything is placed, in the order of the limits."""
     rules = {spec.name for spec in case.policy.rules}
@@ -67,6 +81,16 @@ def count_in_breach(group: BreachedGroup, value_of: Callable[[Variable], Exact])
     return next(
         (number for number, limit in enumerate(group.limits) if violation_of(limit, value_of) <= 0), group.num_tests
     )
+
+
+def cures_of(groups: Iterable[BreachedGroup], value_of: Callable[[Variable], Exact] | None) -> tuple[Cure, ...]:
+    """Return when each breached group comes to be kept; never, without the values of a placement."""
+    found = []
+    for group in groups:
+        count = group.num_tests if value_of is None else count_in_breach(group, value_of)
+        complies = group.limits[count].period if count < group.num_tests else None
+        found.append(Cure(group.group, group.limits[0].unit, Fraction(group.start), count, complies))
+    return tuple(found)
 
 
 def cure_limits(

@@ -276,7 +276,12 @@ class Case:
 
         Raises InputError for a path that neither the pack nor the published rules know.
         """
-        known = {*KNOWN_PATHS, *(spec.key for spec in self.policy.paths)}
+        licences = (row.key for row in self.plan.authorisations if row.type is AuthorisationType.LICENCE)
+        known = {
+            *KNOWN_PATHS,
+            *(spec.key for spec in self.policy.paths),
+            *(f"listed_licence/{key}" for key in licences),
+        }
         unknown = sorted({row.path for row in self.plan.installed if row.path is not None} - known)
         if unknown:
             hint = f"one of {', '.join(sorted(known))}"
@@ -292,6 +297,10 @@ class Case:
         )
         listed = listed_holdings(self.plan, self.policy)
         return {row: path_of(row, self.plan, self.tiers.table, listed, counted_from) for row in self.plan.installed}
+
+    def came_by(self, row: Installed, specs: Iterable[str]) -> bool:
+        """Return whether an installed row came by one of some path specs, a named licence by that of licences."""
+        return self.installed_paths[row].partition("/")[0] in specs
 
     # --- Measures -----------------------------------------------------------------------------------------------------
 

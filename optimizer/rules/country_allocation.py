@@ -35,11 +35,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
         if not is_capped(case, spec, period):
             continue
         for place in _places(case, spec, period):
-            others = sum(
-                level_of_others(use, spec.measure, period)
-                for use in case.plan.external_use
-                if destination_of(use.country) == place
-            )
+            others = _others(case, spec, place, period)
             terms, own = tuple(_terms(case, spec, place, period)), _installed(case, spec, place)
             if terms or own:
                 cap = cap_of(case, spec, period) * _factor(case, spec, place)
@@ -59,6 +55,18 @@ def _places(case: Case, spec: RuleSpec, period: int) -> tuple[str, ...]:
     """Return the destinations of the rule's tiers, with those that entries elsewhere are charged to."""
     charged = {place for gate in case.gates if (place := charged_to(case, gate, period)) is not None}
     return tuple(sorted({*case.in_tiers(spec.tiers, period), *(charged if spec.debit_paths else ())}))
+
+
+def room_of_others(case: Case, spec: RuleSpec, place: str, period: int) -> Exact:
+    """Return what others leave of an allocation; negative where they have more than it is, 0 or more where none holds."""
+    if not is_capped(case, spec, period) or case.tier(place, period) not in spec.tiers:
+        return 0
+    return cap_of(case, spec, period) * _factor(case, spec, place) - _others(case, spec, place, period)
+
+
+def _others(case: Case, spec: RuleSpec, place: str, period: int) -> Exact:
+    uses = (use for use in case.plan.external_use if destination_of(use.country) == place)
+    return sum(level_of_others(use, spec.measure, period) for use in uses)
 
 
 def charged_to(case: Case, gate: Gate, period: int) -> str | None:
@@ -102,6 +110,8 @@ def _installed(case: Case, spec: RuleSpec, place: str) -> Exact:
         if row.placed_on is None or (day is not None and row.placed_on < day):
             return False
         is_here, path = destination_of(row.country) == place, case.installed_paths[row]
-        return (is_here and path in spec.paths) or (is_home and path in spec.debit_paths)
+        return (is_here and case.came_by(row, spec.paths)) or (
+            is_home and path in spec.debit_paths and path in case.paths
+        )
 
     return case.installed(spec.measure, keep=counts)

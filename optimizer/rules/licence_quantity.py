@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
     from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
+    from optimizer.rules.limit import Exact
 
 
 def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
     """Yield one limit per licence of authorisations.csv and period in which something can have entered by it.
 
     What it limits: units, or TPP, entered by one licence, cumulatively. Citation: the licence, as listed.
-    Equation: entered by the licence[t] <= its quantity. Unit: units or TPP, as the licence gives it.
+    Equation: entered by the licence[t] + installed by it <= its quantity; installed rows count that name it.
+    Unit: units or TPP, as the licence gives it.
     """
     for path in case.paths.values():
         row = path.licence.row if path.licence is not None else None
@@ -28,23 +30,28 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
         measure = CHIPS if row.units is not None else CONTROLLED_TPP
         quantity = row.units if row.units is not None else row.tpp or 0
         unit = "units" if row.units is not None else UNIT_NAMES[measure]
+        stock = _installed(case, measure, path.key)
         for period in range(case.num_periods):
             terms = tuple(
                 (variable, weight)
                 for variable, weight in case.entered((path.spec.key,), case.gates, period, measure)
                 if variable.path == path.key
             )
-            if terms and case.binds(spec, period):
+            if (terms or stock) and case.binds(spec, period):
                 yield Limit(
                     rule=spec.name,
                     scope=row.key,
                     period=period,
                     period_label=case.plan.horizon.labels[period],
                     sense=Sense.AT_MOST,
-                    usage=Expression(terms),
+                    usage=Expression(terms, stock),
                     allowance=Expression(constant=quantity),
                     unit=unit,
                     kind=case.kind(spec.name, row.key, LimitKind.POLICY),
                     setting=f"{quantity} {unit}",
                     citation=row.reference or spec.citation,
                 )
+
+
+def _installed(case: Case, measure: str, path: str) -> Exact:
+    return case.installed(measure, keep=lambda row: case.installed_paths[row] == path)

@@ -53,7 +53,7 @@ def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -
 def _entered_in(case: Case, spec: RuleSpec, places: tuple[str, ...], period: int, paths: tuple[str, ...]) -> Expression:
     """Return the compute that entered some destinations by some paths."""
     constant = case.installed(
-        spec.measure, keep=lambda row: destination_of(row.country) in places and case.installed_paths[row] in paths
+        spec.measure, keep=lambda row: destination_of(row.country) in places and case.came_by(row, paths)
     )
     if period < 0:
         return Expression(constant=constant)

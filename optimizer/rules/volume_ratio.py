@@ -55,6 +55,4 @@ def _installed(case: Case, home: str, accelerator: str) -> Exact:
 
 
 def _installed_by_paths(case: Case, spec: RuleSpec, accelerator: str) -> Exact:
-    return case.installed(
-        CHIPS, keep=lambda row: row.accelerator == accelerator and case.installed_paths[row] in spec.paths
-    )
+    return case.installed(CHIPS, keep=lambda row: row.accelerator == accelerator and case.came_by(row, spec.paths))

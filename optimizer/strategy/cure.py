@@ -13,15 +13,15 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from optimizer.rules.breach import count_in_breach, cure_limits
+from optimizer.rules.breach import cure_limits, cures_of
 from optimizer.rules.ledger import Ledger
-from optimizer.strategy.outcome import Cure, Outcome, Status, status_of
+from optimizer.strategy.outcome import Outcome, Status, status_of
 from optimizer.strategy.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from optimizer.rules.breach import BreachedGroup
+    from optimizer.rules.breach import BreachedGroup, Cure
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
     from optimizer.solve.session import Session
@@ -170,14 +170,5 @@ def _with_more(least: Counts, most: Counts, more: int) -> Iterator[Counts]:
 
 
 def _cures(case: Case, groups: Sequence[BreachedGroup], outcome: Outcome) -> tuple[Cure, ...]:
-    if outcome.placement is None:
-        return tuple(
-            Cure(group.group, group.limits[0].unit, Fraction(group.start), group.num_tests, None) for group in groups
-        )
-    ledger = Ledger(case, outcome.placement)
-    found = []
-    for group in groups:
-        count = count_in_breach(group, ledger.value)
-        complies = group.limits[count].period if count < group.num_tests else None
-        found.append(Cure(group.group, group.limits[0].unit, Fraction(group.start), count, complies))
-    return tuple(found)
+    value_of = None if outcome.placement is None else Ledger(case, outcome.placement).value
+    return cures_of(groups, value_of)

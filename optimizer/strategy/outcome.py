@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from optimizer.rules.breach import Cure
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
@@ -52,20 +53,6 @@ class Alternative:
     nveu_destinations: tuple[str, ...] = ()
     """Where units enter under NVEU; elsewhere it need not be sought."""
     tests_in_breach: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Cure:
-    """How a limit that the installed fleet breaks comes to be kept."""
-
-    group: str
-    unit: str
-    start: Fraction
-    """By how much the installed fleet breaks it."""
-    tests_in_breach: int
-    """Tested stocks of the plan on which it is still broken; as few as possible over all limits together."""
-    complies_in: int | None
-    """The period from which on it is kept; None where that is not reached in the plan."""
 
 
 @dataclass(frozen=True)

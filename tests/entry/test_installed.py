@@ -45,7 +45,8 @@ def test_rows_without_a_day_or_from_before_2025_came_by_no_path(country: str, pl
 
 
 @pytest.mark.parametrize(
-    ("country", "headquarters", "expected"), [("NO", "US", "aia"), ("GL", "PR", "aia"), ("NO", "AE", "none")]
+    ("country", "headquarters", "expected"),
+    [("NO", "US", "aia"), ("GL", "PR", "aia"), ("NO", "AE", "licence_in_tier1"), ("NO", "CN", "none")],
 )
 def test_inside_tier_1_a_company_of_tier_1_used_aia(country: str, headquarters: str, expected: str) -> None:
     assert path(country, "2025-01-01", headquarters=headquarters) == expected

@@ -149,7 +149,8 @@ def test_two_authorisations_open_the_path_in_the_periods_of_each_and_not_across_
 def test_a_renewed_authorisation_needs_no_new_notice_for_a_location() -> None:
     """180 days from 1 January 2026 end on 30 June: open from 2026Q3, and on through the renewal of 2027."""
     rows = [{**nveu("MY"), "valid_until": "2026-12-31"}, {**nveu("MY"), "valid_from": "2027-01-01"}]
-    built = company(site("kl", "MY"), authorisations=rows, start="2026Q1", periods=6)
+    notice = {"nveu_new_site_notice_days": 180}
+    built = company(site("kl", "MY"), authorisations=rows, start="2026Q1", periods=6, policy=notice)
 
     assert opened(built, "MY", "nveu") == ["2026Q3", "2026Q4", "2027Q1", "2027Q2"]
 

@@ -290,4 +290,6 @@ def _inferred(
         return "uveu"
     if any(row["type"] == "NVEU" and law.destination(row["country"]) == where for row in listed):
         return "nveu"
+    if law.tier(plan.headquarters, day) == 2 and law.tier(where, day) == 1:
+        return "licence_in_tier1"  # 742.6(b)(10)(iii)(B): charged to the headquarters, as what is added
     return "licence" if law.tier(where, day) == 2 else "none"

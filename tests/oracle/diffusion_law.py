@@ -45,7 +45,8 @@ DEFAULTS = MappingProxyType(
         "licences": "presumed",
         "licence_validity_years": 1,  # 15 CFR 750.7(g)
         "decision_days": 30,  # 15 CFR 748.15: complete applications are decided within 30 days
-        "new_site_notice_days": 180,  # Supplement No. 10 to part 748, paragraph 5
+        "new_site_notice_days": 180,  # 15 CFR 748.15(a)(2)(ii)(A), of UVEU
+        "nveu_new_site_notice_days": 0,  # 15 CFR 748.15(a)(2)(iii) writes none
         "home_share": "1/2",  # paragraph 6, as the next two
         "outside_tier1_share": "1/4",
         "destination_share": "7/100",

@@ -31,7 +31,7 @@ def open_paths(company: Company, site: str, accelerator: str, period: int) -> li
     found = []
     if owner == operator == where == 1:
         found.append("aia")  # 740.27: located and headquartered in Tier 1
-    if owner == operator == 1 and _covers(company, company.uveu, site, period):
+    if owner == operator == 1 and _covers(company, company.uveu, site, period, "new_site_notice_days"):
         found.append("uveu")  # 748.15(b)(2)(i); an operator must itself hold UVEU
     if _nveu_may_be_used(company, site, period):
         found.append("nveu")
@@ -40,7 +40,7 @@ def open_paths(company: Company, site: str, accelerator: str, period: int) -> li
     return [*found, "lpp"]  # 740.29: any destination but Tier 3
 
 
-def _covers(company: Company, authorisation: Span | None, site: str, period: int) -> bool:
+def _covers(company: Company, authorisation: Span | None, site: str, period: int, notice_days: str) -> bool:
     """Return whether an authorisation is valid all period long and a site's notice has run out when it begins."""
     first, last = company.days(period)
     if authorisation is None or not authorisation.covers(first, last):
@@ -49,19 +49,16 @@ def _covers(company: Company, authorisation: Span | None, site: str, period: int
         return first >= company.covered_from[site]
     if company.plan.sites[site].has_installed:
         return True  # an existing location
-    notice = timedelta(days=int(company.settings["new_site_notice_days"]))
+    notice = timedelta(days=int(company.settings[notice_days]))
     given = max(company.plan.first_days[0], authorisation.first)
     return first >= given + notice
 
 
 def _nveu_may_be_used(company: Company, site: str, period: int) -> bool:
-    where, arranged = company.destination(site), company.countries("nveu_countries")
-    if arranged and where not in arranged:
-        return False
     ended = company.days(period)[1] > company.day("nveu_until")
     if ended and company.settings["nveu_after"] == "closed":
         return False
-    return _covers(company, company.nveu.get(where), site, period)
+    return _covers(company, company.nveu.get(company.destination(site)), site, period, "nveu_new_site_notice_days")
 
 
 def _presumed_licences(company: Company, period: int, where: int, parents: set[int]) -> Iterator[str]:

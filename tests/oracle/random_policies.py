@@ -118,6 +118,7 @@ class PolicyDraw:
             self.policy["decision_days"] = self.rng.choice([0, 0, 10, 91])
         if self.chance(often):
             self.policy["new_site_notice_days"] = self.rng.choice([0, 0, 0, 60, 92])
+            self.policy["nveu_new_site_notice_days"] = self.rng.choice([0, 0, 0, 60, 92])
 
     def _countries(self) -> None:
         tier_2 = sorted({row["country"] for row in self.plan.doc["sites"] if row["country"] in TIER_2})

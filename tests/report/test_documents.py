@@ -274,7 +274,7 @@ def test_installed_stock_alone_can_break_a_share_that_no_addition_mends() -> Non
     found = {part.group: part for part in compose(outcome).broken_limits}
 
     assert {"home_share[US]", "outside_tier1_share", "destination_share[MY]"} == found.keys()
-    assert "falls short by at least" in found["destination_share[MY]"].sentence
+    assert "is exceeded by at least" in found["destination_share[MY]"].sentence
 
 
 def test_a_plan_that_is_possible_has_no_impossible_limits() -> None:

@@ -206,3 +206,13 @@ def test_the_review_is_for_china_and_macau_alone() -> None:
 
     assert illegal(case, ohio=10, macau=5) == illegal(case, ohio=10, **{"hong-kong": 5}) == {}
     assert illegal(case, ohio=10, minsk=5) == {"legal_path[BY,H200,2026Q3]": 5}
+
+
+@pytest.mark.parametrize(("headquarters", "is_open"), [("US", True), ("AE", True), ("CN", True), ("KP", False)])
+def test_buyers_of_china_are_reviewed_as_others_are_and_those_of_other_arms_embargoed_countries_not(
+    headquarters: str, *, is_open: bool
+) -> None:
+    stock = {"country": "US", "accelerator": "H200", "units": 10}
+    case = enforced(CHINA, headquarters=headquarters, installed=[stock], policy=ASSUMED)
+
+    assert (illegal(case, tianjin=5) == {}) is is_open

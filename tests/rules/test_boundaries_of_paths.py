@@ -46,7 +46,14 @@ def test_a_new_site_opens_in_the_first_month_that_begins_when_its_notice_is_over
     held: Row, days: int, first: str
 ) -> None:
     # Notice is given on 1 January 2026: 180 days later it is 30 June, 181 days later 1 July.
-    assert may_add(months(held, policy={"new_site_notice_days": days}), "kl") == since(first)
+    notice = {"UVEU": "new_site_notice_days", "NVEU": "nveu_new_site_notice_days"}[str(held["type"])]
+    assert may_add(months(held, policy={notice: days}), "kl") == since(first)
+
+
+@pytest.mark.parametrize(("held", "first"), [(UVEU, "2026-07"), (nveu("MY"), "2026-01")], ids=["uveu", "nveu"])
+def test_the_180_days_are_written_of_uveu_only(held: Row, first: str) -> None:
+    """15 CFR 748.15(a)(2)(ii)(A) asks for the notice; (iii), on NVEU, does not."""
+    assert may_add(months(held), "kl") == since(first)
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,13 @@ def test_stock_installed_in_a_country_without_a_site_has_a_limit_too() -> None:
 
 
 def test_a_country_into_which_nveu_does_not_lead_has_no_limit() -> None:
-    case = company(site("delhi", "IN"), site("kl", "MY"), headquarters="AE", authorisations=[nveu("IN")])
+    case = company(
+        site("delhi", "IN"),
+        site("kl", "MY"),
+        headquarters="AE",
+        authorisations=[nveu("IN")],
+        policy={"nveu_new_site_notice_days": 180},
+    )
 
     assert limit_keys(case, RULE) == []  # the site in India is new: its notice outlasts the plan
 

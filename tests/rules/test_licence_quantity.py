@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from optimizer.errors import InputError
 from tests.builders import broken, chip, entering, limit_keys, limits_of, placing, site
 from tests.rules.diffusion import ONLY_LISTED, company, illegal, licence
 from tests.rules.golden_text import assert_golden
+
+RULE = "licence_quantity"
 
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
@@ -112,3 +117,28 @@ def test_a_licence_without_reference_is_named_by_what_it_is() -> None:
     (limit,) = limits_of(case, "licence_quantity")
     assert limit.key == "licence_quantity[licence MY,2026Q1]"
     assert limit.citation == "the licence itself, as listed in authorisations.csv"
+
+
+def test_stock_that_names_its_licence_takes_of_its_quantity_and_is_shown_under_it_alone() -> None:
+    row: Row = {"country": "MY", "accelerator": "big", "units": 2, "path": "listed_licence/A"}
+    granted = [{**licence("MY", units=5), "reference": "A"}, {**licence("MY", units=3), "reference": "B"}]
+    case = holding(*granted, installed=[row])
+
+    assert {limit.scope: limit.usage.constant for limit in limits_of(case, RULE)} == {"A": 2, "B": 0}
+    assert illegal(case, kl={"small": 6}) == {}
+    assert illegal(case, kl={"small": 7}) == {"legal_path[MY,small,2026Q1]": 1}
+    assert case.came_by(case.plan.installed[0], ("listed_licence",))
+
+
+def test_stock_by_a_licence_that_is_not_named_takes_of_none() -> None:
+    row: Row = {"country": "MY", "accelerator": "big", "units": 2, "path": "listed_licence"}
+
+    assert illegal(holding(licence("MY", units=5), installed=[row]), kl={"small": 5}) == {}
+
+
+def test_stock_cannot_name_a_licence_that_is_not_listed() -> None:
+    row: Row = {"country": "MY", "accelerator": "big", "units": 2, "path": "listed_licence/other"}
+    case = holding(licence("MY", units=5), installed=[row])
+
+    with pytest.raises(InputError, match="has no such path"):
+        limits_of(case, RULE)
