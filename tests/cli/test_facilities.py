@@ -82,7 +82,7 @@ def test_people_get_one_table_per_date_with_its_total(call: Call, plan: Path, ou
     assert answer.exit_code == 0
     assert "not legal advice" in " ".join(answer.stdout.lower().split())
     assert (
-        answer.stdout.count("TPP that counts in shares: 120,323,200 before, 120,323,200 after.") == 2
+        answer.stdout.count("TPP of the company's own count: 120,323,200 before, 120,323,200 after.") == 2
     )  # 7,600 x 15,832
 
 

@@ -142,7 +142,7 @@ def test_a_path_says_where_it_leads_for_whom_and_what_it_asks(call: Call) -> Non
     review = next(row for row in paths if row["path"] == "china_case_by_case")
 
     assert review["destinations"] == "Tier 3, only CN, MO [china]"
-    assert review["owner"] == "headquarters in Tier 1 or Tier 2"
+    assert review["owner"] == "headquarters in Tier 1 or Tier 2 or CN"
     assert "while assume_approval = assumed" in review["conditions"]
     assert "chips below 21,000 TPP [china_tpp_below]" in review["conditions"]
 

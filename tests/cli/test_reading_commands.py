@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.builders import document, site
 from tests.cli.conftest import Call, environment
 
 if TYPE_CHECKING:
@@ -195,3 +196,30 @@ def test_validate_names_authorisations_and_what_the_installed_fleet_breaks(call:
     assert totals["authorisation: L-8"] == "licence SA 1,000 TPP until 2026-12-31"
     assert totals["installed fleet breaks destination_share[MY]"] == "by 474,960 TPP"
     assert "authorisation: UVEU" not in new
+
+
+def breached(folder: Path) -> Path:
+    """Write a plan whose fleet has 8 of 101 chips in Indonesia, and 20 more for the United States in the second quarter."""
+    fleet = [{"country": country, "accelerator": "chip", "units": units} for country, units in (("US", 93), ("ID", 8))]
+    parts = document(sites=[site("ohio", "US")], delivered={"chip": [0, 20]}, periods=2, installed=fleet)
+    file = folder / "breached.json"
+    file.write_text(json.dumps(parts), encoding="utf-8")
+    return file
+
+
+def test_a_cure_is_audited_as_one_when_asked(call: Call, tmp_path: Path) -> None:
+    plan, run = breached(tmp_path), tmp_path / "run"
+    assert call("solve", plan, "--breach", "cure", "--out", run, "-q").exit_code == 0
+
+    answer = call("audit", plan, "--placement", run, "--breach", "cure", "--format", "json")
+
+    assert (answer.exit_code, call("audit", plan, "--placement", run).exit_code) == (0, 1)
+    assert json.loads(answer.stdout)["breach"]["cures"][0]["complies_in"] == "2025Q2"
+    assert call("headroom", plan, "--placement", run, "--breach", "cure").exit_code == 0
+
+
+def test_a_breach_names_the_way_out(call: Call, tmp_path: Path) -> None:
+    answer = call("solve", breached(tmp_path), "-q")
+
+    assert answer.exit_code == 1
+    assert "`--breach cure` allows a plan" in " ".join(answer.stdout.split())
