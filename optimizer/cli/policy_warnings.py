@@ -144,7 +144,9 @@ def _open_destinations(policy: Policy) -> Iterator[Problem]:
 
 
 def _closes(rule: RuleSpec) -> bool:
-    return rule.kind == LEGAL_PATH or (rule.kind == "closed_destination" and CLOSED_TIER in rule.tiers)
+    return rule.kind == LEGAL_PATH or (
+        rule.kind == "closed_destination" and CLOSED_TIER in rule.tiers and rule.countries is None
+    )
 
 
 def _late_days(policy: Policy, today: date) -> Iterator[Problem]:

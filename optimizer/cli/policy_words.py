@@ -114,7 +114,7 @@ def path_facts(pack: Policy, path: PathSpec, *, values: bool = True) -> dict[str
     }
 
 
-def _only(pack: Policy, path: PathSpec, *, values: bool) -> str:
+def _only(pack: Policy, path: PathSpec | RuleSpec, *, values: bool) -> str:
     if path.countries is None:
         return ""
     if values and not pack.listed(path.countries):
@@ -137,7 +137,9 @@ def rule_facts(pack: Policy, rule: RuleSpec, *, values: bool = True) -> dict[str
     return {
         "kind": rule.kind,
         "binds": _bound_by(rule),
-        "destinations": f"at home in {rule.home}" if rule.home else tiers_text(rule.tiers) or "all",
+        "destinations": f"at home in {rule.home}"
+        if rule.home
+        else (tiers_text(rule.tiers) or "all") + _only(pack, rule, values=values),
         "counts": "; ".join(_counted(rule)),
         "settings": "; ".join(_settings(pack, rule, values=values)) or "none",
     }

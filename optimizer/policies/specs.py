@@ -84,6 +84,8 @@ class RuleSpec(Model):
     """ISO code; for `home_share` and `volume_ratio`."""
     tiers: tuple[int, ...] = ()
     """Tiers of the destinations in scope."""
+    countries: str | None = None
+    """Only these of those destinations; for `closed_destination`."""
     paths: tuple[str, ...] = ()
     """Keys of the paths whose entries it counts."""
     debit_paths: tuple[str, ...] = ()
@@ -125,6 +127,7 @@ class RuleSpec(Model):
 
 
 SETTING_FIELDS: dict[str, tuple[SettingType, ...]] = {
+    "countries": (SettingType.COUNTRIES,),
     "share": (SettingType.SHARE,),
     "cap": (SettingType.COUNT, SettingType.SCHEDULE),
     "cap_unit": (SettingType.CHOICE,),

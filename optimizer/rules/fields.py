@@ -48,7 +48,7 @@ READ_FIELDS: Mapping[str, frozenset[str]] = {
     "licence_quantity": frozenset({"paths"}),
     "volume_ratio": frozenset({"paths", "home", "share"}),
     "legal_path": frozenset(),
-    "closed_destination": frozenset({"tiers"}),
+    "closed_destination": frozenset({"tiers", "countries"}),
     "closed_parent": frozenset(),
 }
 """What each kind of rule reads; every kind also reads `bound`, `held` and `since`."""

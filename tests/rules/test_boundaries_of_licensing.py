@@ -216,3 +216,13 @@ def test_buyers_of_china_are_reviewed_as_others_are_and_those_of_other_arms_emba
     case = enforced(CHINA, headquarters=headquarters, installed=[stock], policy=ASSUMED)
 
     assert (illegal(case, tianjin=5) == {}) is is_open
+
+
+@pytest.mark.parametrize(
+    ("country", "closed"), [("KP", True), ("IR", True), ("CU", True), ("SY", True), ("CN", False), ("BY", False)]
+)
+def test_an_embargo_closes_a_country_to_chips_that_need_no_path_too(country: str, *, closed: bool) -> None:
+    small = chip("L4", tpp=1_936, eccn="3A090.b")
+    case = enforced(site("there", country), chips=(small,))
+
+    assert illegal(case, there={"L4": 1}) == ({f"closed_destination[{country},2026Q3]": 1} if closed else {})
