@@ -52,9 +52,11 @@ def _unused_tables(case: Case) -> Iterator[Assumption]:
 def _operators(case: Case) -> Iterator[Assumption]:
     """Yield that an operator of another headquarters holds what the path asks of it: plans list the company's alone."""
     others = sum(site.operator_headquarters not in {None, case.plan.company.headquarters} for site in case.plan.sites)
-    kinds = sorted({holding.type.value for holding in case.holdings} & set(OF_OPERATORS))
+    needed = {spec.needs.value for spec in case.policy.paths if spec.needs is not None}
+    kinds = sorted({holding.type.value for holding in case.holdings} & needed & set(OF_OPERATORS))
     if others and kinds:
-        yield Assumption("operators' authorisations", f"{' and '.join(kinds)} held at {others} sites", "748.15(a)(2)")
+        held = f"{' and '.join(kinds)} taken as held at {others} of {len(case.plan.sites)} sites"
+        yield Assumption("operators' authorisations", held, "15 CFR 748.15(a)(2)")
 
 
 def _unusable_rows(case: Case) -> Iterator[Assumption]:

@@ -58,10 +58,16 @@ def _places(case: Case, spec: RuleSpec, period: int) -> tuple[str, ...]:
 
 
 def room_of_others(case: Case, spec: RuleSpec, place: str, period: int) -> Exact:
-    """Return what others leave of an allocation; negative where they have more than it is, 0 or more where none holds."""
+    """Return the TPP that others leave of an allocation, or of the planner's own number for it; negative: overfilled.
+
+    Zero where no allocation holds: outside the rule's tiers and years. Raises InputError when external use is not in TPP.
+    Source: 15 CFR 742.6(b)(10)(iii)(B)(1), shared by all licensed buyers.
+    """
     if not is_capped(case, spec, period) or case.tier(place, period) not in spec.tiers:
         return 0
-    return cap_of(case, spec, period) * _factor(case, spec, place) - _others(case, spec, place, period)
+    own = case.limit_setting(spec.name, place).setting
+    cap = own if own is not None else cap_of(case, spec, period) * _factor(case, spec, place)
+    return cap - _others(case, spec, place, period)
 
 
 def _others(case: Case, spec: RuleSpec, place: str, period: int) -> Exact:

@@ -24,9 +24,9 @@ def test_a_licence_for_a_closed_destination_is_said_to_have_no_effect(country: s
 def test_an_operator_of_another_headquarters_is_said_to_be_taken_to_hold_what_it_needs() -> None:
     sites = (site("kl", "MY", operator_headquarters="JP"), site("penang", "MY"))
 
-    assert assumed("operators' authorisations", *sites, authorisations=[UVEU]) == ["UVEU held at 1 sites"]
+    assert assumed("operators' authorisations", *sites, authorisations=[UVEU]) == ["UVEU taken as held at 1 of 2 sites"]
     assert assumed("operators' authorisations", *sites, authorisations=[UVEU, nveu("MY")]) == [
-        "NVEU and UVEU held at 1 sites"
+        "NVEU and UVEU taken as held at 1 of 2 sites"
     ]
     assert assumed("operators' authorisations", *sites) == []
     assert assumed("operators' authorisations", sites[1], authorisations=[UVEU]) == []
@@ -37,3 +37,12 @@ def test_an_allocation_that_others_overfill_is_said_to_be_full(tpp: int, said: l
     others = [{"country": "MY", "period": "2026Q1", "tpp": tpp}]
 
     assert assumed("country_allocation[MY]", external_use=others) == said
+
+
+def test_an_allocation_with_the_planners_own_number_is_full_by_that_number() -> None:
+    others = [{"country": "MY", "period": "2026Q1", "tpp": 900_000_000}]
+
+    raised = {"country_allocation[MY]": {"setting": 900_000_000}}
+    lowered = {"country_allocation[MY]": {"setting": 899_999_999}}
+    assert assumed("country_allocation[MY]", external_use=others, limits=raised) == []
+    assert len(assumed("country_allocation[MY]", external_use=others, limits=lowered)) == 1
