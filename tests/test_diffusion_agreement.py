@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.files.read_plan import plan_from_dict
-from optimizer.pipeline import place_fleet
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
 from optimizer.solve.session import Session
-from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
+from tests.agreement import EVERY_WAY, place
 from tests.oracle import law
 from tests.oracle.diffusion_brute_force import best_under_diffusion
 from tests.oracle.diffusion_check import diffusion_problems
@@ -26,12 +24,10 @@ from tests.oracle.random_companies import holding, random_applicant, random_comp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from optimizer.strategy.outcome import Outcome
 
 Row = dict[str, Any]
 NUM_COMPANIES, NUM_APPLICANTS, CHUNK = 400, 240, 20
 SITE_IN_INDIA = {"site": "delta", "country": "IN", "power_mw": "0.0084"}
-EVERY_WAY = (("highs", "auto"), ("scip", "auto"), ("highs", "relaxed-then-complete"), ("scip", "relaxed-then-complete"))
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +39,6 @@ def session() -> Iterator[Session]:
 def ways_of(seed: int) -> tuple[tuple[str, str], ...]:
     """Return one solver as it comes, and by turns one of every solver and strategy."""
     return (EVERY_WAY[0], EVERY_WAY[1 + seed % 3])
-
-
-def place(session: Session, plan: Row, backend: str = "highs", strategy: str = "auto") -> Outcome:
-    options = SearchOptions(relative_gap=0.0, time_limit_seconds=30.0, backend=backend, strategy=strategy)
-    return place_fleet(plan_from_dict(plan), options=options, session=session)
 
 
 def holdings_of(plan: Row) -> tuple[str, ...]:

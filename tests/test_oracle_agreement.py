@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.files.read_plan import plan_from_dict
-from optimizer.pipeline import place_fleet
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
 from optimizer.solve.session import Session
-from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
+from tests.agreement import EVERY_WAY, place
 from tests.oracle.brute_force import best
 from tests.oracle.independent_checker import check
 from tests.oracle.random_plans import random_plan
@@ -22,10 +20,8 @@ from tests.oracle.random_plans import random_plan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.strategy.outcome import Outcome
 
 NUM_PLANS, CHUNK = 320, 10
-EVERY_WAY = (("highs", "auto"), ("scip", "auto"), ("highs", "relaxed-then-complete"), ("scip", "relaxed-then-complete"))
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +33,6 @@ def session() -> Iterator[Session]:
 def ways_of(seed: int) -> tuple[tuple[str, str], ...]:
     """Return both solvers as they come, and by turns one of them with the strategy for large plans."""
     return (*EVERY_WAY[:2], EVERY_WAY[2 + seed % 2])
-
-
-def place(session: Session, plan: dict[str, Any], backend: str, strategy: str) -> Outcome:
-    options = SearchOptions(relative_gap=0.0, time_limit_seconds=30.0, backend=backend, strategy=strategy)
-    return place_fleet(plan_from_dict(plan), options=options, session=session)
 
 
 @pytest.mark.slow

@@ -1,0 +1,22 @@
+"""How the suites that hold the tool against brute force run it: to a gap of nothing, by each solver and strategy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from optimizer.files.read_plan import plan_from_dict
+from optimizer.pipeline import place_fleet
+from optimizer.strategy.options import SearchOptions
+
+if TYPE_CHECKING:
+    from optimizer.solve.session import Session
+    from optimizer.strategy.outcome import Outcome
+
+EVERY_WAY = (("highs", "auto"), ("scip", "auto"), ("highs", "relaxed-then-complete"), ("scip", "relaxed-then-complete"))
+"""Solver and strategy."""
+
+
+def place(session: Session, plan: dict[str, Any], backend: str = "highs", strategy: str = "auto") -> Outcome:
+    """Return what the tool answers to a plan document when no gap is allowed."""
+    options = SearchOptions(relative_gap=0.0, time_limit_seconds=30.0, backend=backend, strategy=strategy)
+    return place_fleet(plan_from_dict(plan), options=options, session=session)
