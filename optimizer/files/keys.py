@@ -96,8 +96,16 @@ LIMIT = Table(
     (
         Column("setting", Kind.RAW, "The allowance: a share such as 7/100, or a number."),
         Column("kind", Kind.CHOICE, "Who stands behind it.", choices=("policy", "contract", "physical")),
-        Column("price_cap", Kind.DECIMAL, "Price at which the limit may be exceeded.", supported=False),
-        Column("buyable", Kind.BOOLEAN, "Whether more may be bought.", supported=False),
+        Column("change", Kind.RAW, "What is added to its number, here or elsewhere: +1%, -72, 1.3."),
+        Column("change_from", Kind.PERIOD, "First period of the change (all)."),
+        Column(
+            "price_cap",
+            Kind.DECIMAL,
+            "Money for each unit by which it may be broken in each period (it must hold).",
+            minimum=0,
+        ),
+        Column("buyable", Kind.BOOLEAN, "Whether more of it may be proposed as a way out (false)."),
+        Column("enforced", Kind.BOOLEAN, "Whether it holds at all (true)."),
     ),
 )
 SECTIONS: Mapping[str, Table] = MappingProxyType(

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.files.assumptions import Assumptions
-from optimizer.files.cell_numbers import SHARE_HINT, exact
 from optimizer.files.cells import is_key
 from optimizer.files.context import Context
 from optimizer.files.keys import (
@@ -24,15 +23,17 @@ from optimizer.files.keys import (
 )
 from optimizer.files.problems import Place, Problems
 from optimizer.files.raw import RawPlan, RawRow, filled
+from optimizer.files.read_limits import read_limit_settings
 from optimizer.files.records import Record, read_section
 from optimizer.schema.calendar import Horizon, PeriodLength, parse_period
-from optimizer.schema.plan import Breach, Company, Economics, LimitKind, LimitSetting, MustPlace, PolicyChoice, Residual
-from optimizer.schema.quantities import format_exact, parse_decimal, parse_share
+from optimizer.schema.plan import Breach, Company, Economics, MustPlace, PolicyChoice, Residual
+from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.files.kinds import Table
+    from optimizer.schema.plan import LimitSetting
 
 DEFAULT_COMPANY = "the company"
 MUST_PLACE = {
@@ -66,13 +67,16 @@ def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptio
     horizon_section = sections.read(HORIZON)
     economics = sections.read(ECONOMICS, without=("defaults",))
     assumptions = Assumptions(_column_defaults(sections, economics, problems))
+    horizon = _horizon(horizon_section, problems, assumptions)
     settings = Settings(
         name=name,
         company=Company(company.text("name") or DEFAULT_COMPANY, headquarters) if headquarters else None,
-        horizon=_horizon(horizon_section, problems, assumptions),
+        horizon=horizon,
         economics=_economics(economics, assumptions),
         policy=_policy(sections.read(POLICY), economics.text("holding_country"), raw, problems, assumptions),
-        limit_settings=_limit_settings(sections, problems),
+        limit_settings=read_limit_settings(
+            sections.cells(LIMIT.name, raw.settings.get(LIMIT.name)), raw.place.file, horizon, problems
+        ),
     )
     return settings, assumptions
 
@@ -188,42 +192,3 @@ def _resolved(path: Path) -> Path | None:
         return path.resolve() if path.is_file() else None
     except (OSError, ValueError):
         return None
-
-
-def _limit_settings(sections: _SectionReader, problems: Problems) -> dict[str, LimitSetting]:
-    settings = {}
-    for group, value in sections.cells(LIMIT.name, sections.raw.settings.get(LIMIT.name)).items():
-        path = f'{LIMIT.name}."{group}"'
-        section = sections.read_cells(path, sections.cells(path, value), LIMIT)
-        kind = section.text("kind")
-        setting = section.values.get("setting")
-        number = None
-        if setting is not None:
-            try:
-                number = limit_number(group, setting)
-            except ValueError as error:
-                hint = SHARE_HINT if "share" in str(error) else None
-                problems.add(str(error), section.place, "setting", setting, hint)
-        settings[group] = LimitSetting(number, LimitKind(kind) if kind else None)
-    return settings
-
-
-def limit_number(group: str, value: object) -> Fraction:
-    """Return the setting of a limit: an exact share for limits on shares, any exact number for the others.
-
-    Raises ValueError where it is neither, and for a bare decimal between 0 and 1, which could be meant as either.
-    """
-    text = value.strip() if isinstance(value, str) else ""
-    if isinstance(value, list | tuple | Mapping):
-        msg = "expected a single value"
-        raise ValueError(msg)
-    if isinstance(value, bool):
-        msg = "expected a share or a number"
-        raise ValueError(msg)
-    if "share" in group.partition("[")[0] or text.endswith("%") or "/" in text:
-        return parse_share(value)
-    number = parse_decimal(exact(value))
-    if not isinstance(value, str) and 0 < number < 1:
-        msg = "a share must be exact; a number below 1 stands in quotes"
-        raise ValueError(msg)
-    return number

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from optimizer.rules.case import Case
 
 ABSENT = -1
+UNLIMITED_FACTOR = 100
+"""Times everything delivered that may stand of an accelerator where its deliveries are no limit."""
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,20 @@ def needs_opening(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
 
 
 def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]:
-    """Return the most blocks of each accelerator that could stand at each site in each period, by single limits alone."""
+    """Return the most blocks of each accelerator that could stand at each site in each period, by single limits alone.
+
+    Where no limit on deliveries is given, a program still needs an end: many times everything that is delivered.
+    """
     plan = case.plan
     size = [accelerator.block for accelerator in plan.accelerators]
-    most = np.array(
-        [[[units // block for units in row] for row, block in zip(plan.delivered_units, size, strict=True)]]
-        * len(plan.sites),
-        dtype=np.int64,
-    )
+    ends = [
+        UNLIMITED_FACTOR * (row[-1] // block + 1) if row[-1] else 0
+        for row, block in zip(plan.delivered_units, size, strict=True)
+    ]
+    most = np.tile(np.array(ends, dtype=np.int64)[None, :, None], (len(plan.sites), 1, case.num_periods))
     closed: dict[tuple[str, str], set[int]] = defaultdict(set)
     for limit in limits:
-        if limit.sense is Sense.AT_LEAST or limit.allowance.terms:
+        if limit.sense is Sense.AT_LEAST or limit.allowance.terms or limit.price is not None:
             continue
         slack = Fraction(limit.net_bound)
         only_adds = all(coefficient > 0 for _, coefficient in limit.usage.terms)

@@ -40,7 +40,7 @@ def derive_rows(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterat
     limits = tuple(limits)
     reach = _reach(case, limits, columns)
     for limit in limits:
-        if limit.sense is Sense.AT_LEAST:
+        if limit.sense is Sense.AT_LEAST or limit.price is not None:
             continue
         if limit.rule == "site_power" or _sums_one_site(limit):
             yield from _own_capacity(case, limit, columns)
@@ -53,7 +53,7 @@ def _reach(case: Case, limits: Iterable[Limit], columns: Columns) -> Mapping[str
     blocks = [accelerator.block for accelerator in case.plan.accelerators]
     most = columns.most_blocks.sum(axis=0)
     for limit in limits:
-        if limit.rule != "deliveries":
+        if limit.rule != "deliveries" or limit.price is not None:
             continue
         for _, sku, period in {variable for variable, _ in limit.usage.terms if isinstance(variable, Standing)}:
             most[sku, period] = min(int(most[sku, period]), int(limit.net_bound) // blocks[sku])

@@ -8,6 +8,16 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003  pydantic reads annotations when it runs
 from typing import Final, Literal
 
+from optimizer.report.explain_parts import (
+    BoughtPart,
+    ConditionPart,
+    ConfirmationPart,
+    ConflictPart,
+    ExplanationPart,
+    PolicyCostPart,
+    RepairPart,
+    ValuePart,
+)
 from optimizer.report.rows import (
     CountryRow,
     EntryRow,
@@ -21,9 +31,9 @@ from optimizer.report.rows import (
     PeriodRow,
     PlacementRow,
 )
-from optimizer.strategy.outcome import Status  # noqa: TC001  pydantic reads annotations when it runs
+from optimizer.strategy.outcome import Status
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 
 
 class SettingPart(Part):
@@ -261,7 +271,7 @@ class SolverPart(Part):
 class ResultDocument(Part):
     """The answer of one solve. Without a placement its tables are empty and `verification` is null."""
 
-    schema_version: Literal["1.1"]
+    schema_version: Literal["1.2"]
     kind: Literal["solve"]
     status: Status
     objective: Number | None
@@ -291,14 +301,26 @@ class ResultDocument(Part):
     """null where the policy asks for none."""
     breach: BreachPart
     notices: tuple[NoticePart, ...]
-    values: tuple[dict[str, str], ...]
-    """Marginal values per group; empty where none were computed."""
-    conflict: None
+    values: tuple[ValuePart, ...]
+    """Marginal values per setting, largest first; empty where none were computed."""
+    policy_cost: PolicyCostPart | None
+    """What the policy costs against a named baseline; null where it was not computed."""
+    conflict: ConflictPart | None
     """A minimal contradiction of an infeasible plan; null where none was computed."""
-    repairs: tuple[dict[str, str], ...]
-    """Ways out of an infeasible plan; empty where none were computed."""
+    other_conflicts: tuple[ConflictPart, ...]
+    """Further contradictions that share no setting with the first."""
+    repairs: tuple[RepairPart, ...]
+    """Ways out of an infeasible plan; empty where none were computed, or none exist."""
+    conditions: tuple[ConditionPart, ...]
+    """Necessary conditions of an infeasible plan that fail by arithmetic alone."""
     broken_limits: tuple[BrokenLimitPart, ...]
     """Limits of an infeasible plan that are impossible by arithmetic alone."""
+    bought: tuple[BoughtPart, ...]
+    """What the placement buys past soft limits."""
+    confirmation: ConfirmationPart | None
+    """What a second solver says of the verdict; null where none was asked."""
+    explanation: ExplanationPart | None
+    """How much was explained; null where nothing was asked for."""
     assumptions: tuple[AssumptionPart, ...]
     verification: VerificationPart | None
     solver: SolverPart
@@ -309,7 +331,7 @@ class ResultDocument(Part):
 class AuditDocument(Part):
     """The exact verdict on a placement, or on the installed fleet alone, under a policy; no solver took part."""
 
-    schema_version: Literal["1.1"]
+    schema_version: Literal["1.2"]
     kind: Literal["audit"]
     title: str
     passed: bool

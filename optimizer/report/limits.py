@@ -97,4 +97,4 @@ def _from_unplaced(judged: Judged, limit: Limit) -> Fraction | None:
     spec = next((rule for rule in case.policy.rules if rule.name == limit.rule and rule.share), None)
     if spec is None or not counts_delivered(case, spec):
         return None
-    return Fraction(limit.setting) * Fraction(judged.unplaced(TPP, limit.period))
+    return Fraction(limit.number or 0) * Fraction(judged.unplaced(TPP, limit.period))

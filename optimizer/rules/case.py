@@ -356,8 +356,8 @@ class Case:
 
     def available_power_mw(self, site: int, period: int) -> Fraction:
         """Return the facility MW free for new units; negative where the installed stock alone is over."""
-        power = self.limit_setting("site_power", self.plan.sites[site].key).setting
-        offered = self.plan.sites[site].power_mw[period] if power is None else power
+        described = self.plan.sites[site]
+        offered = Fraction(self.number("site_power", described.key, period, described.power_mw[period]))
         if self.plan.sites[site].power_includes_installed:
             return offered - self.installed_power_mw.get(site, Fraction(0))
         return offered
@@ -367,9 +367,21 @@ class Case:
         settings = self.plan.limit_settings
         return settings.get(group_key(rule, scope)) or settings.get(f"{rule}[*]") or LimitSetting()
 
+    def number(self, rule: str, scope: str, period: int, written: Exact) -> Exact:
+        """Return the number of a group in a period: the planner's own or the one written elsewhere, with its change."""
+        own = self.limit_setting(rule, scope)
+        number = written if own.setting is None else _whole(own.setting)
+        if own.change is None or period < (own.change_from or 0):
+            return number
+        return _whole(Fraction(number) + own.change)
+
     def kind(self, rule: str, scope: str, default: LimitKind) -> LimitKind:
         """Return a group's kind, as the planner relabelled it or by default."""
         return self.limit_setting(rule, scope).kind or default
+
+
+def _whole(value: Fraction) -> Exact:
+    return value.numerator if value.denominator == 1 else value
 
 
 def _with_tf32(accelerator: Accelerator, tpp: int) -> Accelerator:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.rules.limit import Expression, Limit, Opened, Sense, Standing
+from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,20 +32,19 @@ def _of_period(case: Case, commitment: Commitment, sites: tuple[int, ...], perio
     has_both = least is not None and most is not None
     usage = _units(case, commitment, sites, period)
     if most is not None:
-        scope, setting = f"{key},max" if has_both else key, f"max {most} units"
-        yield _limit(case, commitment, scope, period, Sense.AT_MOST, usage, Expression(constant=most), setting)
+        scope = f"{key},max" if has_both else key
+        yield _limit(case, commitment, scope, period, Sense.AT_MOST, usage, most, "max {} units")
     if least is None:
         return
-    scope, setting = f"{key},min" if has_both else key, f"min {least} units"
+    scope = f"{key},min" if has_both else key
     if not commitment.only_if_used:
-        yield _limit(case, commitment, scope, period, Sense.AT_LEAST, usage, Expression(constant=least), setting)
+        yield _limit(case, commitment, scope, period, Sense.AT_LEAST, usage, least, "min {} units")
         return
     for site in sites:
         if commitment.scope != "site":
             scope = f"{key},{case.plan.sites[site].key}"
-        asked = Expression(((Opened(site, period), least),))
-        setting = f"min {least} units if {case.plan.sites[site].key} is used"
-        yield _limit(case, commitment, scope, period, Sense.AT_LEAST, usage, asked, setting)
+        setting = f"min {{}} units if {case.plan.sites[site].key} is used"
+        yield _limit(case, commitment, scope, period, Sense.AT_LEAST, usage, least, setting, if_open=site)
 
 
 def _limit(
@@ -54,9 +54,14 @@ def _limit(
     period: int,
     sense: Sense,
     usage: Expression,
-    allowance: Expression,
+    written: int,
     setting: str,
+    *,
+    if_open: int | None = None,
 ) -> Limit:
+    units = max(0, case.number("commitment", scope, period, written))
+    per_unit = Expression(constant=1) if if_open is None else Expression(((Opened(if_open, period), 1),))
+    allowance = Expression(tuple((opened, units) for opened, _ in per_unit.terms), units * per_unit.constant)
     return Limit(
         rule="commitment",
         scope=scope,
@@ -67,8 +72,10 @@ def _limit(
         allowance=allowance,
         unit="units",
         kind=case.kind("commitment", scope, commitment.kind),
-        setting=setting,
+        setting=setting.format(format_exact(units)),
         citation=commitment.reference or "commitments.csv",
+        number=units,
+        per_number=per_unit,
     )
 
 

@@ -65,8 +65,7 @@ def room_of_others(case: Case, spec: RuleSpec, place: str, period: int) -> Exact
     """
     if not is_capped(case, spec, period) or case.tier(place, period) not in spec.tiers:
         return 0
-    own = case.limit_setting(spec.name, place).setting
-    cap = own if own is not None else cap_of(case, spec, period) * _factor(case, spec, place)
+    cap = case.number(spec.name, place, period, cap_of(case, spec, period) * _factor(case, spec, place))
     return cap - _others(case, spec, place, period)
 
 

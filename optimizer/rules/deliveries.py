@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.limit import Expression, Limit, Sense, Standing
 from optimizer.schema.plan import LimitKind
+from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def limits(case: Case) -> Iterator[Limit]:
         if not plan.delivered_units[sku][-1]:
             continue
         for period, label in enumerate(plan.horizon.labels):
-            delivered = plan.delivered_units[sku][period]
+            delivered = case.number("deliveries", accelerator.key, period, plan.delivered_units[sku][period])
             yield Limit(
                 rule="deliveries",
                 scope=accelerator.key,
@@ -34,6 +35,7 @@ def limits(case: Case) -> Iterator[Limit]:
                 allowance=Expression(constant=delivered),
                 unit="units",
                 kind=case.kind("deliveries", accelerator.key, LimitKind.PHYSICAL),
-                setting=f"{delivered} units by {label}",
+                setting=f"{format_exact(delivered)} units by {label}",
                 citation="deliveries.csv",
+                number=delivered,
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.rules.limit import Expression, Limit, Sense
 from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, UNIT_NAMES
 from optimizer.schema.plan import LimitKind
+from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
         if row is None or path.spec.key not in spec.paths:
             continue
         measure = CHIPS if row.units is not None else CONTROLLED_TPP
-        quantity = row.units if row.units is not None else row.tpp or 0
+        written = row.units if row.units is not None else row.tpp or 0
         unit = "units" if row.units is not None else UNIT_NAMES[measure]
         stock = _installed(case, measure, path.key)
         for period in range(case.num_periods):
@@ -38,6 +39,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
                 if variable.path == path.key
             )
             if (terms or stock) and case.binds(spec, period):
+                quantity = case.number(spec.name, row.key, period, written)
                 yield Limit(
                     rule=spec.name,
                     scope=row.key,
@@ -48,8 +50,9 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
                     allowance=Expression(constant=quantity),
                     unit=unit,
                     kind=case.kind(spec.name, row.key, LimitKind.POLICY),
-                    setting=f"{quantity} {unit}",
+                    setting=f"{format_exact(quantity)} {unit}",
                     citation=row.reference or spec.citation,
+                    number=quantity,
                 )
 
 

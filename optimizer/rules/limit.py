@@ -6,7 +6,7 @@ or fractions; nothing here knows a solver.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -95,6 +95,12 @@ class Limit:
     """The number somebody wrote, as they wrote it: `7/100`, `120 MW`."""
     citation: str
     """The law, the contract's reference, or the plan file the number stands in."""
+    number: Exact | None = None
+    """The setting as an exact number: 7/100, 120; None where there is no number to move (a closure, a path)."""
+    per_number: Expression = Expression(constant=1)
+    """By how much the allowance moves per unit of `number`: the total for a share, 1 for an amount."""
+    price: Fraction | None = None
+    """A soft limit's price for each unit by which it is broken in its period, before discounting; None: it must hold."""
 
     @property
     def group(self) -> str:
@@ -109,6 +115,17 @@ class Limit:
     def slack(self, usage: Exact, allowance: Exact) -> Exact:
         """Return how far usage is from breaking the limit; negative when it is broken, by that much."""
         return allowance - usage if self.sense is Sense.AT_MOST else usage - allowance
+
+    def moved(self, amount: Exact) -> Limit:
+        """Return the limit with its number changed by an amount. Raises ValueError where it has no number."""
+        if self.number is None:
+            msg = f"{self.key} has no number to move"
+            raise ValueError(msg)
+        terms = dict(self.allowance.terms)
+        for variable, coefficient in self.per_number.terms:
+            terms[variable] = terms.get(variable, 0) + amount * coefficient
+        constant = self.allowance.constant + amount * self.per_number.constant
+        return replace(self, allowance=Expression(tuple(terms.items()), constant), number=self.number + amount)
 
     def net_terms(self) -> tuple[tuple[Variable, Exact], ...]:
         """Return usage minus allowance, terms merged, zero coefficients dropped."""

@@ -22,11 +22,12 @@ def limits(case: Case) -> Iterator[Limit]:
     plan = case.plan
     for number, site in enumerate(plan.sites):
         own = case.limit_setting("max_units", site.key).setting
-        most = own if own is not None else site.max_units
-        if most is None:
+        written = site.max_units if own is None else own
+        if written is None:
             continue
         installed = sum(case.installed_units_at_site.get(number, {}).values())
         for period, label in enumerate(plan.horizon.labels):
+            most = case.number("max_units", site.key, period, written)
             yield Limit(
                 rule="max_units",
                 scope=site.key,
@@ -41,4 +42,5 @@ def limits(case: Case) -> Iterator[Limit]:
                 kind=case.kind("max_units", site.key, LimitKind.PHYSICAL),
                 setting=f"{most} units",
                 citation="sites.csv max_units",
+                number=most,
             )

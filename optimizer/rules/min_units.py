@@ -22,11 +22,12 @@ def limits(case: Case) -> Iterator[Limit]:
     plan = case.plan
     for number, site in enumerate(plan.sites):
         own = case.limit_setting("min_units", site.key).setting
-        least = own if own is not None else site.min_units_if_open
-        if not least:
+        written = site.min_units_if_open if own is None else own
+        if not written:
             continue
         installed = sum(case.installed_units_at_site.get(number, {}).values())
         for period, label in enumerate(plan.horizon.labels):
+            least = max(0, case.number("min_units", site.key, period, written))
             yield Limit(
                 rule="min_units",
                 scope=site.key,
@@ -41,4 +42,6 @@ def limits(case: Case) -> Iterator[Limit]:
                 kind=case.kind("min_units", site.key, LimitKind.CONTRACT),
                 setting=f"{least} units if open",
                 citation="sites.csv min_units_if_open",
+                number=least,
+                per_number=Expression(((Opened(number, period), 1),)),
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.limit import Expression, Limit, Sense, Standing
 from optimizer.schema.plan import LimitKind, MustPlace
+from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,9 @@ def limits(case: Case) -> Iterator[Limit]:
     periods = range(plan.horizon.num_periods) if mode is MustPlace.EACH_PERIOD else (plan.horizon.num_periods - 1,)
     for sku, accelerator in enumerate(plan.accelerators):
         for period in periods:
-            whole = plan.delivered_units[sku][period] // accelerator.block * accelerator.block
-            if whole:
+            written = plan.delivered_units[sku][period] // accelerator.block * accelerator.block
+            if written:
+                whole = max(0, case.number("must_place", accelerator.key, period, written))
                 yield Limit(
                     rule="must_place",
                     scope=accelerator.key,
@@ -38,6 +40,9 @@ def limits(case: Case) -> Iterator[Limit]:
                     allowance=Expression(constant=whole),
                     unit="units",
                     kind=case.kind("must_place", accelerator.key, LimitKind.CONTRACT),
-                    setting=mode.value,
+                    setting=mode.value
+                    if whole == written
+                    else f"{mode.value}, {format_exact(whole)} units of {written}",
                     citation="plan.toml economics.must_place",
+                    number=whole,
                 )

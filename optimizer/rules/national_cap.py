@@ -38,11 +38,10 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 
 def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) -> Limit:
-    own = case.limit_setting(spec.name, place).setting
     # The published TPP figure stands in for the announced one; a number the planner wrote counts in the unit chosen.
     published = measure == TPP and spec.cap_in_tpp and spec.cap not in case.policy.overridden
     cap_name = spec.cap_in_tpp if published else spec.cap
-    cap = own if own is not None else case.policy.count(str(cap_name))
+    cap = case.number(spec.name, place, period, case.policy.count(str(cap_name)))
     since = case.policy.effective_from
     used = case.installed(measure, place, lambda row: row.placed_on is not None and row.placed_on >= since)
     used += sum(
@@ -62,6 +61,7 @@ def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) ->
         kind=case.kind(spec.name, place, LimitKind.POLICY),
         setting=f"{format_exact(cap)} {UNIT_NAMES[measure]}",
         citation=spec.citation,
+        number=cap,
     )
 
 

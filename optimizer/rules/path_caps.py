@@ -53,8 +53,7 @@ def cap_limit(
 
     `setting` is the number that was written, where the cap is not that.
     """
-    own = case.limit_setting(spec.name, scope).setting
-    allowance = own if own is not None else cap
+    allowance = case.number(spec.name, scope, period, cap)
     unit = UNIT_NAMES[spec.measure]
     return Limit(
         rule=spec.name,
@@ -66,6 +65,7 @@ def cap_limit(
         allowance=Expression(constant=allowance),
         unit=unit,
         kind=case.kind(spec.name, scope, LimitKind.POLICY),
-        setting=f"{format_exact(allowance if own is not None or setting is None else setting)} {unit}",
+        setting=f"{format_exact(allowance if allowance != cap or setting is None else setting)} {unit}",
         citation=spec.citation,
+        number=allowance,
     )

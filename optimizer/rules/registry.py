@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ from optimizer.rules.measures import CONTROLLED_TPP, UNIT_NAMES
 from optimizer.rules.tested import BOTH, CLOSING, CONTINUOUSLY, INSTALLATION, OPENING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from optimizer.policies.policy import Policy
     from optimizer.policies.specs import RuleSpec
@@ -112,7 +113,7 @@ def compile_policy_limits(case: Case) -> tuple[Limit, ...]:
     limits: list[Limit] = []
     for spec in case.policy.rules:
         limits.extend(sorted(POLICY_RULES[spec.kind](case, spec), key=lambda limit: (limit.scope, limit.period)))
-    return tuple(limits)
+    return tuple(_as_enforced(case, limits))
 
 
 def compile_limits(case: Case) -> tuple[Limit, ...]:
@@ -122,11 +123,19 @@ def compile_limits(case: Case) -> tuple[Limit, ...]:
     or whose number cannot be changed there. A group of a rule that only other packs have is left alone.
     """
     own = [limit for compile_rule in PLAN_RULES.values() for limit in compile_rule(case)]
-    limits = (*compile_policy_limits(case), *own)
+    limits = (*compile_policy_limits(case), *_as_enforced(case, own))
     problems = list(_setting_problems(case, limits))
     if problems:
         raise InputError(problems)
     return limits
+
+
+def _as_enforced(case: Case, limits: Iterable[Limit]) -> Iterator[Limit]:
+    """Yield the limits that the plan enforces, soft where it sets a price for breaking them."""
+    for limit in limits:
+        own = case.limit_setting(limit.rule, limit.scope)
+        if own.is_enforced:
+            yield limit if own.price_cap is None else replace(limit, price=own.price_cap)
 
 
 def policy_problems(policy: Policy) -> tuple[Problem, ...]:
@@ -167,10 +176,13 @@ def _names_of_policy_rules() -> frozenset[str]:
 
 def _setting_problems(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem]:
     citations = {limit.group: limit.citation for limit in limits} | {f"{limit.rule}[*]": "" for limit in limits}
+    with_number = {name for limit in limits if limit.number is not None for name in (limit.group, f"{limit.rule}[*]")}
     kinds = {spec.name: spec.kind for spec in case.policy.rules}
     listed = {limit.rule for limit in limits}
     for name, own in case.plan.limit_settings.items():
         rule = name.partition("[")[0]
+        if not own.is_enforced and name not in citations:
+            continue  # left out, as asked
         if rule not in listed and (rule in kinds or rule in _names_of_policy_rules()):
             continue  # it does not bind this company, or only other packs have it
         if name not in citations:
@@ -179,6 +191,8 @@ def _setting_problems(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem
             message, hint = "has no number to replace", f"its number comes from {citations[name] or 'the tables'}"
         elif own.setting is not None and own.setting < 0:
             message, hint = "cannot be negative", ""
+        elif (own.change is not None or own.price_cap is not None) and name not in with_number:
+            message, hint = "has no number to change or to exceed", "`enforced = false` leaves it out"
         else:
             continue
         yield Problem(message, file="plan.toml", column=f"limits.{name}", hint=hint or None)

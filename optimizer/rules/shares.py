@@ -7,6 +7,7 @@ count only what entered by some paths (`counted_paths`), and says when it is tes
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of
@@ -17,7 +18,6 @@ from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from fractions import Fraction
 
     from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
@@ -63,9 +63,10 @@ def _entered_in(case: Case, spec: RuleSpec, places: tuple[str, ...], period: int
 
 def share_limit(case: Case, spec: RuleSpec, *, scope: str, stock: Stock, sense: Sense, places: Iterable[str]) -> Limit:
     """Return `compute in places` at most or at least `share` of the total, on the stock at the close of a period."""
-    own = case.limit_setting(spec.name, scope).setting
-    share = own if own is not None else case.policy.share(str(spec.share))
+    written = case.policy.share(str(spec.share))
+    share = min(max(Fraction(case.number(spec.name, scope, stock.period, written)), Fraction(0)), Fraction(1))
     period = counted_period(case, spec, stock)
+    total = total_compute(case, spec, period)
     return Limit(
         rule=spec.name,
         scope=scope,
@@ -73,11 +74,13 @@ def share_limit(case: Case, spec: RuleSpec, *, scope: str, stock: Stock, sense: 
         period_label=stock.label(case),
         sense=sense,
         usage=compute_in(case, spec, places, period),
-        allowance=_scaled(total_compute(case, spec, period), share),
+        allowance=_scaled(total, share),
         unit=UNIT_NAMES[spec.measure],
         kind=case.kind(spec.name, scope, LimitKind.POLICY),
         setting=str(share),
         citation=spec.citation,
+        number=share,
+        per_number=total,
     )
 
 

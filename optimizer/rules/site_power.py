@@ -42,6 +42,7 @@ def limits(case: Case) -> Iterator[Limit]:
                 kind=kind,
                 setting=f"{format_exact(power)} MW",
                 citation="sites.csv, power.csv",
+                number=power,
             )
 
 

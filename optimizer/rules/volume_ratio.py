@@ -24,7 +24,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
     (installed at home[g] + sum over s at home of units[s,g,t]). Unit: units.
     """
     home = str(spec.home)
-    share = case.policy.share(str(spec.share))
+    written = case.policy.share(str(spec.share))
     for period in range(case.num_periods):
         if not case.binds(spec, period):
             continue
@@ -35,6 +35,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
             key = case.plan.accelerators[sku].key
             sites = case.sites_by_destination.get(home, ())
             stock = _installed(case, home, key)
+            share = case.number(spec.name, key, period, written)
             yield Limit(
                 rule=spec.name,
                 scope=key,
@@ -47,6 +48,8 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
                 kind=case.kind(spec.name, key, LimitKind.POLICY),
                 setting=str(share),
                 citation=spec.citation,
+                number=share,
+                per_number=Expression(tuple((Standing(site, sku, period), 1) for site in sites), stock),
             )
 
 

@@ -224,10 +224,20 @@ class ExternalUse:
 
 @dataclass(frozen=True, slots=True)
 class LimitSetting:
-    """A planner's own number for one group of limits (`[limits."destination_share[MY]"]`); None leaves it."""
+    """What a planner says of one group of limits (`[limits."destination_share[MY]"]`); None leaves it as it is."""
 
     setting: Fraction | None = None
+    """Its number."""
     kind: LimitKind | None = None
+    change: Fraction | None = None
+    """What is added to its number, be that written here or elsewhere."""
+    change_from: int | None = None
+    """First period of the change; None: all periods."""
+    price_cap: Fraction | None = None
+    """Money for each unit by which it may be broken in each period; None: it must hold."""
+    is_buyable: bool = False
+    """Whether more of it may be proposed as a way out."""
+    is_enforced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
