@@ -43,6 +43,8 @@ class Model:
     """Number of a limit to one exact step of its left side, in the units of its row."""
     row_rests: dict[int, float]
     """Number of a limit to how far its bound lies beyond the last value that keeps it, in steps: 0 at equality, below 1."""
+    row_scales: dict[int, float]
+    """Number of a limit to what its row is divided by."""
     broken_limits: tuple[Limit, ...]
     """Limits that no placement can meet, whatever the rest: no variable moves them enough."""
 
@@ -79,6 +81,22 @@ class Model:
             standing[int(site), int(sku)] = tuple(int(count) * block for count in counts[site, sku])
         counts_by_path = {variable: round(values[column]) for variable, column in self.columns.entries.items()}
         return Placement(standing, first_use(self.case, standing), entered_rows(self.case, counts_by_path))
+
+    def value(self, values: Floats, variable: Variable) -> float:
+        """Return a variable of the limits in a solution vector, relaxed or whole, in its own unit."""
+        match variable:
+            case Standing():
+                column, factor = int(self.columns.blocks[variable]), self.case.plan.accelerators[variable[1]].block
+            case Opened(site, period):
+                if self.case.is_open_from_the_start(site):
+                    return 1.0
+                column, factor = int(self.columns.openings[site, period]), 1
+            case Placed():
+                column = self.columns.totals.get(variable, ABSENT)
+                return 0.0 if column == ABSENT else float(values[column]) * total_scale(self.case, variable.measure)
+            case Entered():
+                column, factor = self.columns.entries.get(variable, ABSENT), 1
+        return 0.0 if column == ABSENT else float(values[column]) * factor
 
     def values(self, placement: Placement) -> Floats:
         """Return the solution vector of a placement, totals included (a warm start)."""
@@ -130,6 +148,7 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     limit_rows: dict[int, int] = {}
     row_steps: dict[int, float] = {}
     row_rests: dict[int, float] = {}
+    row_scales: dict[int, float] = {}
     broken = []
     translate = _Translator(case, columns)
     for number, limit in enumerate(limits):
@@ -143,6 +162,7 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
         right = float(bound / scale)
         lower, upper = (-inf, right) if limit.sense is Sense.AT_MOST else (right, inf)
         limit_rows[number] = rows.add(limit.key, scaled, lower, upper)
+        row_scales[number] = float(scale)
         step = translate.step(limit)
         row_steps[number] = float(step / scale)
         row_rests[number] = float((bound if limit.sense is Sense.AT_MOST else -bound) / step % 1)
@@ -150,7 +170,9 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     _add_growth(columns, rows)
     add_entries(case, columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
-    return Model(case, limits, columns, _close(case, columns, rows), limit_rows, row_steps, row_rests, tuple(broken))
+    return Model(
+        case, limits, columns, _close(case, columns, rows), limit_rows, row_steps, row_rests, row_scales, tuple(broken)
+    )
 
 
 class _Translator:

@@ -363,9 +363,17 @@ class Case:
         return offered
 
     def limit_setting(self, rule: str, scope: str) -> LimitSetting:
-        """Return the planner's own setting of a group: of exactly it, else of `rule[*]`, else none."""
-        settings = self.plan.limit_settings
-        return settings.get(group_key(rule, scope)) or settings.get(f"{rule}[*]") or LimitSetting()
+        """Return what the planner says of a group: of exactly it, and where that is silent of `rule[*]`."""
+        key = (rule, scope)
+        if key not in self._limit_settings:
+            settings = self.plan.limit_settings
+            own, every = settings.get(group_key(rule, scope)), settings.get(f"{rule}[*]")
+            self._limit_settings[key] = own.over(every) if own and every else own or every or LimitSetting()
+        return self._limit_settings[key]
+
+    @cached_property
+    def _limit_settings(self) -> dict[tuple[str, str], LimitSetting]:
+        return {}
 
     def number(self, rule: str, scope: str, period: int, written: Exact) -> Exact:
         """Return the number of a group in a period: the planner's own or the one written elsewhere, with its change."""

@@ -239,6 +239,19 @@ class LimitSetting:
     """Whether more of it may be proposed as a way out."""
     is_enforced: bool = True
 
+    def over(self, other: LimitSetting) -> LimitSetting:
+        """Return this setting, and what another says where this one is silent."""
+        has_change = self.change is not None
+        return LimitSetting(
+            setting=other.setting if self.setting is None else self.setting,
+            kind=self.kind or other.kind,
+            change=self.change if has_change else other.change,
+            change_from=self.change_from if has_change else other.change_from,
+            price_cap=other.price_cap if self.price_cap is None else self.price_cap,
+            is_buyable=self.is_buyable or other.is_buyable,
+            is_enforced=self.is_enforced and other.is_enforced,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyChoice:

@@ -126,4 +126,15 @@ def _answer(
         msg = f"{backend.name} ended with {result_pb2.TerminationReasonProto.Name(reason)}: {result.termination.detail}"
         raise SolverError(msg)
     timed_out = termination is Termination.STOPPED and result.termination.limit == result_pb2.LIMIT_TIME
-    return SolveResult(termination, values, objective, bound, nodes, seconds, hit_time_limit=timed_out)
+    duals = _row_duals(formulation, result) if termination is Termination.SOLVED else None
+    return SolveResult(termination, values, objective, bound, nodes, seconds, hit_time_limit=timed_out, row_duals=duals)
+
+
+def _row_duals(formulation: Formulation, result: result_pb2.SolveResultProto) -> npt.NDArray[np.float64] | None:
+    """Return the duals of a linear program; those that come with an infeasible one are no prices, and never asked for."""
+    if formulation.is_integer.any() or not result.solutions or not result.solutions[0].HasField("dual_solution"):
+        return None
+    found = result.solutions[0].dual_solution.dual_values
+    duals = np.zeros(formulation.num_rows)
+    duals[list(found.ids)] = list(found.values)
+    return duals

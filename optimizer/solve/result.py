@@ -38,6 +38,9 @@ class SolveResult:
     hit_time_limit: bool = False
     interrupted: bool = False
     """Whether the user stopped it."""
+    row_duals: npt.NDArray[np.float64] | None = None
+    """Gain of the objective per unit of each row's bound, for a linear program solved to the end by a backend that has
+    duals; None for any other, since no backend prices the rows of an integer program."""
 
 
 @dataclass(frozen=True, slots=True)

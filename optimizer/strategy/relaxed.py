@@ -1,7 +1,8 @@
 """Relaxed, then completed: openings are decided with blocks relaxed, blocks are made whole at those openings.
 
 1. The linear relaxation: a bound at once, and which openings are in doubt.
-2. On large plans a first placement early: its openings rounded, completed to a wide gap.
+2. On large plans a first placement early: its openings rounded, completed to a wide gap. A search that starts from a
+   placement first completes that one's openings, which are seldom far from the best.
 3. A dive: openings whole, those the relaxation is sure of held. Completed, it gives a good placement.
 4. Openings whole, none held: a true bound, and better openings. Completed again.
 
@@ -19,7 +20,8 @@ from optimizer.strategy.completion import complete
 from optimizer.strategy.run import LINEAR, RELAXED_BLOCKS, no_columns
 
 if TYPE_CHECKING:
-    from optimizer.model.formulation import Formulation
+    from optimizer.model.formulation import Flags, Formulation
+    from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.run import Run, Values
 
@@ -53,8 +55,7 @@ def relaxed_then_complete(run: Run) -> None:
     if not openings.any():
         complete(run, linear.values, run.options.relative_gap)
         return
-    if int(run.model.block_columns.sum()) >= LARGE_PLAN_COLUMNS:
-        _first_plan(run, program, linear.values)
+    _early_plan(run, program, linear.values)
     if run.is_finished():
         return
     dive = run.solve(
@@ -102,15 +103,25 @@ def _gap_left(run: Run, dive: SolveResult) -> float:
     return max(float(whole) * (1 + NEARLY * gap) / relaxed - 1, gap * RELAXED_GAP_PART)
 
 
-def _first_plan(run: Run, program: Formulation, relaxed: Values) -> None:
-    """Offer a rough placement early: openings rounded, counts solved again and completed to a wide gap."""
+def _early_plan(run: Run, program: Formulation, relaxed: Values) -> None:
+    """Offer a placement early: that of the openings begun with, or on a large plan a rough one of rounded openings."""
+    openings = run.model.opening_columns
+    if run.placement is not None:
+        held = run.model.values(run.placement)[openings]
+        _with_openings(run, program, held, run.options.relative_gap)
+    elif int(run.model.block_columns.sum()) >= LARGE_PLAN_COLUMNS:
+        _with_openings(run, program, relaxed[openings] >= ROUND_UP, max(run.options.relative_gap, FIRST_PLAN_GAP))
+
+
+def _with_openings(run: Run, program: Formulation, is_open: Values | Flags, gap: float) -> None:
+    """Hold every opening, solve the counts again, relaxed, and complete them to a gap."""
     openings = run.model.opening_columns
     lower, upper = program.column_lower.copy(), program.column_upper.copy()
-    lower[openings] = upper[openings] = relaxed[openings] >= ROUND_UP
+    lower[openings] = upper[openings] = is_open
     held = program.with_column_bounds(lower, upper).with_integer(no_columns(openings))
     values = run.solve("first plan", held, 0.0, time_part=FIRST_TIME_PART).values
     if values is not None and not run.is_finished():
-        complete(run, values, max(run.options.relative_gap, FIRST_PLAN_GAP))
+        complete(run, values, gap)
 
 
 def _hold_sure_openings(run: Run, program: Formulation, relaxed: Values) -> Formulation:

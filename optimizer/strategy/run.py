@@ -51,6 +51,8 @@ class Run:
     options: SearchOptions
     session: Session
     on_progress: Callable[[SearchProgress], None] | None
+    is_decided: Callable[[Fraction | None, Fraction | None], bool] | None = None
+    """Whether the value so far and the bound so far answer what is asked; None: the gap asked for decides."""
     started: float = field(default_factory=time.monotonic)
     placement: Placement | None = None
     verification: Verification | None = None
@@ -79,7 +81,8 @@ class Run:
         current, cuts_nothing = formulation, True
         for attempt in range(MOST_TIGHTENINGS + 1):
             result = self.solve(stage, current, gap, hint=self.hint(), node_limit=node_limit, time_part=time_part)
-            if proves_bound and (attempt == 0 or cuts_nothing):
+            is_priced = formulation.objective is self.model.formulation.objective
+            if proves_bound and is_priced and (attempt == 0 or cuts_nothing):
                 self.take_bound(result)
             if proves_bound and cuts_nothing and result.termination is Termination.INFEASIBLE:
                 self.infeasible = self.placement is None
@@ -157,6 +160,16 @@ class Run:
             self._keep(mended, verify(self.model.case, self.model.limits, mended))
         return broken
 
+    def start_from(self, placement: Placement) -> None:
+        """Begin with a placement, or with what repair makes of it; one that fits neither way is left aside."""
+        verdict = verify(self.model.case, self.model.limits, placement)
+        if verdict.faults:
+            return
+        if verdict.passed:
+            self._keep(placement, verdict)
+        elif (mended := repair(self.model.case, self.model.limits, placement, verdict.readings)) is not None:
+            self._keep(mended, verify(self.model.case, self.model.limits, mended))
+
     def _keep(self, placement: Placement, verdict: Verification) -> None:
         """Keep a placement that passed the exact check if it is the best so far."""
         if verdict.passed and (self.verification is None or verdict.objective > self.verification.objective):
@@ -174,6 +187,8 @@ class Run:
     def is_finished(self) -> bool:
         """Return whether the gap is proven, nothing is possible, or time is up."""
         if self.infeasible or self.session.interrupted or self.timed_out:
+            return True
+        if self.is_decided is not None and self.is_decided(self.objective(), self.bound()):
             return True
         gap = relative_gap(self.objective(), self.bound())
         return gap is not None and gap <= self.options.relative_gap

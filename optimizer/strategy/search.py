@@ -18,9 +18,11 @@ from optimizer.strategy.run import WHOLE_BLOCKS, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
 
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
+    from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
 
 __all__ = ["SMALL_PLAN_COLUMNS", "STRATEGIES", "SearchOptions", "SearchProgress", "search"]
@@ -37,14 +39,20 @@ def search(
     options: SearchOptions,
     session: Session,
     on_progress: Callable[[SearchProgress], None] | None = None,
+    *,
+    start: Placement | None = None,
+    is_decided: Callable[[Fraction | None, Fraction | None], bool] | None = None,
 ) -> Outcome:
     """Return the best verified placement of a case and the bound proven for it.
+
+    `start` is a placement to begin with, of this case or of one much like it. `is_decided` ends the search as soon as the
+    best value and the best bound answer the question, whatever the gap.
 
     A KeyboardInterrupt or the time limit ends the search with the best placement so far. Raises SolverError when a
     backend fails, or when no exact placement can be made of its answers.
     """
     session.interrupted = False
-    run = Run(build_model(case, limits), options, session, on_progress)
+    run = Run(build_model(case, limits), options, session, on_progress, is_decided)
     is_small = int(run.model.block_columns.sum()) <= SMALL_PLAN_COLUMNS
     strategy = options.strategy
     if strategy == "auto":
@@ -53,6 +61,8 @@ def search(
         run.infeasible = True
     else:
         try:
+            if start is not None:
+                run.start_from(start)
             _go(run, strategy, is_small=is_small)
         except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
             if session.interrupted:

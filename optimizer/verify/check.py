@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.economics.worth import Worth
 from optimizer.rules.ledger import Ledger
-from optimizer.verify.structure import misfit_faults, structural_faults
+from optimizer.verify.structure import OPENINGS, misfit_faults, structural_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,11 +64,13 @@ def verify(case: Case, limits: Iterable[Limit], placement: Placement) -> Verific
     misfits = tuple(misfit_faults(case, placement))
     if misfits:
         return Verification(readings=(), faults=misfits, objective_terms={})
+    limits = tuple(limits)
+    late = frozenset(limit.scope for limit in limits if limit.rule == OPENINGS)
     ledger = Ledger(case, placement)
     open_at_no_cost = frozenset(site for site in range(len(case.plan.sites)) if case.is_open_from_the_start(site))
     return Verification(
         readings=tuple(_read(ledger, limits)),
-        faults=tuple(structural_faults(case, placement)),
+        faults=tuple(structural_faults(case, placement, late)),
         objective_terms=Worth(case.plan).evaluate(placement, open_at_no_cost),
     )
 

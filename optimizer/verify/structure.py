@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from optimizer.schema.placement import Placement
 
 
+OPENINGS = "openings"
+"""The rule that says from when on a site may be open."""
+
+
 def misfit_faults(case: Case, placement: Placement) -> Iterator[str]:
     """Yield a sentence for each part of a placement that is outside the plan."""
     plan = case.plan
@@ -31,13 +35,16 @@ def misfit_faults(case: Case, placement: Placement) -> Iterator[str]:
     yield from misfit_entries(case, placement)
 
 
-def structural_faults(case: Case, placement: Placement) -> Iterator[str]:
-    """Yield a sentence for each fault in a placement that fits the plan."""
+def structural_faults(case: Case, placement: Placement, late: frozenset[str]) -> Iterator[str]:
+    """Yield a sentence for each fault in a placement that fits the plan.
+
+    `late` are the keys of the sites that a limit keeps shut before they may open.
+    """
     for (site, sku), row in sorted(placement.standing_units.items()):
         yield from _stock_faults(case, placement, site, sku, row)
     for site, first in sorted(placement.opened.items()):
         described = case.plan.sites[site]
-        if first < described.opens_from and not case.is_open_from_the_start(site):
+        if described.key in late and first < described.opens_from and not case.is_open_from_the_start(site):
             yield f"{described.key} opens in {case.plan.horizon.labels[first]}, before its opens_from"
     yield from entry_faults(case, placement)
 
