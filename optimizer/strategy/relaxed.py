@@ -21,7 +21,6 @@ from optimizer.strategy.run import LINEAR, RELAXED_BLOCKS, no_columns
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Flags, Formulation
-    from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.run import Run, Values
 
