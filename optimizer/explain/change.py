@@ -1,0 +1,74 @@
+"""A change of settings: what is added to a number, from when; what is left out; and the same written into a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.rules.limit import group_key
+from optimizer.schema.quantities import format_exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from optimizer.explain.setting import Setting
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is added to the number of one setting; `amount` None: the setting is left out altogether."""
+
+    setting: Setting
+    amount: Fraction | None
+    first_period: int | None = None
+    """None: in all periods."""
+
+    @property
+    def group(self) -> str:
+        """Return the group that changes."""
+        return self.setting.group
+
+
+def changed_limits(limits: Iterable[Limit], changes: Iterable[Change]) -> tuple[Limit, ...]:
+    """Return the limits with their numbers changed, without those left out."""
+    by_group = {change.group: change for change in changes}
+    found = []
+    for limit in limits:
+        change = by_group.get(limit.group)
+        if change is None or (change.first_period is not None and limit.period < change.first_period):
+            found.append(limit)
+        elif change.amount is not None:
+            found.append(limit.moved(change.amount))
+    return tuple(found)
+
+
+def changed_case(case: Case, changes: Iterable[Change]) -> Case:
+    """Return the case of the plan with the changes written into its [limits]; changes already there are added to."""
+    settings = dict(case.plan.limit_settings)
+    for change in changes:
+        limit = change.setting.limit
+        own = case.limit_setting(limit.rule, limit.scope)
+        if change.amount is None:
+            new = replace(own, is_enforced=False)
+        else:
+            first = change.first_period if own.change is None else own.change_from
+            new = replace(own, change=(own.change or Fraction(0)) + change.amount, change_from=first)
+        settings[group_key(limit.rule, limit.scope)] = new
+    return replace(case, plan=replace(case.plan, limit_settings=settings))
+
+
+def set_options(case: Case, change: Change) -> tuple[str, ...]:
+    """Return a change as KEY=VALUE for `--set`, and so as keys of plan.toml."""
+    key = f'limits."{change.group}"'
+    if change.amount is None:
+        return (f"{key}.enforced=false",)
+    own = case.limit_setting(change.setting.limit.rule, change.setting.limit.scope)
+    amount = (own.change or Fraction(0)) + change.amount
+    text = f"{format_exact(amount * 100)}%" if change.setting.is_share else format_exact(amount)
+    options = [f"{key}.change={text if amount < 0 else '+' + text}"]
+    if change.first_period is not None and own.change is None:
+        options.append(f"{key}.change_from={case.plan.horizon.labels[change.first_period]}")
+    return tuple(options)

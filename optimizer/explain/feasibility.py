@@ -1,0 +1,77 @@
+"""Whether any placement meets some limits: asked many times over, each subset once.
+
+There is no objective here, only rows. A `yes` is a placement that passed the exact check, a `no` a solver's proof for the
+relaxation or for the whole-block program, and an unknown one that the clock cut short.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.model.build import build_model
+from optimizer.solve.result import Termination
+from optimizer.strategy.run import Run, no_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from optimizer.explain.budget import Budget
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
+    from optimizer.schema.placement import Placement
+    from optimizer.strategy.options import SearchOptions, SearchProgress
+
+LINEAR_STAGE, WHOLE_STAGE = "is it possible, relaxed", "is it possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`exists` None: not decided in time."""
+
+    exists: bool | None
+    placement: Placement | None = None
+
+
+@dataclass
+class Feasibility:
+    """Asks one backend, and remembers."""
+
+    options: SearchOptions
+    budget: Budget
+    on_progress: Callable[[SearchProgress], None] | None = None
+    most_seconds: float | None = None
+    """The longest that one question may take."""
+    _known: dict[tuple[int, frozenset[Limit]], Answer] = field(default_factory=dict)
+
+    def ask(self, case: Case, limits: Iterable[Limit]) -> Answer:
+        """Return whether a placement of a case meets some limits. Raises SolverError when a solver fails."""
+        limits = tuple(limits)
+        key = (id(case), frozenset(limits))
+        if key not in self._known:
+            answer = self._solve(case, limits)
+            if answer.exists is None:
+                return answer
+            self._known[key] = answer
+        return self._known[key]
+
+    def _solve(self, case: Case, limits: tuple[Limit, ...]) -> Answer:
+        if self.budget.is_over:
+            return Answer(exists=None)
+        model = build_model(case, limits)
+        if model.broken_limits:
+            return Answer(exists=False)
+        self.budget.num_solves += 1
+        options = replace(self.options, time_limit_seconds=self.budget.part(self.most_seconds))
+        run = Run(model, options, self.budget.session, self.on_progress)
+        program = replace(model.formulation, objective=np.zeros(model.formulation.num_columns))
+        relaxed = run.solve(LINEAR_STAGE, program.with_integer(no_columns(model.opening_columns)), 0.0)
+        if relaxed.termination is Termination.INFEASIBLE:
+            return Answer(exists=False)
+        if not run.is_finished():
+            run.solve_whole(WHOLE_STAGE, program, 0.0, proves_bound=True)
+        if run.placement is not None:
+            return Answer(exists=True, placement=run.placement)
+        return Answer(exists=False if run.infeasible else None)
