@@ -31,7 +31,6 @@ class Budget:
         """Return the seconds left, None without an end."""
         return None if self.seconds is None else max(0.0, self.seconds - self.spent)
 
-    @property
     def is_over(self) -> bool:
         """Return whether no further solve may begin."""
         self.was_interrupted = self.was_interrupted or self.session.interrupted

@@ -58,7 +58,7 @@ class Feasibility:
         return self._known[key]
 
     def _solve(self, case: Case, limits: tuple[Limit, ...]) -> Answer:
-        if self.budget.is_over:
+        if self.budget.is_over():
             return Answer(exists=None)
         model = build_model(case, limits)
         if model.broken_limits:

@@ -65,7 +65,7 @@ def find_repairs(case: Case, limits: Sequence[Limit], feasibility: Feasibility) 
         if family is Family.GOVERNMENT:
             yield from _authorisations(case, feasibility)
         members = family_settings(settings, family)
-        if members and not feasibility.budget.is_over:
+        if members and not feasibility.budget.is_over():
             yield from _of_family(case, tuple(limits), family, members, feasibility)
 
 
@@ -112,7 +112,7 @@ def _plan_of(case: Case, feasibility: Feasibility) -> Outcome | None:
 def _authorisations(case: Case, feasibility: Feasibility) -> Iterator[Repair]:
     """Yield what an authorisation that the company may seek, or an exemption of the announced reading, would permit."""
     for change, other in _authorised_cases(case):
-        if feasibility.budget.is_over:
+        if feasibility.budget.is_over():
             return
         outcome = _plan_of(other, feasibility)
         if outcome is not None:

@@ -139,14 +139,14 @@ class Marginals:
         screened = {screen: self._screened(settings, placement, screen) for screen in Screen}
         ranked = self._ranked(settings, readings, screened)
         for place, setting in enumerate(ranked):
-            is_wanted = (most is None or place < most) and not self.budget.is_over
+            is_wanted = (most is None or place < most) and not self.budget.is_over()
             seems, deeper = (screened[screen].get(setting.group) for screen in Screen)
             is_asked = is_wanted and (seems or deeper or readings[setting.group].is_binding)
             moves = self._moves(setting, seems or deeper or 0.0) if is_asked else (None, None)
             yield Value(setting, readings[setting.group], seems, *moves)
 
     def _screened(self, settings: Sequence[Setting], placement: Placement, screen: Screen) -> Mapping[str, float]:
-        if self.budget.is_over:
+        if self.budget.is_over():
             return {}
         self.budget.num_solves += 1
         options = replace(self.options, time_limit_seconds=self.budget.part(self.options.time_limit_seconds))
@@ -206,7 +206,7 @@ class Marginals:
     def _move(self, setting: Setting, steps: int, *, is_loosened: bool) -> Move | None:
         """Search the moved plan until the answer is decided; None where there is no room to move or no time."""
         change = move_of(setting, steps, is_loosened=is_loosened)
-        if change is None or self.budget.is_over:
+        if change is None or self.budget.is_over():
             return None
         self.budget.num_solves += 1
         limits = changed_limits(self.outcome.limits, (change,))

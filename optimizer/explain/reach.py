@@ -1,0 +1,107 @@
+"""The most that any placement can reach, by single limits and by each site's power: what arithmetic alone can say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.model.columns import largest_blocks
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from optimizer.rules.case import Case
+
+
+def reach_of(case: Case, limits: Iterable[Limit]) -> Reach:
+    """Return what is in reach of a case under some limits."""
+    most = largest_blocks(case, tuple(limits))
+    standing = {
+        (int(site), int(sku), int(period)): int(most[site, sku, period]) * case.plan.accelerators[sku].block
+        for site, sku, period in zip(*most.nonzero(), strict=True)
+    }
+    return Reach(case, standing)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The most that any placement can make of a sum of variables."""
+
+    case: Case
+    standing: Mapping[tuple[int, int, int], int]
+    """Site, accelerator and period to the most units, by single limits alone."""
+    _best: dict[Placed, Exact] = field(default_factory=dict)
+
+    def most(self, terms: Mapping[Variable, Exact]) -> Exact:
+        """Return an upper bound of a sum; several counts of one accelerator share its deliveries."""
+        total: Exact = 0
+        units: dict[tuple[int, int], list[tuple[Exact, int]]] = {}
+        for variable, coefficient in terms.items():
+            if coefficient <= 0:
+                continue
+            match variable:
+                case Standing(_, sku, period):
+                    units.setdefault((sku, period), []).append(
+                        (coefficient, self.standing.get((variable.site, sku, period), 0))
+                    )
+                case Opened():
+                    total += coefficient
+                case Entered():
+                    total += coefficient * self._entered(variable)
+                case Placed():
+                    total += coefficient * self._placed(variable)
+        return total + sum(self._shared(sku, period, wanted) for (sku, period), wanted in units.items())
+
+    def _entered(self, variable: Entered) -> int:
+        """Return the most units that could have entered: the most that could stand at the gate's sites at the end."""
+        last = self.case.num_periods - 1
+        sites = self.case.gate_by_key[variable.gate].sites
+        return sum(self.standing.get((site, variable.accelerator, last), 0) for site in sites)
+
+    def _shared(self, sku: int, period: int, wanted: list[tuple[Exact, int]]) -> Exact:
+        """Return the most of some counts of one accelerator, the dearest first, until what is delivered runs out."""
+        left = self.case.plan.delivered_units[sku][period]
+        total: Exact = 0
+        for coefficient, most in sorted(wanted, key=lambda pair: -pair[0]):
+            taken = min(left, most)
+            total += coefficient * taken
+            left -= taken
+        return total
+
+    def _placed(self, total: Placed) -> Exact:
+        if total not in self._best:
+            places = self.case.sites_by_destination
+            sites = range(len(self.case.plan.sites)) if total.place == WORLD else places.get(total.place, ())
+            weights = self.case.weights[total.measure]
+            self._best[total] = sum(
+                self._shared(
+                    sku, total.period, [(weight, self.standing.get((site, sku, total.period), 0)) for site in sites]
+                )
+                for sku, weight in enumerate(weights)
+            )
+        return self._best[total]
+
+    def in_place(self, place: str, measure: str, period: int) -> Fraction:
+        """Return the most of a measure that can stand in a destination: site by site no more than its power carries."""
+        sites = self.case.sites_by_destination.get(place, ())
+        by_power = sum((self._at_site(site, measure, period) for site in sites), Fraction(0))
+        return min(by_power, Fraction(self.most({Placed(measure, place, period): 1})))
+
+    def _at_site(self, site: int, measure: str, period: int) -> Fraction:
+        """Return the most of a measure at one site: the densest accelerators first, until its power runs out."""
+        plan, weights = self.case.plan, self.case.weights[measure]
+        left = max(Fraction(0), self.case.available_power_mw(site, period))
+        total = Fraction(0)
+        draws = [accelerator.power_kw * plan.sites[site].pue / 1000 for accelerator in plan.accelerators]
+        by_density = sorted(
+            range(len(draws)), key=lambda sku: draws[sku] / weights[sku] if weights[sku] else Fraction(10**12)
+        )
+        for sku in by_density:
+            units = Fraction(self.standing.get((site, sku, period), 0))
+            if draws[sku] and draws[sku] * units > left:
+                units = left / draws[sku]
+            total += units * weights[sku]
+            left -= units * draws[sku]
+        return total
