@@ -12,7 +12,21 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli import audit, bench, catalogue, compare, facilities, headroom, init, schema, solve, validate
+from optimizer.cli import (
+    audit,
+    bench,
+    catalogue,
+    compare,
+    explain,
+    facilities,
+    headroom,
+    init,
+    limits,
+    schema,
+    solve,
+    validate,
+    why,
+)
 from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.group import MAX_HELP_WIDTH, PROGRAM, CommandGroup
 from optimizer.cli.policy import policy_app
@@ -63,6 +77,9 @@ def _add(name: str, function: Callable[..., None], full_help: str, short_help: s
 _add("init", init.init, init.HELP, "Write a small commented plan to start from.")
 _add("validate", validate.validate, validate.HELP, "Read a plan and print totals; solves nothing.")
 _add("solve", solve.solve, solve.HELP, "Place the fleet: what goes where and when.")
+_add("limits", limits.limits, limits.HELP, "Which limits bind, and what each is worth.")
+_add("explain", explain.explain, explain.HELP, "Why a plan cannot be, and the ways out.")
+_add("why", why.why, why.HELP, "Why a site is used, or not.")
 _add("compare", compare.compare, compare.HELP, "One plan under several policies side by side.")
 _add("audit", audit.audit, audit.HELP, "Judge a placement, or the installed fleet.")
 _add("headroom", headroom.headroom, headroom.HELP, "How much more fits where, and what stops it.")

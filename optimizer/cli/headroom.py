@@ -72,7 +72,7 @@ def headroom(
     from optimizer.schema.placement import Placement
 
     case = open_case(plan, policy, with_breach(settings, breach))
-    _check_names(case.plan, site or (), accelerator or (), period or ())
+    check_names(case.plan, site or (), accelerator or (), period or ())
     found = find_headroom(
         case,
         open_placement(placement, case.plan) or Placement(),
@@ -130,13 +130,20 @@ def _group(row: Headroom) -> str:
     return row.stopped_by.group if row.stopped_by else NO_LIMIT
 
 
-def _check_names(plan: Plan, sites: Iterable[str], accelerators: Iterable[str], periods: Iterable[str]) -> None:
+def check_names(
+    plan: Plan,
+    sites: Iterable[str],
+    accelerators: Iterable[str],
+    periods: Iterable[str],
+    *,
+    site_option: str = "--site",
+) -> None:
     """Raise InputError naming everything typed that the plan does not have."""
     from optimizer.errors import InputError, Problem
     from optimizer.files.problems import did_you_mean
 
     asked = (
-        ("--site", sites, tuple(plan.site_index)),
+        (site_option, sites, tuple(plan.site_index)),
         ("--accelerator", accelerators, tuple(plan.accelerator_index)),
         ("--period", periods, plan.horizon.labels),
     )

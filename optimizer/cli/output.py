@@ -38,6 +38,21 @@ def put_document(document: Document, output_format: Format, file: Path | None = 
     put(text, file)
 
 
+def put_explanation(document: Document, output_format: Format, file: Path | None = None) -> None:
+    """Write what explains a result: its summary with the tables about limits alone; JSON and CSV as ever."""
+    from optimizer.cli.options import Format as Formats
+    from optimizer.report.explain_csv import repairs_csv, values_csv
+    from optimizer.report.registry import render, render_for
+
+    if output_format is Formats.CSV and document.kind == "solve":
+        text = repairs_csv(document) if document.repairs else values_csv(document)
+    elif file is None:
+        text = render_for(sys.stdout, document, output_format, only_explained=True)
+    else:
+        text = render(document, output_format, only_explained=True)
+    put(text, file)
+
+
 def write_atomically(file: Path, text: str) -> None:
     """Write a text aside and rename it into place, keeping the permissions a new file would get."""
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,7 @@ class ProgressLine:
         self._stream = stream or sys.stderr
         self._currency = currency
         self._latest: SearchProgress | None = None
+        self._words = ""
         self._started = time.monotonic()
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
@@ -40,6 +41,10 @@ class ProgressLine:
     def see(self, moment: SearchProgress) -> None:
         """Take note of a moment; the thread shows the latest one."""
         self._latest = moment
+
+    def say(self, words: str) -> None:
+        """Show words of one's own from now on, until a moment of a search is seen."""
+        self._words, self._latest = words, None
 
     def __enter__(self) -> ProgressLine:
         """Start the clock."""
@@ -61,7 +66,7 @@ class ProgressLine:
         seconds = f"{time.monotonic() - self._started:,.0f} s"
         moment = self._latest
         if moment is None:
-            return f"building the model  {seconds}"
+            return f"{self._words or 'building the model'}  {seconds}"
         money = f" {self._currency}" if self._currency else ""
         best = f"{_rounded(moment.incumbent)}{money}" if moment.incumbent is not None else "none yet"
         bound = _rounded(moment.best_bound) if moment.best_bound is not None else "none yet"

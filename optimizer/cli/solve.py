@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
+from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, search_and_explain
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
@@ -32,7 +33,6 @@ from optimizer.cli.options import (
     with_breach,
 )
 from optimizer.cli.output import put_document
-from optimizer.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
     from optimizer.strategy.outcome import Outcome
@@ -48,7 +48,7 @@ Examples:
   {PROGRAM} solve my-plan --set policy.destination_share=10/100 --gap 0.05%
   {PROGRAM} solve my-plan --policy unrestricted --format json > unrestricted.json
   {PROGRAM} solve my-plan --policy ai-diffusion-2025 --set policy.authorisations=auto
-  {PROGRAM} solve my-plan --breach cure
+  {PROGRAM} solve my-plan --breach cure --confirm
   {PROGRAM} solve my-plan --time-limit 60 --require-gap 1% --out runs/my-plan
 
 {EXIT_CODES_HELP}
@@ -81,6 +81,19 @@ RequireGapOption = Annotated[
 OutDirectoryOption = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Also keep the whole run in this directory.")
 ]
+ValuesOption = Annotated[
+    int,
+    typer.Option("--values", min=0, help="Settings whose marginal value is confirmed by solving again; 0: none."),
+]
+MOST_VALUES = 5
+SHORT_SECONDS, SHORT_PART = 1.0, 0.5
+
+
+def _short_time(searched: float) -> float:
+    """Return how long a solve goes on explaining: half of what it took, so that an answer is never far off."""
+    return max(SHORT_SECONDS, SHORT_PART * searched)
+
+
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 
@@ -98,6 +111,9 @@ def solve(
     strategy: StrategyOption = Strategy.AUTO,
     breach: BreachOption = None,
     require_gap: RequireGapOption = None,
+    values: ValuesOption = MOST_VALUES,
+    explain_time: ExplainTimeOption = None,
+    confirm: ConfirmOption = False,
     output_format: FormatOption = Format.TABLE,
     out: OutDirectoryOption = None,
     quiet: QuietOption = False,
@@ -108,8 +124,8 @@ def solve(
     if out is not None:
         _check_out(out)
     read = open_plan(plan, policy, with_breach(settings, breach))
-    with ProgressLine(is_on=not quiet, currency=read.economics.currency) as line, terminate_as_interrupt():
-        from optimizer.pipeline import place_fleet
+    wanted = Wanted(values, is_confirmed=confirm, value_seconds=_short_time).within(explain_time)
+    with terminate_as_interrupt():
         from optimizer.strategy.search import SearchOptions
 
         options = SearchOptions(
@@ -120,13 +136,13 @@ def solve(
             backend=solver.value,
             strategy=strategy.value,
         )
-        outcome = place_fleet(read, options=options, on_progress=line.see)
+        outcome, explanation = search_and_explain(read, options, wanted, is_quiet=quiet)
     if outcome.stopped_by is not None and not quiet:
         found = "no plan found" if outcome.placement is None else "this is the best plan found"
         typer.echo(f"stopped by {outcome.stopped_by}: {found}", err=True)
     from optimizer.report.compose import compose
 
-    document = compose(outcome, command=replay_command(context))
+    document = compose(outcome, explanation=explanation, command=replay_command(context))
     put_document(document, output_format)  # before --out: a directory that cannot be written does not cost the answer
     if out is not None:
         from optimizer.report.bundle import write_bundle

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from optimizer.report.table import Table
 
 
-def render(document: Document) -> str:
+def render(document: Document, *, only_explained: bool = False) -> str:
     """Return the report as Markdown."""
-    report = page(document)
+    report = page(document, only_explained=only_explained)
     lines = [f"# {_escape(report.title)}", ""]
     lines += [f"- **{label}**: {_escape(sentence)}" for label, sentence in report.lines]
     for table in report.tables:

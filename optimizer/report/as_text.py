@@ -27,7 +27,7 @@ STYLES = {"FAIL": "bold red", "FAILED": "bold red", "pass": "green", "infeasible
 """Words that a colour helps to find; the words alone say the same."""
 
 
-def render(document: Document, *, width: int | None = None, colour: bool = False) -> str:
+def render(document: Document, *, width: int | None = None, colour: bool = False, only_explained: bool = False) -> str:
     """Return the report, `width` columns wide; a table whose figures need more takes more, and nothing is ever cut."""
     stream = StringIO()
     report_width = max(NARROWEST, width or DEFAULT_WIDTH)
@@ -41,7 +41,7 @@ def render(document: Document, *, width: int | None = None, colour: bool = False
         markup=False,
         emoji=False,
     )
-    report = page(document)
+    report = page(document, only_explained=only_explained)
     console.print(Text(report.title, style="bold"))
     console.print()
     console.print(_lines(report.lines))

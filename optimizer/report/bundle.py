@@ -11,6 +11,7 @@ from optimizer.errors import Problem
 from optimizer.report import as_json, as_markdown
 from optimizer.report.csv_tables import write_csv
 from optimizer.report.directories import check_replaceable, replaced_whole
+from optimizer.report.explain_csv import repairs_csv, values_csv
 from optimizer.report.facilities import compose_facilities, facilities_csv
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ CSV_FILES = {
     "countries.csv": "countries",
     "periods.csv": "periods",
 }
-FACILITIES_FILE = "facilities.csv"
+FACILITIES_FILE, VALUES_FILE, REPAIRS_FILE = "facilities.csv", "values.csv", "repairs.csv"
 
 
 def write_bundle(
@@ -52,6 +53,8 @@ def write_bundle(
             SUMMARY_FILE: as_json.render(document),
             "report.md": as_markdown.render(document),
             **{file: write_csv(document, table) for file, table in CSV_FILES.items()},
+            VALUES_FILE: values_csv(document),
+            REPAIRS_FILE: repairs_csv(document),
         }
         if outcome is not None:
             texts[FACILITIES_FILE] = _facilities(outcome)

@@ -15,6 +15,7 @@ from optimizer.report.document import (
     ResultDocument,
 )
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
+from optimizer.report.explain_compose import explained_parts
 from optimizer.report.header import (
     assumption_parts,
     installed_versions,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from optimizer.audit import Audit
+    from optimizer.explain.explanation import Explanation
     from optimizer.report.document import NoticePart
     from optimizer.report.rows import (
         CountryRow,
@@ -84,9 +86,13 @@ _NO_TABLES: _Tables = {
 
 
 def compose(
-    outcome: Outcome, *, command: str | None = None, versions: Mapping[str, str | None] | None = None
+    outcome: Outcome,
+    *,
+    explanation: Explanation | None = None,
+    command: str | None = None,
+    versions: Mapping[str, str | None] | None = None,
 ) -> ResultDocument:
-    """Return the document of a finished run.
+    """Return the document of a finished run, with what explains it where that was worked out.
 
     `command` is what gives the answer again; `versions` stands in for the installed ones.
     """
@@ -113,19 +119,12 @@ def compose(
             outcome.cures,
             is_earliest_proven=outcome.is_earliest_proven,
         ),
-        values=(),
-        policy_cost=None,
-        conflict=None,
-        other_conflicts=(),
-        repairs=(),
-        conditions=(),
         bought=(),
-        confirmation=None,
-        explanation=None,
         broken_limits=broken_limits(outcome.case, outcome.limits) if outcome.status is Status.INFEASIBLE else (),
         verification=verification_part(judged.verification) if judged else None,
         solver=solver_part(outcome, versions or installed_versions()),
         command=command,
+        **explained_parts(outcome, explanation, command),
         **_inputs(outcome.case),
         **(_tables(judged) if judged else _NO_TABLES),
     )

@@ -6,28 +6,10 @@ proven: their ends come from verified placements and proven bounds.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from optimizer.explain.value import Label, Listed  # noqa: TC001  pydantic reads annotations when it runs
 from optimizer.report.rows import ExactText, Number, OpeningRow, Part, PlacementRow
 from optimizer.schema.plan import LimitKind  # noqa: TC001  pydantic reads annotations when it runs
 from optimizer.strategy.outcome import Status  # noqa: TC001
-
-
-class Label(StrEnum):
-    """How far a value was proven."""
-
-    CONFIRMED = "confirmed"
-    SCREENED = "screened"
-    NOT_DISTINGUISHABLE = "not distinguishable at this gap"
-
-
-class Listed(StrEnum):
-    """The list a setting belongs to."""
-
-    BINDING_VALUABLE = "binding and valuable"
-    BINDING_WORTHLESS = "binding and worthless"
-    SLACK_VALUABLE = "valuable though not tight"
-    OTHER = "neither"
 
 
 class MovePart(Part):
@@ -118,16 +100,17 @@ class PolicyCostPart(Part):
 
 
 class ConflictMemberPart(Part):
-    """One setting of a conflict."""
+    """One member of a conflict: a setting, or several that stand or fall together, such as all power of one country."""
 
-    group: str
+    name: str
+    groups: tuple[str, ...]
+    """Its settings."""
     rule: str
     kind: LimitKind
-    setting: str
+    settings: tuple[str, ...]
+    """Their numbers today, in the same order."""
     periods: tuple[str, ...]
     """The periods in which it is needed for the contradiction."""
-    scopes: tuple[str, ...]
-    """What an atom of several settings covers, such as all power of one country; else its own scope."""
     sentence: str
     citation: str
 
@@ -138,8 +121,6 @@ class ConflictPart(Part):
     members: tuple[ConflictMemberPart, ...]
     proven_minimal: bool
     """False where a solve was stopped: what it left in was not proven to be needed."""
-    confirmed_by: tuple[str, ...]
-    """The solvers that found the members contradictory."""
     seconds: float
     solves: int
     sentence: str
@@ -173,8 +154,6 @@ class ChangePart(Part):
     """From when on the change is needed; null: from the start."""
     relative_change: Number | None
     """|new - old| / |old|; null where there is no old number."""
-    set_options: tuple[str, ...]
-    """What to write for it: `--set` options of the command line, and so keys of the plan."""
     citation: str
 
 
@@ -187,6 +166,8 @@ class PermittedPart(Part):
     best_bound: Number | None
     best_bound_exact: ExactText | None
     gap: float | None
+    verified: bool
+    """Whether it passed the exact check of every limit as changed."""
     units_placed: int
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
@@ -200,6 +181,8 @@ class RepairPart(Part):
     label: str
     """What it takes: `contract`, `power to buy`, `authorisation`, `change of law`."""
     changes: tuple[ChangePart, ...]
+    set_options: tuple[str, ...]
+    """What to write for it: `--set` options of the command line, and so keys of the plan."""
     least: bool
     """Whether one resolution step less in any of its changes was shown to leave no plan."""
     plan: PermittedPart

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.report.audit_tables import audit_summary, audit_tables
 from optimizer.report.document import AuditDocument, ResultDocument
 from optimizer.report.summary import summary
-from optimizer.report.tables import result_tables
+from optimizer.report.tables import explained_tables, result_tables
 
 if TYPE_CHECKING:
     from optimizer.report.document import SolverPart
@@ -28,8 +28,8 @@ class Page:
     remarks: tuple[str, ...]
 
 
-def page(document: Document) -> Page:
-    """Return the report on a document."""
+def page(document: Document, *, only_explained: bool = False) -> Page:
+    """Return the report on a document; `only_explained`: of its tables those about limits and what they are worth."""
     plan = document.plan
     span = f"{plan.first_period} to {plan.last_period}" if len(plan.periods) > 1 else plan.first_period
     if isinstance(document, AuditDocument):
@@ -38,7 +38,8 @@ def page(document: Document) -> Page:
         return Page(title, audit_summary(document), audit_tables(document), _assumptions(document))
     title = f"{plan.name}: {plan.company} ({plan.headquarters}), {span}, {document.status.value.replace('_', ' ')}"
     remarks = (*_assumptions(document), _run(document.solver))
-    return Page(title, summary(document), result_tables(document), remarks)
+    tables = explained_tables(document) if only_explained else result_tables(document)
+    return Page(title, summary(document), tables, remarks)
 
 
 def _assumptions(document: Document) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.explain.value import Label, Listed
 from optimizer.report.path_tables import authority_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.report.document import BrokenLimitPart, PlanPart, PolicyPart, ResultDocument, VerificationPart
+    from optimizer.report.explain_parts import ValuePart
     from optimizer.report.rows import GroupRow
 
 Line = tuple[str, str]
 """A label and a sentence."""
 
-LEVERS_NOT_COMPUTED = "marginal values: not computed in this version"
+LEVERS_NOT_COMPUTED = "marginal values: not computed (`placement limits PLAN`)"
+MOST_LEVERS = 3
+MOST_WAYS = 6
+COST_NOT_COMPUTED = "not computed (`placement limits PLAN --policy-cost unrestricted`)"
 
 
 def summary(document: ResultDocument) -> tuple[Line, ...]:
@@ -33,11 +38,16 @@ def summary(document: ResultDocument) -> tuple[Line, ...]:
         ("Placed", _placed(document)),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         ("Next to fill", next_to_fill(document.groups, document.countries, document.plan)),
-        ("Levers", _levers(document.groups, document.plan)),
-        ("Policy cost", "not computed (`placement compare PLAN --policy unrestricted` gives an interval)"),
+        ("Levers", _levers(document)),
+        ("Policy cost", document.policy_cost.sentence if document.policy_cost else COST_NOT_COMPUTED),
         ("Changes", "no earlier plan given"),
         ("Verification", verification_text(document.verification)),
+        *_confirmation(document),
     )
+
+
+def _confirmation(document: ResultDocument) -> tuple[Line, ...]:
+    return (("Confirmed", document.confirmation.sentence),) if document.confirmation else ()
 
 
 def policy_line(policy: PolicyPart) -> Line:
@@ -101,7 +111,24 @@ def _placed(document: ResultDocument) -> str:
     return f"{placed}, {left}; first stranded stock in {stranded[0].period} ({stranded[0].unplaced_units:,} units)"
 
 
-def _levers(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
+def _levers(document: ResultDocument) -> str:
+    """Return what is worth most, proven first; without values the limits that bind longest."""
+    valuable = [value for value in document.values if value.listed in {Listed.BINDING_VALUABLE, Listed.SLACK_VALUABLE}]
+    best = [sentence for value in valuable[:MOST_LEVERS] if (sentence := _lever(value))]
+    if best:
+        return "; ".join(best)
+    return (
+        "no limit is worth money at this gap" if document.values else _binding_longest(document.groups, document.plan)
+    )
+
+
+def _lever(value: ValuePart) -> str | None:
+    """Return the more telling direction of a value: what loosening is worth, else what tightening costs."""
+    proven = [move for move in (value.loosened, value.tightened) if move and move.label is Label.CONFIRMED]
+    return proven[0].sentence if proven else None
+
+
+def _binding_longest(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
     longest = []
     for kind in LimitKind:
         binding = [group for group in groups if group.kind is kind and group.binding_periods]
@@ -116,7 +143,7 @@ def _no_placement(document: ResultDocument) -> tuple[Line, ...]:
         by = document.solver.backend
         proof = "arithmetic alone" if by == "arithmetic" else f"{by} on the whole model"
         lines: tuple[Line, ...] = (("Status", f"infeasible: no plan meets every limit, proven by {proof}"),)
-        return lines + tuple(("Impossible", sentence) for sentence in _impossible(document))
+        return (*lines, *_why_not(document), *_confirmation(document))
     reason = document.solver.stopped_by or "the search"
     bound = "nothing is proven about the best possible"
     if document.best_bound is not None:
@@ -124,10 +151,29 @@ def _no_placement(document: ResultDocument) -> tuple[Line, ...]:
     return (("Status", f"unknown: stopped by the {reason} before any plan was found; {bound}"),)
 
 
+def _why_not(document: ResultDocument) -> Iterator[Line]:
+    """Yield what is impossible by arithmetic, what contradicts what, and the ways out."""
+    yield from (("Impossible", sentence) for sentence in _impossible(document))
+    yield from (("By arithmetic", condition.sentence) for condition in document.conditions)
+    conflicts = [one for one in (document.conflict, *document.other_conflicts) if one is not None]
+    yield from (("Conflict", conflict.sentence) for conflict in conflicts)
+    if not conflicts and not document.broken_limits:
+        yield "Conflict", "which limits contradict each other was not worked out (`placement explain PLAN`)"
+    yield from (("Way out", repair.sentence) for repair in document.repairs[:MOST_WAYS])
+    if conflicts and not document.repairs:
+        yield "Way out", _no_way_out(document)
+
+
+def _no_way_out(document: ResultDocument) -> str:
+    if document.explanation is not None and not document.explanation.complete:
+        return "none found in the time given (`--explain-time`)"
+    if document.breach.mode == "cure" and document.breach.cures:
+        return "not looked for: the plan is a cure of a fleet in breach"
+    return "none: no contract, no limit marked `buyable` and no rule of the policy can be changed so that a plan exists"
+
+
 def _impossible(document: ResultDocument) -> Iterator[str]:
     """Yield one sentence per setting: the first of its limits that is impossible."""
-    if not document.broken_limits:
-        yield "no single limit by itself; which of them contradict each other is not computed in this version"
     by_group: dict[str, list[BrokenLimitPart]] = {}
     for part in document.broken_limits:
         by_group.setdefault(part.group, []).append(part)

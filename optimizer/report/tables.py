@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.explain_tables import explain_tables
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
 from optimizer.report.table import Footnotes, Table, columns, cut
 from optimizer.report.wording import (
@@ -39,11 +40,12 @@ KIND_TITLES = {
 def result_tables(document: ResultDocument) -> tuple[Table, ...]:
     """Return every table of a result that has rows."""
     if document.verification is None:
-        without = (alternative_table(document), breach_table(document))
+        without = (*explain_tables(document), alternative_table(document), breach_table(document))
         return tuple(table for table in without if table.rows)
     tables = (
         alternative_table(document),
         breach_table(document),
+        *explain_tables(document),
         *binding_tables(document.groups, document.plan),
         path_table(document),
         site_table(document),
@@ -52,6 +54,12 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         notice_table(document),
         money_table(document),
     )
+    return tuple(table for table in tables if table.rows)
+
+
+def explained_tables(document: ResultDocument) -> tuple[Table, ...]:
+    """Return the tables about limits: what binds, what it is worth, what contradicts what."""
+    tables = (*explain_tables(document), *binding_tables(document.groups, document.plan))
     return tuple(table for table in tables if table.rows)
 
 

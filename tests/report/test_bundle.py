@@ -32,10 +32,12 @@ FILES = [
     "paths.csv",
     "periods.csv",
     "placement.csv",
+    "repairs.csv",
     "replay.txt",
     "report.md",
     "run.json",
     "summary.json",
+    "values.csv",
 ]
 
 

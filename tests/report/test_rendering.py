@@ -210,7 +210,7 @@ def test_infeasible_plan_without_an_impossible_limit_says_that_the_contradiction
     text = words(no_placement(Status.INFEASIBLE, backend="highs"))
 
     assert "proven by highs on the whole model" in text
-    assert "no single limit by itself; which of them contradict each other is not computed in this version" in text
+    assert "which limits contradict each other was not worked out (`placement explain PLAN`)" in text
 
 
 def test_placed_line_says_when_everything_stands() -> None:
@@ -230,7 +230,7 @@ def test_nothing_binding_and_no_country_full_is_said() -> None:
     text = words(small_outcome(case, Placement({(JOHOR, 0): (10, 10)}, {JOHOR: 0})))
 
     assert "no Tier 2 country fills within the horizon" in text
-    assert "marginal values: not computed in this version; no limit binds" in text
+    assert "marginal values: not computed (`placement limits PLAN`); no limit binds" in text
 
 
 def test_lifted_shares_are_reported_as_having_no_limit() -> None:

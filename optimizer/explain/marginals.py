@@ -8,23 +8,25 @@ the setting, or, where the gaps would hide that, the smallest round number of st
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from fractions import Fraction
 from itertools import count
 from math import ceil, inf
 from typing import TYPE_CHECKING
 
-from optimizer.analysis.binding import GroupReading, group_readings
+from optimizer.analysis.binding import group_readings
 from optimizer.explain.change import Change, changed_limits
 from optimizer.explain.screening import Screen, screened_values
-from optimizer.explain.setting import Setting, settings_of
+from optimizer.explain.setting import settings_of
+from optimizer.explain.value import NOTHING, Label, Move, Value
 from optimizer.strategy.outcome import Status
 from optimizer.strategy.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from optimizer.analysis.binding import GroupReading
     from optimizer.explain.budget import Budget
+    from optimizer.explain.setting import Setting
     from optimizer.schema.placement import Placement
     from optimizer.strategy.options import SearchOptions
     from optimizer.strategy.outcome import Outcome
@@ -36,85 +38,6 @@ HOPELESS = 2
 """A move worth at most so many times the money resolution will not stand out: the search for its value ends."""
 CLOSE = 3
 """A confirmed interval whose upper end is at most so many times its lower end needs no better bound."""
-NOTHING = Fraction(1, 100)
-"""Money below a cent is nothing: what is left of exact values when bounds are doubles."""
-
-
-class Label(StrEnum):
-    """How far a value was proven."""
-
-    CONFIRMED = "confirmed"
-    SCREENED = "screened"
-    NOT_DISTINGUISHABLE = "not distinguishable at this gap"
-
-
-class Listed(StrEnum):
-    """The list a setting belongs to."""
-
-    BINDING_VALUABLE = "binding and valuable"
-    BINDING_WORTHLESS = "binding and worthless"
-    SLACK_VALUABLE = "valuable though not tight"
-    OTHER = "neither"
-
-
-@dataclass(frozen=True)
-class Move:
-    """One setting moved in one direction."""
-
-    change: Change
-    steps: int
-    is_loosened: bool
-    label: Label
-    lower: Fraction
-    """Gain or loss, at least."""
-    upper: Fraction | None
-    """At most; None: no end is proven, or no plan is left."""
-    is_infeasible: bool
-    opened: tuple[str, ...]
-    """Sites that the moved plan uses and this one does not."""
-    closed: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Value:
-    """The marginal value of one setting."""
-
-    setting: Setting
-    reading: GroupReading
-    screened: float | None
-    """Money per step, loosened, by the screening's dual; None where nothing was screened."""
-    loosened: Move | None
-    tightened: Move | None
-
-    @property
-    def moves(self) -> tuple[Move, ...]:
-        """Return what was tried."""
-        return tuple(move for move in (self.loosened, self.tightened) if move is not None)
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Return whether its value is proven in some direction."""
-        return any(move.label is Label.CONFIRMED for move in self.moves)
-
-    @property
-    def is_valuable(self) -> bool:
-        """Return whether it is proven to be worth money, or seems to be and nothing else was proven."""
-        if any(move.label is Label.CONFIRMED and (move.lower > 0 or move.is_infeasible) for move in self.moves):
-            return True
-        return not self.is_confirmed and bool(self.screened)
-
-    @property
-    def listed(self) -> Listed:
-        """Return the list it belongs to."""
-        if self.reading.is_binding:
-            return Listed.BINDING_VALUABLE if self.is_valuable else Listed.BINDING_WORTHLESS
-        return Listed.SLACK_VALUABLE if self.is_valuable else Listed.OTHER
-
-    @property
-    def weight(self) -> float:
-        """Return money per step, to sort by: proven where it is, else screened."""
-        proven = [float(move.lower) / move.steps for move in self.moves if move.label is Label.CONFIRMED]
-        return max(proven, default=self.screened or 0.0)
 
 
 @dataclass(frozen=True)

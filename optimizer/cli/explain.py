@@ -1,0 +1,87 @@
+"""`placement explain PLAN`: why a plan cannot be and the ways out; of one that can, what its limits are worth."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, search_and_explain
+from optimizer.cli.group import PROGRAM, replay_command
+from optimizer.cli.inputs import open_plan
+from optimizer.cli.options import (
+    DEFAULT_GAP,
+    BreachOption,
+    Format,
+    FormatOption,
+    GapOption,
+    OutFileOption,
+    PlanArgument,
+    PolicyOption,
+    SeedOption,
+    SetOption,
+    ThreadsOption,
+    TimeLimitOption,
+    parse_gap,
+    parse_seconds,
+    with_breach,
+)
+from optimizer.cli.output import put_explanation
+from optimizer.cli.solve import QuietOption, Solver, SolverOption, exit_code, terminate_as_interrupt
+
+HELP = f"""Say why a plan cannot be: what arithmetic alone shows, which settings contradict each other, and the ways out.
+
+A conflict is minimal: leave any one of its members out and a plan exists for the rest. Ways out are least changes in three
+families: yours to change (contracts, must_place), yours to buy (limits marked `buyable` in [limits]), needs government (an
+authorisation first, a statutory number last); each comes with the plan it permits and the --set options that make it. For
+a plan that can be, its limits and what they are worth.
+
+\b
+Examples:
+  {PROGRAM} explain my-plan
+  {PROGRAM} explain my-plan --narrow
+  {PROGRAM} explain my-plan --set 'limits."site_power[*]".buyable=true' --format json
+  {PROGRAM} explain my-plan --confirm --explain-time 600
+
+Exit codes: 0 a plan exists; 1 none does; 2 usage or input; 3 solver or internal; 4 stopped with no plan found.
+"""
+
+NarrowOption = Annotated[
+    bool, typer.Option("--narrow", help="Single sites in place of all power of a country, single deliveries.")
+]
+MOST_VALUES = 10
+"""Settings whose values are confirmed for a plan that can be."""
+
+
+def explain(
+    context: typer.Context,
+    plan: PlanArgument,
+    policy: PolicyOption = None,
+    settings: SetOption = None,
+    *,
+    narrow: NarrowOption = False,
+    explain_time: ExplainTimeOption = None,
+    gap: GapOption = DEFAULT_GAP,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = 2,
+    seed: SeedOption = 0,
+    solver: SolverOption = Solver.HIGHS,
+    breach: BreachOption = None,
+    confirm: ConfirmOption = False,
+    output_format: FormatOption = Format.TABLE,
+    out: OutFileOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Solve, explain and report."""
+    gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
+    wanted = Wanted(MOST_VALUES, is_narrow=narrow, is_confirmed=confirm).within(explain_time)
+    read = open_plan(plan, policy, with_breach(settings, breach))
+    with terminate_as_interrupt():
+        from optimizer.report.compose import compose
+        from optimizer.strategy.search import SearchOptions
+
+        options = SearchOptions(gap_asked, seconds, threads, seed, backend=solver.value)
+        outcome, explanation = search_and_explain(read, options, wanted, is_quiet=quiet)
+    document = compose(outcome, explanation=explanation, command=replay_command(context))
+    put_explanation(document, output_format, out)
+    raise typer.Exit(int(exit_code(outcome)))

@@ -1,0 +1,92 @@
+"""`placement limits PLAN`: which limits bind and what each is worth, by solving again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, search_and_explain
+from optimizer.cli.group import PROGRAM, replay_command
+from optimizer.cli.inputs import open_plan
+from optimizer.cli.options import (
+    DEFAULT_GAP,
+    BreachOption,
+    Format,
+    FormatOption,
+    GapOption,
+    OutFileOption,
+    PlanArgument,
+    PolicyOption,
+    SeedOption,
+    SetOption,
+    ThreadsOption,
+    TimeLimitOption,
+    parse_gap,
+    parse_seconds,
+    with_breach,
+)
+from optimizer.cli.output import put_explanation
+from optimizer.cli.solve import QuietOption, Solver, SolverOption, exit_code, terminate_as_interrupt
+
+HELP = f"""Say which limits bind and what each is worth, loosened or tightened by a step over all periods, by solving again.
+
+A value is a proven interval in money. Where the gap would hide one step, the smallest round number of steps that stands out
+of it is taken; a smaller --gap gives smaller steps. Three lists: binding and valuable, valuable though not tight, binding
+and worth nothing. For a plan that cannot be, the conflict and the ways out, as `{PROGRAM} explain` gives them.
+
+\b
+Examples:
+  {PROGRAM} limits my-plan
+  {PROGRAM} limits my-plan --top 10 --gap 0.01%
+  {PROGRAM} limits my-plan --policy-cost unrestricted
+  {PROGRAM} limits my-plan --explain-time 600 --format json --out values.json
+
+Exit codes: 0 done; 1 infeasible; 2 usage or input; 3 solver or internal; 4 stopped with no plan found.
+"""
+
+TopOption = Annotated[
+    int | None,
+    typer.Option("--top", min=0, help="Solve again for this many settings, those that seem to be worth most (all)."),
+]
+PolicyCostOption = Annotated[
+    str | None,
+    typer.Option(
+        "--policy-cost", metavar="PACK", help="Also what the policy costs against this pack, such as unrestricted."
+    ),
+]
+
+
+def limits(
+    context: typer.Context,
+    plan: PlanArgument,
+    policy: PolicyOption = None,
+    settings: SetOption = None,
+    *,
+    top: TopOption = None,
+    policy_cost: PolicyCostOption = None,
+    explain_time: ExplainTimeOption = None,
+    gap: GapOption = DEFAULT_GAP,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = 2,
+    seed: SeedOption = 0,
+    solver: SolverOption = Solver.HIGHS,
+    breach: BreachOption = None,
+    confirm: ConfirmOption = False,
+    output_format: FormatOption = Format.TABLE,
+    out: OutFileOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Solve, explain and report."""
+    gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
+    wanted = Wanted(top, policy_cost, is_confirmed=confirm).within(explain_time)
+    read = open_plan(plan, policy, with_breach(settings, breach))
+    with terminate_as_interrupt():
+        from optimizer.report.compose import compose
+        from optimizer.strategy.search import SearchOptions
+
+        options = SearchOptions(gap_asked, seconds, threads, seed, backend=solver.value)
+        outcome, explanation = search_and_explain(read, options, wanted, is_quiet=quiet)
+    document = compose(outcome, explanation=explanation, command=replay_command(context))
+    put_explanation(document, output_format, out)
+    raise typer.Exit(int(exit_code(outcome)))

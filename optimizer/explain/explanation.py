@@ -1,0 +1,100 @@
+"""All that explains one finished run: the values of a plan that exists, the ways out of one that does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from optimizer.explain.conditions import Condition, failed_conditions
+from optimizer.explain.conflict import Conflict, find_conflicts
+from optimizer.explain.feasibility import Feasibility
+from optimizer.explain.marginals import Marginals
+from optimizer.explain.policy_cost import PolicyCost, policy_cost
+from optimizer.explain.repair import Repair, find_repairs
+from optimizer.explain.setting import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from optimizer.explain.budget import Budget
+    from optimizer.explain.confirm import Confirmation
+    from optimizer.explain.value import Value
+    from optimizer.strategy.options import SearchOptions, SearchProgress
+    from optimizer.strategy.outcome import Outcome
+
+MOST_REPAIRS = 12
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What was worked out about a run."""
+
+    seconds: float
+    num_solves: int
+    values: tuple[Value, ...] = ()
+    cost: PolicyCost | None = None
+    conditions: tuple[Condition, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    confirmation: Confirmation | None = None
+    is_complete: bool = True
+    """False where the budget ended before everything asked for was worked out."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Return the settings that seem to be worth something and were not confirmed for want of time."""
+        return tuple(value.setting.group for value in self.values if value.screened and not value.moves)
+
+
+def explain_values(
+    outcome: Outcome,
+    options: SearchOptions,
+    budget: Budget,
+    *,
+    most: int | None = None,
+    baseline: str | None = None,
+    on_value: Callable[[Value], None] | None = None,
+) -> Explanation:
+    """Return the marginal values of a run with a placement, and where a baseline is named what the policy costs.
+
+    `most` settings are confirmed by solving again, None: all that bind or seem to be worth something. `on_value` is told
+    each one as it is found.
+    """
+    values = []
+    for value in Marginals(outcome, options, budget).find(most):
+        values.append(value)
+        if on_value is not None:
+            on_value(value)
+    cost = None if baseline is None else policy_cost(outcome, options, budget, baseline=baseline)
+    is_whole = cost is not None and cost.is_complete if baseline is not None else True
+    found = Explanation(budget.spent, budget.num_solves, tuple(values), cost)
+    wanted = [value for value in values[:most] if value.screened]
+    return replace(found, is_complete=is_whole and all(value.moves for value in wanted))
+
+
+def explain_conflict(
+    outcome: Outcome,
+    options: SearchOptions,
+    budget: Budget,
+    *,
+    is_narrow: bool = False,
+    on_progress: Callable[[SearchProgress], None] | None = None,
+) -> Explanation:
+    """Return why a run is infeasible and the ways out of it: conditions, conflicts, repairs.
+
+    A fleet under a cure has eased limits of its own; repairs of those are not looked for.
+    """
+    case = outcome.case
+    feasibility = Feasibility(options, budget, on_progress)
+    conditions = failed_conditions(case, outcome.limits)
+    conflicts = find_conflicts(case, settings_of(case, outcome.limits), feasibility, is_narrow=is_narrow)
+    repairs = () if outcome.cures else tuple(islice(find_repairs(case, outcome.limits, feasibility), MOST_REPAIRS))
+    return Explanation(
+        budget.spent,
+        budget.num_solves,
+        conditions=conditions,
+        conflicts=conflicts,
+        repairs=repairs,
+        is_complete=not budget.is_over(),
+    )

@@ -1,0 +1,206 @@
+"""Explanations in sentences: one wording for text, Markdown, JSON and HTML."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.explain.family import Family
+from optimizer.explain.setting import Setting, thousands
+from optimizer.explain.value import NOTHING, Label
+from optimizer.report.wording import money, money_above
+from optimizer.rules.limit import Sense
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from optimizer.explain.change import Change
+    from optimizer.explain.conflict import Member
+    from optimizer.explain.policy_cost import PolicyCost
+    from optimizer.explain.repair import PolicyChange, Repair
+    from optimizer.explain.value import Move, Value
+
+POWER, DELIVERIES, MUST_PLACE, COMMITMENT = "site_power", "deliveries", "must_place", "commitment"
+MOST_NAMED = 6
+CLOSURES = ("closed", "no path is open")
+SAME = 0.0005
+"""Relative difference below which the two ends of an interval print as one figure."""
+
+
+def change_words(change: Change) -> str:
+    """Return a change for people: `10 MW more at ohio`, `destination_share[MY] at 8% instead of 7%`."""
+    setting, amount = change.setting, change.amount
+    rule, scope = setting.limit.rule, setting.limit.scope
+    if amount is None:
+        return f"{setting.group} lifted ({setting.limit.setting} today)"
+    size, sign = setting.words(amount), "more" if amount > 0 else "less"
+    if rule == POWER:
+        text = f"{size} {sign} at {scope}"
+    elif rule == DELIVERIES:
+        text = f"{size} of {scope} {sign} delivered"
+    elif rule == MUST_PLACE:
+        text = f"{size} of {scope} left to wait" if amount < 0 else f"{size} of {scope} more that have to stand"
+    elif len(set(setting.numbers)) == 1:
+        old, new = setting.number_words(setting.number), setting.number_words(setting.number + amount)
+        text = f"{setting.group} at {new} instead of {old}"
+    else:
+        text = f"{setting.group} {size} {sign}"
+    if change.first_period is not None:
+        text += f" from {setting.case.plan.horizon.labels[change.first_period]} on"
+    return text
+
+
+def step_words(setting: Setting) -> str:
+    """Return one step for people."""
+    return setting.words(setting.step)
+
+
+def interval_words(lower: Fraction, upper: Fraction | None, currency: str) -> str:
+    """Return `$11.00 m to $13.00 m`, one figure where the ends print alike, `at least` where no end is proven."""
+    if upper is None:
+        return f"at least {money(lower, currency)}"
+    if upper <= NOTHING:
+        return "nothing"
+    if abs(upper - lower) <= Fraction(SAME) * abs(upper):
+        return money(upper, currency)
+    if lower <= 0:
+        return f"at most {money(upper, currency)}"
+    return f"{money(lower, currency)} to {money(upper, currency)}"
+
+
+def move_sentence(move: Move, currency: str, resolution: Fraction | None) -> str:
+    """Return what a move is worth or costs, in a sentence."""
+    what = sentence_case(change_words(move.change))
+    if move.is_infeasible:
+        return f"{what}: no plan is left"
+    verb = "is worth" if move.is_loosened else "costs"
+    if move.label is Label.NOT_DISTINGUISHABLE:
+        least = money(resolution or 0, currency)
+        most = "an unknown amount" if move.upper is None else f"at most {money(move.upper, currency)}"
+        return f"{what} {verb} {most}; the gap hides more ({least})"
+    if move.upper == 0:
+        return f"{what} {'is worth' if move.is_loosened else 'costs'} nothing"
+    text = f"{what} {verb} {interval_words(move.lower, move.upper, currency)}"
+    if move.opened or move.closed:
+        text += f" ({_sites_moved(move)})"
+    return text
+
+
+def _sites_moved(move: Move) -> str:
+    parts = [f"{word} {_some(keys)}" for word, keys in (("opens", move.opened), ("empties", move.closed)) if keys]
+    return ", ".join(parts)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{', '.join(names[:MOST_NAMED])}{more}"
+
+
+def value_sentence(value: Value, currency: str, resolution: Fraction | None) -> str:
+    """Return a setting's value in a sentence or two; what was only screened says so."""
+    sentences = [move_sentence(move, currency, resolution) for move in value.moves]
+    if not sentences and value.screened:
+        amount = money_above(value.screened, currency, float(resolution or 0))
+        sentences = [f"About {amount} for {step_words(value.setting)} by its dual; not confirmed by solving"]
+    return ". ".join(sentences) or "Seems to be worth nothing"
+
+
+def member_sentence(member: Member) -> str:
+    """Return one side of a conflict in words."""
+    settings = member.atom.settings
+    limit, setting = settings[0].limit, settings[0]
+    rule, scope = limit.rule, limit.scope
+    if rule == POWER:
+        parts = [f"{one.limit.scope} {one.number_words(one.number)}" for one in settings]
+        where = member.atom.name.partition(" in ")[2]
+        return f"the power of {where} ({_some(parts)})" if where else f"the power at {parts[0]}"
+    if rule == DELIVERIES:
+        return f"what is delivered ({_some([one.limit.scope for one in settings])})"
+    if len(settings) > 1:
+        return f"{member.atom.name} ({_some([one.limit.scope for one in settings])})"
+    side = "at least" if limit.sense is Sense.AT_LEAST else "at most"
+    alone = {
+        MUST_PLACE: f"what is delivered of {scope} has to stand ({words_of_number(setting)})",
+        COMMITMENT: f"the contract {scope} ({limit.setting})",
+    }
+    plain = f"{side} {words_of_number(setting)}" if setting.has_number else limit.setting
+    return alone.get(rule, f"{setting.group} ({plain})")
+
+
+def words_of_number(setting: Setting) -> str:
+    """Return the number of a setting, the largest where it differs between periods."""
+    return setting.number_words(setting.number) if setting.has_number else setting.limit.setting
+
+
+def conflict_sentence(members: Sequence[Member], *, is_minimal: bool) -> str:
+    """Return a conflict in a sentence."""
+    listed = "; ".join(member_sentence(member) for member in members)
+    if len(members) == 1:
+        return f"This cannot be met by any plan: {listed}"
+    ending = "leave any one out and a plan exists for the rest" if is_minimal else "not all may be needed"
+    return f"These cannot hold together: {listed}. {ending[0].upper()}{ending[1:]}"
+
+
+def repair_label(repair: Repair) -> str:
+    """Return what a repair takes."""
+    if repair.policy_changes:
+        return "authorisation"
+    if repair.family is Family.CHANGE:
+        return "contract"
+    if repair.family is Family.BUY:
+        is_power = all(change.setting.limit.rule == POWER for change in repair.changes)
+        return "power to buy" if is_power else "to buy"
+    return "change of law"
+
+
+def repair_sentence(repair: Repair, currency: str) -> str:
+    """Return a repair and what it permits in a sentence."""
+    parts = [change_words(change) for change in repair.changes]
+    parts += [policy_change_words(change) for change in repair.policy_changes]
+    value = repair.outcome.objective
+    permits = f": permits a plan worth {money(value, currency)}" if value is not None else ""
+    joined = " and ".join(parts)
+    return f"{sentence_case(joined)} ({repair_label(repair)}){permits}"
+
+
+def sentence_case(text: str) -> str:
+    """Return a text with a capital to begin with, unless it begins with the name of a setting."""
+    return text if "[" in text.partition(" ")[0] or "_" in text.partition(" ")[0] else text[0].upper() + text[1:]
+
+
+def policy_change_words(change: PolicyChange) -> str:
+    """Return a changed setting of the pack in words."""
+    return f"{change.name} = {change.suggested} instead of {change.today}"
+
+
+def cost_sentence(cost: PolicyCost, currency: str) -> str:
+    """Return what the policy costs in a sentence."""
+    lower, upper = cost.total.lower or Fraction(0), cost.total.upper
+    return f"{interval_words(lower, upper, currency)} against {cost.baseline}"
+
+
+def today_words(setting: Setting) -> str:
+    """Return the number of a setting today; `by period` where it differs between periods."""
+    if not setting.has_number:
+        return setting.limit.setting
+    if len(set(setting.numbers)) == 1:
+        return setting.number_words(setting.number)
+    return f"{thousands(min(setting.numbers))} to {thousands(max(setting.numbers))} {setting.limit.unit}"
+
+
+def suggested_words(change: Change) -> str:
+    """Return the number of a setting after a change."""
+    setting, amount = change.setting, change.amount
+    if amount is None:
+        return "lifted"
+    if len(set(setting.numbers)) == 1:
+        return setting.number_words(setting.number + amount)
+    return f"{signed_words(change)} in each period"
+
+
+def signed_words(change: Change) -> str:
+    """Return the amount of a change with its sign."""
+    if change.amount is None:
+        return "lifted"
+    sign = "+" if change.amount > 0 else "−"
+    return f"{sign}{change.setting.words(change.amount)}"
