@@ -54,6 +54,15 @@ def test_a_number_for_a_group_the_plan_does_not_have_is_refused() -> None:
     ]
 
 
+def test_what_is_said_of_a_whole_rule_is_known_where_each_group_of_it_is_left_out() -> None:
+    left_out = {f"site_power[{name}]": {"enforced": False} for name in ("kl", "delhi", "ohio")}
+
+    limits = compile_limits(case(sites=SITES, delivered=5, limits={"site_power[*]": {"buyable": True}, **left_out}))
+
+    assert "site_power" not in {limit.rule for limit in limits}
+    assert "destination_share" in {limit.rule for limit in limits}
+
+
 @pytest.mark.parametrize("group", ["deliveries[chip]", "deliveries[*]", "openings[kl]"])
 def test_a_number_that_stands_in_a_table_of_its_own_is_refused(group: str) -> None:
     sites = [site("kl", "MY", opens_from="2025Q2")]
