@@ -186,10 +186,10 @@ def _setting_problems(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem
     listed = {limit.rule for limit in limits}
     for name, own in case.plan.limit_settings.items():
         rule = name.partition("[")[0]
-        if not own.is_enforced and name not in citations:
-            continue  # left out, as asked
         if rule not in listed and (rule in kinds or rule in _names_of_policy_rules()):
             continue  # it does not bind this company, or only other packs have it
+        if rule not in listed and rule in PLAN_RULES and not own.is_enforced:
+            continue  # left out, and there is none
         if name not in citations:
             message, hint = "no limits of that name in this plan", "`placement audit PLAN` lists them"
         elif own.setting is not None and kinds.get(rule, rule) not in SETTABLE:
