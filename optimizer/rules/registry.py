@@ -107,13 +107,7 @@ def compile_policy_limits(case: Case) -> tuple[Limit, ...]:
 
     Raises InputError when the pack names a kind of rule that does not exist, or leaves out what a rule needs.
     """
-    problems = policy_problems(case.policy)
-    if problems:
-        raise InputError(problems)
-    limits: list[Limit] = []
-    for spec in case.policy.rules:
-        limits.extend(sorted(POLICY_RULES[spec.kind](case, spec), key=lambda limit: (limit.scope, limit.period)))
-    return tuple(_as_enforced(case, limits))
+    return tuple(_as_enforced(case, _policy_limits_as_written(case)))
 
 
 def compile_limits(case: Case) -> tuple[Limit, ...]:
@@ -122,11 +116,22 @@ def compile_limits(case: Case) -> tuple[Limit, ...]:
     Raises InputError as `compile_policy_limits` does, and for a group in plan.toml's [limits] that the case does not have
     or whose number cannot be changed there. A group of a rule that only other packs have is left alone.
     """
-    own = [limit for compile_rule in PLAN_RULES.values() for limit in compile_rule(case)]
-    limits = (*compile_policy_limits(case), *_as_enforced(case, own))
-    problems = list(_setting_problems(case, limits))
+    own = (limit for compile_rule in PLAN_RULES.values() for limit in compile_rule(case))
+    written = (*_policy_limits_as_written(case), *own)
+    problems = list(_setting_problems(case, written))
     if problems:
         raise InputError(problems)
+    return tuple(_as_enforced(case, written))
+
+
+def _policy_limits_as_written(case: Case) -> list[Limit]:
+    """Return the limits of the policy, also those that the plan does not enforce."""
+    problems = policy_problems(case.policy)
+    if problems:
+        raise InputError(problems)
+    limits: list[Limit] = []
+    for spec in case.policy.rules:
+        limits.extend(sorted(POLICY_RULES[spec.kind](case, spec), key=lambda limit: (limit.scope, limit.period)))
     return limits
 
 
@@ -181,10 +186,10 @@ def _setting_problems(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem
     listed = {limit.rule for limit in limits}
     for name, own in case.plan.limit_settings.items():
         rule = name.partition("[")[0]
-        if not own.is_enforced and name not in citations:
-            continue  # left out, as asked
         if rule not in listed and (rule in kinds or rule in _names_of_policy_rules()):
             continue  # it does not bind this company, or only other packs have it
+        if rule not in listed and rule in PLAN_RULES and not own.is_enforced:
+            continue  # left out, and there is none
         if name not in citations:
             message, hint = "no limits of that name in this plan", "`placement audit PLAN` lists them"
         elif own.setting is not None and kinds.get(rule, rule) not in SETTABLE:

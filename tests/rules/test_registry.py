@@ -54,6 +54,28 @@ def test_a_number_for_a_group_the_plan_does_not_have_is_refused() -> None:
     ]
 
 
+def test_what_is_said_of_a_whole_rule_is_known_where_each_group_of_it_is_left_out() -> None:
+    left_out = {f"site_power[{name}]": {"enforced": False} for name in ("kl", "delhi", "ohio")}
+
+    limits = compile_limits(case(sites=SITES, delivered=5, limits={"site_power[*]": {"buyable": True}, **left_out}))
+
+    assert "site_power" not in {limit.rule for limit in limits}
+    assert "destination_share" in {limit.rule for limit in limits}
+
+
+@pytest.mark.parametrize("group", ["destination_shar[MY]", "site_power[oiho]", "destination_share[PL]"])
+def test_a_group_to_leave_out_that_the_plan_does_not_have_is_refused(group: str) -> None:
+    assert problems_of(limits={group: {"enforced": False}}) == [
+        f"plan.toml, column limits.{group}: no limits of that name in this plan\n  hint: `placement audit PLAN` lists them"
+    ]
+
+
+def test_a_rule_to_leave_out_may_have_no_limits_in_this_plan() -> None:
+    nothing_to_place = {"must_place[chip]": {"enforced": False}, "min_units[*]": {"enforced": False}}
+
+    assert compile_limits(case(sites=SITES, delivered=5, limits=nothing_to_place))
+
+
 @pytest.mark.parametrize("group", ["deliveries[chip]", "deliveries[*]", "openings[kl]"])
 def test_a_number_that_stands_in_a_table_of_its_own_is_refused(group: str) -> None:
     sites = [site("kl", "MY", opens_from="2025Q2")]
