@@ -67,8 +67,14 @@ def set_options(case: Case, change: Change) -> tuple[str, ...]:
         return (f"{key}.enforced=false",)
     own = case.limit_setting(change.setting.limit.rule, change.setting.limit.scope)
     amount = (own.change or Fraction(0)) + change.amount
-    text = f"{format_exact(amount * 100)}%" if change.setting.is_share else format_exact(amount)
+    text = _share_text(amount) if change.setting.is_share else format_exact(amount)
     options = [f"{key}.change={text if amount < 0 else '+' + text}"]
     if change.first_period is not None and own.change is None:
         options.append(f"{key}.change_from={case.plan.horizon.labels[change.first_period]}")
     return tuple(options)
+
+
+def _share_text(amount: Fraction) -> str:
+    """Return a signed share as a percentage where that ends, else as a fraction."""
+    percent = format_exact(amount * 100)
+    return format_exact(amount) if "/" in percent else f"{percent}%"

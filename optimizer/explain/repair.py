@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from optimizer.entry.holdings import NVEU_MODE, UVEU_MODE
 from optimizer.explain.amounts import Amounts, least_amounts
 from optimizer.explain.change import Change, changed_case, set_options
-from optimizer.explain.family import Family, family_settings
+from optimizer.explain.family import AUTHORISED_RULES, Family, family_of, family_settings
 from optimizer.explain.hitting import fewest_sets
 from optimizer.explain.setting import settings_of
-from optimizer.policies.load import apply_overrides
 from optimizer.policies.policy import AUTHORISATIONS
 from optimizer.rules.alternatives import alternative_cases
+from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.strategy.search import search
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MOST_REPAIRS = 3
 """Different repairs that are worked out in each family."""
+ENOUGH = 2
+"""Repairs within one family from which on none that needs several is looked for."""
 MOST_SETS = 6
 """Sets of settings whose amounts are compared for them."""
 
@@ -61,12 +63,16 @@ class Repair:
 def find_repairs(case: Case, limits: Sequence[Limit], feasibility: Feasibility) -> Iterator[Repair]:
     """Yield repairs of a case that has no plan, by family, fewest settings first, then least relative change."""
     settings = settings_of(case, limits)
+    num_found = 0
     for family in Family:
         if family is Family.GOVERNMENT:
             yield from _authorisations(case, feasibility)
         members = family_settings(settings, family)
-        if members and not feasibility.budget.is_over():
-            yield from _of_family(case, tuple(limits), family, members, feasibility)
+        is_wanted = family is not Family.SEVERAL or num_found < ENOUGH
+        if members and is_wanted and not feasibility.budget.is_over():
+            for repair in _of_family(case, tuple(limits), family, members, feasibility):
+                num_found += 1
+                yield repair
 
 
 def _of_family(
@@ -79,13 +85,21 @@ def _of_family(
         answer = feasibility.ask(case, (*fixed, *(limit for setting in some for limit in setting.limits)))
         return None if answer.exists is None else not answer.exists
 
-    sets = list(islice(fewest_sets(members, contradicts), MOST_SETS))
+    every = fewest_sets(members, contradicts)
+    if family is Family.SEVERAL:  # what one family can do alone was said already
+        every = (chosen for chosen in every if len({family_of(setting) for setting in chosen}) > 1)
+    sets = list(islice(every, MOST_SETS))
     found = [amounts for chosen in sets if (amounts := least_amounts(case, limits, chosen, feasibility)) is not None]
-    found.sort(key=lambda amounts: (len(amounts.changes), amounts.relative_change))
+    found.sort(key=lambda amounts: (len(amounts.changes), _is_law(amounts), amounts.relative_change))
     for amounts in found[:MOST_REPAIRS]:
         repaired = _repaired(case, family, amounts, feasibility)
         if repaired is not None:
             yield repaired
+
+
+def _is_law(amounts: Amounts) -> bool:
+    """Return whether some change is one of law: what an authorisation can give comes first."""
+    return any(change.setting.limit.rule not in AUTHORISED_RULES for change in amounts.changes)
 
 
 def _repaired(case: Case, family: Family, amounts: Amounts, feasibility: Feasibility) -> Repair | None:
@@ -121,12 +135,17 @@ def _authorisations(case: Case, feasibility: Feasibility) -> Iterator[Repair]:
 
 
 def _authorised_cases(case: Case) -> Iterator[tuple[PolicyChange, Case]]:
-    if case.policy.paths:
+    if AUTHORISATIONS in case.policy.settings:
         today = case.policy.choice(AUTHORISATIONS, "")
-        for name, other in alternative_cases(case).items():
+        for name in alternative_cases(case):
             if name in {NVEU_MODE, UVEU_MODE} and name != today:
-                yield PolicyChange(AUTHORISATIONS, today, name), other
+                yield PolicyChange(AUTHORISATIONS, today, name), _with_setting(case, AUTHORISATIONS, name)
     for flag in sorted({spec.exempt_flag for spec in case.policy.rules if spec.exempt_flag}):
         if not case.policy.flag(flag):
-            other = replace(case, policy=apply_overrides(case.policy, {flag: True}))
-            yield PolicyChange(flag, "false", "true"), other
+            yield PolicyChange(flag, "false", "true"), _with_setting(case, flag, True)
+
+
+def _with_setting(case: Case, name: str, value: object) -> Case:
+    """Return the case of the plan with one more setting of its policy replaced."""
+    policy = case.plan.policy
+    return make_case(replace(case.plan, policy=replace(policy, overrides={**policy.overrides, name: value})))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from optimizer.explain.family import Family
+from optimizer.explain.family import AUTHORISED_RULES, Family, family_of
 from optimizer.explain.setting import Setting, thousands
 from optimizer.explain.value import NOTHING, Label
 from optimizer.report.wording import money, money_above
@@ -150,7 +150,11 @@ def repair_label(repair: Repair) -> str:
     if repair.family is Family.BUY:
         is_power = all(change.setting.limit.rule == POWER for change in repair.changes)
         return "power to buy" if is_power else "to buy"
-    return "change of law"
+    if repair.family is Family.SEVERAL:
+        names = dict.fromkeys(family.value for one in repair.changes if (family := family_of(one.setting)) is not None)
+        return " and ".join(names)
+    is_authorised = all(change.setting.limit.rule in AUTHORISED_RULES for change in repair.changes)
+    return "authorisation" if is_authorised else "change of law"
 
 
 def repair_sentence(repair: Repair, currency: str) -> str:
