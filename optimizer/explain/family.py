@@ -28,7 +28,7 @@ class Family(StrEnum):
 
 
 AUTHORISED_RULES = frozenset({"licence_quantity", "legal_path"})
-"""Rules of a policy that an authorisation satisfies: a larger licence, a path that is opened. Others take a change of law."""
+"""Rules of a policy that an authorisation satisfies: a larger licence, a path opened. Others take a change of law."""
 
 
 def family_settings(settings: Sequence[Setting], family: Family) -> tuple[Setting, ...]:
