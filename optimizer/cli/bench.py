@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli.exits import ExitCode
+from optimizer.cli.explained import ExplainTimeOption
 from optimizer.cli.group import PROGRAM
 from optimizer.cli.listing import Cell, Listing, render
 from optimizer.cli.options import (
@@ -37,13 +38,15 @@ HELP = f"""Solve instances side by side and compare each with its recorded best 
 
 An instance is a directory with a plan.toml, found at any depth, or a plan in one .json file; the record is its
 recorded.json. A worse value inside the proven gaps is no regression; a contradiction with what was verified or proven
-before is, and so is a gap left open that was closed before.
+before is, and so is a gap left open that was closed before. With --explain each answer is explained instead: how good the
+screening of marginal values is against solving again, and how long explanations take beside the search.
 
 \b
 Examples:
   {PROGRAM} bench instances
   {PROGRAM} bench instances --solver highs --solver scip --time-limit 60
   {PROGRAM} bench instances/first-plan --record
+  {PROGRAM} bench instances --explain
 
 Exit codes: 0 no regression; 1 a regression; 2 no instance, or an option that is wrong; 130 Ctrl-C.
 """
@@ -56,6 +59,9 @@ SolversOption = Annotated[
 RecordOption = Annotated[
     bool,
     typer.Option("--record", help="Write the record where there is none, or the run is better; not over a regression."),
+]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Explain each answer, and measure how good and how long that is.")
 ]
 
 
@@ -93,6 +99,8 @@ def bench(
     threads: ThreadsOption = 2,
     seed: SeedOption = 0,
     record: RecordOption = False,
+    explain: ExplainOption = False,
+    explain_time: ExplainTimeOption = None,
     output_format: FormatOption = Format.TABLE,
     out: OutFileOption = None,
 ) -> None:
@@ -102,6 +110,10 @@ def bench(
     from optimizer.strategy.search import SearchOptions
 
     gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
+    if explain:
+        listing = _explained(places, SearchOptions(gap_asked, seconds, threads, seed), explain_time)
+        put(render(listing, output_format), out)
+        return
     solvers = [check_solver(name) for name in dict.fromkeys(solver or ["highs"])]
     options = [SearchOptions(gap_asked, seconds, threads, seed, backend=name) for name in solvers]
     finished: list[Finished] = []
@@ -117,6 +129,14 @@ def bench(
     put(render(Listing("", COLUMNS, [run.row(for_people=for_people) for run in finished], notes), output_format), out)
     if any(run.judgement is Judgement.REGRESSION for run in finished):
         raise typer.Exit(int(ExitCode.NOT_POSSIBLE))
+
+
+def _explained(places: Sequence[Path], options: SearchOptions, explain_time: str | None) -> Listing:
+    from optimizer.cli.bench_explain import explain_instance, quality_listing
+    from optimizer.cli.bench_find import find_instances
+
+    limit = parse_seconds(explain_time, "--explain-time")
+    return quality_listing([explain_instance(instance, options, limit) for instance in find_instances(places)])
 
 
 def check_solver(name: str) -> str:

@@ -47,6 +47,8 @@ class Marginals:
     outcome: Outcome
     options: SearchOptions
     budget: Budget
+    is_thorough: bool = False
+    """Whether settings that seem to be worth nothing and do not bind are solved again too."""
 
     def find(self, most: int | None = None) -> Iterator[Value]:
         """Yield a value for every setting with a number, confirmed ones first, in the order of their screened values.
@@ -64,9 +66,9 @@ class Marginals:
         for place, setting in enumerate(ranked):
             is_wanted = (most is None or place < most) and not self.budget.is_over()
             seems, deeper = (screened[screen].get(setting.group) for screen in Screen)
-            is_asked = is_wanted and (seems or deeper or readings[setting.group].is_binding)
+            is_asked = is_wanted and (seems or deeper or readings[setting.group].is_binding or self.is_thorough)
             moves = self._moves(setting, seems or deeper or 0.0) if is_asked else (None, None)
-            yield Value(setting, readings[setting.group], seems, *moves)
+            yield Value(setting, readings[setting.group], seems, *moves, screened_relaxed=deeper)
 
     def _screened(self, settings: Sequence[Setting], placement: Placement, screen: Screen) -> Mapping[str, float]:
         if self.budget.is_over():

@@ -64,6 +64,8 @@ class Value:
     """Money per step, loosened, by the screening's dual; None where nothing was screened."""
     loosened: Move | None
     tightened: Move | None
+    screened_relaxed: float | None = None
+    """The same with openings relaxed: it sees what sites that stay shut would be worth, and cries wolf more often."""
 
     @property
     def moves(self) -> tuple[Move, ...]:

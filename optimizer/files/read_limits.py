@@ -90,8 +90,11 @@ def limit_number(group: str, value: object) -> Fraction:
     if isinstance(value, bool):
         msg = "expected a share or a number"
         raise ValueError(msg)
-    if "share" in group.partition("[")[0] or text.endswith("%") or "/" in text:
+    if "share" in group.partition("[")[0] or text.endswith("%"):
         return parse_share(value)
+    if "/" in text:
+        above, _, below = text.partition("/")
+        return parse_decimal(above) / (parse_decimal(below) or parse_share(text))
     number = parse_decimal(exact(value))
     if not isinstance(value, str) and 0 < number < 1:
         msg = "a share must be exact; a number below 1 stands in quotes"
