@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli import audit, bench, catalogue, compare, facilities, headroom, init, schema, solve, validate
+from optimizer.cli import audit, bench, catalogue, compare, facilities, headroom, init, schema, solve, sweep, validate
 from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.group import MAX_HELP_WIDTH, PROGRAM, CommandGroup
 from optimizer.cli.policy import policy_app
@@ -64,6 +64,7 @@ _add("init", init.init, init.HELP, "Write a small commented plan to start from."
 _add("validate", validate.validate, validate.HELP, "Read a plan and print totals; solves nothing.")
 _add("solve", solve.solve, solve.HELP, "Place the fleet: what goes where and when.")
 _add("compare", compare.compare, compare.HELP, "One plan under several policies side by side.")
+_add("sweep", sweep.sweep, sweep.HELP, "The plan's value as one setting moves.")
 _add("audit", audit.audit, audit.HELP, "Judge a placement, or the installed fleet.")
 _add("headroom", headroom.headroom, headroom.HELP, "How much more fits where, and what stops it.")
 _add("facilities", facilities.facilities, facilities.HELP, "The chips at each facility on reporting dates.")

@@ -17,7 +17,6 @@ from optimizer.report.document import (
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.header import (
     assumption_parts,
-    installed_versions,
     plan_part,
     policy_part,
     solver_part,
@@ -32,6 +31,7 @@ from optimizer.report.periods import period_rows
 from optimizer.report.placements import opening_rows, placement_rows
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.quantities import format_exact
+from optimizer.solve.versions import installed_versions
 from optimizer.strategy.outcome import Outcome, Status
 
 if TYPE_CHECKING:
