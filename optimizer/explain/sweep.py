@@ -20,7 +20,7 @@ from optimizer.explain.sweep_points import Point, read_points
 from optimizer.explain.sweep_store import SweepStore
 from optimizer.explain.sweep_threads import SharedWork
 from optimizer.pipeline import place_fleet
-from optimizer.solve.versions import installed_versions
+from optimizer.schema.versions import installed_versions
 from optimizer.strategy.options import SearchOptions
 
 if TYPE_CHECKING:

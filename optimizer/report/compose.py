@@ -31,7 +31,7 @@ from optimizer.report.periods import period_rows
 from optimizer.report.placements import opening_rows, placement_rows
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.quantities import format_exact
-from optimizer.solve.versions import installed_versions
+from optimizer.schema.versions import installed_versions
 from optimizer.strategy.outcome import Outcome, Status
 
 if TYPE_CHECKING:
