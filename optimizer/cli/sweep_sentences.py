@@ -22,7 +22,8 @@ def summary(document: SweepDocument) -> Iterator[str]:
     for stretch in document.stretches:
         yield _stretch(stretch, document)
     yield from _steepest(document)
-    yield _sites(document.site_changes)
+    if any(point.opened is not None for point in document.points):
+        yield _sites(document.site_changes)
     if document.interrupted:
         missing = [point.value for point in document.points if point.status == "not_run"]
         yield f"Interrupted: this is what was finished. Not run: {names(missing)}."

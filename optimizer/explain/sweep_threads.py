@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Result = TypeVar("Result")
+SAME_WISH_SECONDS = 0.5
 
 
 @dataclass
@@ -41,24 +43,38 @@ class SharedWork(Generic[Result]):
         numbers = list(tasks)
         for number in numbers:
             self._tasks.put(number)
-        threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(min(jobs, len(numbers)))]
+        ends = [threading.Event() for _ in range(min(jobs, len(numbers)))]
         is_interrupted = False
+        for end in ends:
+            threading.Thread(target=self._serve, args=(end,), daemon=True).start()
         try:
-            for thread in threads:
-                thread.start()
-            self._listen(len(threads), on_done)
+            self._listen(len(ends), on_done)
         except KeyboardInterrupt:
             is_interrupted = True
         finally:
-            self._is_over.set()
-            for session in self._sessions:
-                session.stop()
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join()
+            self._end(ends)
         if self._errors:
             raise self._errors[0]
         return is_interrupted
+
+    def _end(self, ends: Iterable[threading.Event]) -> None:
+        """Stop what is under way, once, and wait for it; a KeyboardInterrupt is raised unless it comes at once.
+
+        `timeout` signals a program and its group, so that one wish to stop arrives twice.
+        """
+        self._is_over.set()
+        began = time.monotonic()
+        while True:
+            try:
+                while self._sessions:
+                    self._sessions.pop().stop()
+                for end in ends:
+                    end.wait()  # Thread.join, once interrupted, takes a thread for ended
+            except KeyboardInterrupt:
+                if time.monotonic() - began > SAME_WISH_SECONDS:
+                    raise
+            else:
+                return
 
     def _listen(self, running: int, on_done: Callable[[int], None]) -> None:
         while running and not self._errors:
@@ -68,7 +84,7 @@ class SharedWork(Generic[Result]):
             else:
                 on_done(number)
 
-    def _serve(self) -> None:
+    def _serve(self, end: threading.Event) -> None:
         try:
             with Session() as session:
                 self._sessions.append(session)
@@ -82,3 +98,4 @@ class SharedWork(Generic[Result]):
             self._errors.append(error)
         finally:
             self._news.put(None)
+            end.set()
