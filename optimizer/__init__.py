@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from optimizer.audit import Audit
     from optimizer.audit import audit as audit_placement
     from optimizer.errors import InputError, PlacementError, Problem, SolverError
+    from optimizer.explain.sweep import Sweep, sweep
     from optimizer.files.document import read_document
     from optimizer.files.overrides import apply_overrides
     from optimizer.files.read_placement import read_placement
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from optimizer.report.bundle import write_bundle
     from optimizer.report.compose import compose, compose_audit
     from optimizer.report.frames import to_frames
+    from optimizer.report.sweep import compose_sweep
     from optimizer.rules.case import Case, make_case
     from optimizer.schema.placement import Placement
     from optimizer.schema.plan import Plan
@@ -53,10 +55,12 @@ _HOMES = {
     "SearchProgress": "optimizer.strategy.search",
     "SolverError": "optimizer.errors",
     "Status": "optimizer.strategy.outcome",
+    "Sweep": "optimizer.explain.sweep",
     "apply_overrides": "optimizer.files.overrides",
     "audit_placement": "optimizer.audit:audit",
     "compose": "optimizer.report.compose",
     "compose_audit": "optimizer.report.compose",
+    "compose_sweep": "optimizer.report.sweep",
     "headroom": "optimizer.analysis.headroom",
     "load_policy": "optimizer.policies.load",
     "make_case": "optimizer.rules.case",
@@ -66,6 +70,7 @@ _HOMES = {
     "read_document": "optimizer.files.document",
     "read_placement": "optimizer.files.read_placement",
     "read_plan": "optimizer.files.read_plan",
+    "sweep": "optimizer.explain.sweep",
     "to_frames": "optimizer.report.frames",
     "write_bundle": "optimizer.report.bundle",
     "write_document": "optimizer.files.write_document",
@@ -90,10 +95,12 @@ __all__ = [
     "SearchProgress",
     "SolverError",
     "Status",
+    "Sweep",
     "apply_overrides",
     "audit_placement",
     "compose",
     "compose_audit",
+    "compose_sweep",
     "headroom",
     "load_policy",
     "make_case",
@@ -103,6 +110,7 @@ __all__ = [
     "read_document",
     "read_placement",
     "read_plan",
+    "sweep",
     "to_frames",
     "write_bundle",
     "write_document",

@@ -24,6 +24,7 @@ from optimizer.cli import (
     limits,
     schema,
     solve,
+    sweep,
     validate,
     why,
 )
@@ -81,6 +82,7 @@ _add("limits", limits.limits, limits.HELP, "Which limits bind, and what each is 
 _add("explain", explain.explain, explain.HELP, "Why a plan cannot be, and the ways out.")
 _add("why", why.why, why.HELP, "Why a site is used, or not.")
 _add("compare", compare.compare, compare.HELP, "One plan under several policies side by side.")
+_add("sweep", sweep.sweep, sweep.HELP, "The plan's value as one setting moves.")
 _add("audit", audit.audit, audit.HELP, "Judge a placement, or the installed fleet.")
 _add("headroom", headroom.headroom, headroom.HELP, "How much more fits where, and what stops it.")
 _add("facilities", facilities.facilities, facilities.HELP, "The chips at each facility on reporting dates.")

@@ -130,14 +130,14 @@ def _difference(pack: PackPart, document: ComparisonDocument) -> str:
     if least is None and most is None:
         without = next((one for one in (document.packs[0], pack) if one.objective is None), None)
         return f"no plan under {without.policy}" if without else "nothing proven"
-    return _interval(pack.difference, least, most, document.currency)
+    return interval_text(pack.difference, least, most, document.currency)
 
 
 def _read(text: ExactText | None) -> Fraction | None:
     return None if text is None else Fraction(text)
 
 
-def _interval(verdict: Verdict | None, least: Fraction | None, most: Fraction | None, currency: str) -> str:
+def interval_text(verdict: Verdict | None, least: Fraction | None, most: Fraction | None, currency: str) -> str:
     """Return an interval in words, of which one side is known at least."""
     low, high = (None if side is None else money(side, currency) for side in (least, most))
     match verdict:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,18 +22,14 @@ def open_plan(path: Path, policy: str | None = None, settings: Sequence[str] | N
     With another policy the plan's own settings of its policy are dropped; those typed with `--set policy.` stay. Raises
     InputError for whatever is wrong with the plan, BadParameter for a `--set` that does not say KEY=VALUE.
     """
+    from optimizer.files.overrides import under_policy
     from optimizer.files.read_plan import read_plan
-    from optimizer.schema.plan import PolicyChoice
 
-    for setting in settings or ():
-        _check_setting(setting, policy)
+    check_settings(settings, policy)
     plan = read_plan(path, tuple(settings or ()))
     if policy is None:
         return plan
-    pairs = [setting.removeprefix(POLICY_PREFIX).partition("=") for setting in settings or () if _is_policy(setting)]
-    typed = {key.strip(): value.strip() for key, _, value in pairs}
-    typed.pop("breach", None)  # of the plan, not of a pack
-    return replace(plan, policy=PolicyChoice(policy, typed, plan.policy.breach))
+    return under_policy(plan, policy, settings or ())
 
 
 def open_case(path: Path, policy: str | None = None, settings: Sequence[str] | None = None) -> Case:
@@ -53,8 +48,10 @@ def open_placement(path: Path | None, plan: Plan) -> Placement | None:
     return read_placement(path, plan)
 
 
-def _is_policy(setting: str) -> bool:
-    return setting.strip().startswith(POLICY_PREFIX)
+def check_settings(settings: Sequence[str] | None, policy: str | None) -> None:
+    """Raise BadParameter for a `--set` that does not say KEY=VALUE, or that names a policy beside `--policy`."""
+    for setting in settings or ():
+        _check_setting(setting, policy)
 
 
 def _check_setting(setting: str, policy: str | None) -> None:

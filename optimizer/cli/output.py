@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from optimizer.files.write_whole import write_atomically
+
+__all__ = ["put", "put_document", "write_atomically"]
 
 if TYPE_CHECKING:
     from optimizer.cli.options import Format
@@ -51,19 +53,3 @@ def put_explanation(document: Document, output_format: Format, file: Path | None
     else:
         text = render(document, output_format, only_explained=True)
     put(text, file)
-
-
-def write_atomically(file: Path, text: str) -> None:
-    """Write a text aside and rename it into place, keeping the permissions a new file would get."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, aside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(aside).chmod(0o666 & ~mask)
-        Path(aside).replace(file)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 if TYPE_CHECKING:
     from optimizer.strategy.search import SearchProgress
@@ -46,7 +46,7 @@ class ProgressLine:
         """Show words of one's own from now on, until a moment of a search is seen."""
         self._words, self._latest = words, None
 
-    def __enter__(self) -> ProgressLine:
+    def __enter__(self) -> Self:
         """Start the clock."""
         if self._is_on:
             self._thread = threading.Thread(target=self._run, daemon=True)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.errors import InputError, Problem
 from optimizer.files.columns import TABLES
 from optimizer.files.keys import COLUMN_DEFAULTS, ECONOMICS, LIMIT, POLICY, SECTIONS, TOP
 from optimizer.files.problems import Problems, did_you_mean, name_of
+from optimizer.schema.plan import PolicyChoice
 
 if TYPE_CHECKING:
     from optimizer.files.raw import Document
+    from optimizer.schema.plan import Plan
 
 EVERY_ROW = "*"
 _PART = re.compile(r'"(?P<quoted>[^"]*)"|(?P<plain>[^.\[\]="]+(?:\[[^\]]*\])?)')
@@ -25,7 +28,9 @@ _WHOLE = re.compile(r"-?\d{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
+    """One `path=value`: the path as written, its parts, and the value."""
+
     path: str
     parts: tuple[str, ...]
     value: str
@@ -55,14 +60,30 @@ def apply_overrides(document: Mapping[str, object], changes: Iterable[str]) -> D
     return changed
 
 
-def _parse(text: str) -> _Change:
+def parse_change(text: str) -> Change:
+    """Return a `path=value` in its parts, whether the path leads anywhere or not. Raises InputError for anything else."""
+    try:
+        return _parse(text)
+    except _UnknownPathError as error:
+        raise InputError([Problem(str(error), value=text, hint=error.hint)]) from None
+
+
+def under_policy(plan: Plan, policy: str, changes: Iterable[str]) -> Plan:
+    """Return a plan under another pack: its own settings of its pack do not apply, those among the changes do."""
+    parsed = [parse_change(text) for text in changes]
+    typed = {change.parts[1]: change.value for change in parsed if change.parts[0] == POLICY.name}
+    own = {name: value for name, value in typed.items() if name not in POLICY.column_names}  # breach is the plan's
+    return replace(plan, policy=PolicyChoice(policy, own, plan.policy.breach))
+
+
+def _parse(text: str) -> Change:
     parts = []
     position = 0
     while match := _PART.match(text, position):
         parts.append(match["plain"].strip() if match["quoted"] is None else match["quoted"])
         position = match.end()
         if text[position : position + 1] == "=":
-            return _Change(text[:position], tuple(parts), text[position + 1 :].strip())
+            return Change(text[:position], tuple(parts), text[position + 1 :].strip())
         if text[position : position + 1] != ".":
             break
         position += 1
@@ -70,7 +91,7 @@ def _parse(text: str) -> _Change:
     raise _UnknownPathError(msg, "for example policy.home_share=45/100 or sites[ohio].power_mw=150")
 
 
-def _apply(document: Document, change: _Change) -> None:
+def _apply(document: Document, change: Change) -> None:
     head = change.parts[0]
     rows = _ROWS.fullmatch(head)
     table = rows["table"] if rows else head
@@ -86,7 +107,7 @@ def _apply(document: Document, change: _Change) -> None:
         raise _UnknownPathError(message, did_you_mean(table, known) if table not in known else None)
 
 
-def _change_section(document: Document, change: _Change) -> None:
+def _change_section(document: Document, change: Change) -> None:
     section, *inner, key = change.parts
     path = [section, *inner]
     table = SECTIONS[section]
@@ -128,7 +149,7 @@ def _typed(value: str) -> object:
     return int(value) if _WHOLE.fullmatch(value) else value
 
 
-def _change_rows(document: Document, table: str, key: str | None, change: _Change) -> None:
+def _change_rows(document: Document, table: str, key: str | None, change: Change) -> None:
     columns = TABLES[table]
     if key is None or len(change.parts) != len((table, "column")):
         first = columns.column_names[0]

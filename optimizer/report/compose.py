@@ -18,7 +18,6 @@ from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.explain_compose import explained_parts
 from optimizer.report.header import (
     assumption_parts,
-    installed_versions,
     plan_part,
     policy_part,
     solver_part,
@@ -33,6 +32,7 @@ from optimizer.report.periods import period_rows
 from optimizer.report.placements import opening_rows, placement_rows
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.quantities import format_exact
+from optimizer.schema.versions import installed_versions
 from optimizer.strategy.outcome import Outcome, Status
 
 if TYPE_CHECKING:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from optimizer.report.case_assumptions import case_assumptions
@@ -173,19 +171,3 @@ def _parameter(outcome: Outcome, name: str) -> float | None:
 def _whole_parameter(outcome: Outcome, name: str) -> int | None:
     value = outcome.parameters.get(name)
     return value if isinstance(value, int) else None
-
-
-def installed_versions() -> dict[str, str | None]:
-    """Return the versions that an answer depends on; the solver library is asked for its version without importing it."""
-    return {
-        "datacentre-placement": _version("datacentre-placement"),
-        "ortools": _version("ortools"),
-        "python": platform.python_version(),
-    }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

@@ -54,6 +54,7 @@ class Session:
         self._answers: queue.Queue[object] = queue.Queue()
         self._threads: int | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="placement-")
+        self._stop_asked = threading.Event()
         self.interrupted = False
         """Whether the user has stopped a solve of this session."""
 
@@ -97,6 +98,10 @@ class Session:
                 self._process.wait(timeout=CLOSING_SECONDS)
         self._end_worker()
         self._folder.cleanup()
+
+    def stop(self) -> None:
+        """Interrupt the solve that another thread waits for, or its next one, as Ctrl-C would in the main thread."""
+        self._stop_asked.set()
 
     def solve(
         self,
@@ -169,6 +174,9 @@ class Session:
     def _wait(self, deadline: float, watch: _Watch) -> object | None:
         """Return the answer, or None once the deadline has passed."""
         while time.monotonic() < deadline:
+            if self._stop_asked.is_set():
+                self._stop_asked.clear()
+                raise KeyboardInterrupt
             with suppress(queue.Empty):
                 message = self._answers.get(timeout=POLL_SECONDS)
                 if not isinstance(message, Progress):

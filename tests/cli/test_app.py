@@ -14,6 +14,7 @@ COMMANDS = (
     "validate",
     "solve",
     "compare",
+    "sweep",
     "audit",
     "headroom",
     "facilities",

@@ -9,6 +9,7 @@ import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -426,3 +427,21 @@ def test_worker_answers_each_request_and_leaves_when_its_input_ends() -> None:
     assert isinstance(answered[-1], SolveResult)
     assert answered[-1].objective == pytest.approx(24)
     assert isinstance(failed[-1], RuntimeError)
+
+
+def test_another_thread_stops_a_solve_once_and_the_next_goes_on(session: Session) -> None:
+    timer = threading.Timer(0.5, session.stop)
+    timer.start()
+    try:
+        stopped = session.solve("highs", long_search(), replace(OPTIONS, time_limit_seconds=60.0))
+    finally:
+        timer.cancel()
+
+    assert stopped.interrupted
+    assert not session.solve("highs", KNAPSACK, OPTIONS).interrupted
+
+
+def test_a_session_that_is_stopped_between_two_solves_stops_the_next(session: Session) -> None:
+    session.stop()
+
+    assert session.solve("highs", long_search(), replace(OPTIONS, time_limit_seconds=60.0)).interrupted
