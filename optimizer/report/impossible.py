@@ -30,7 +30,8 @@ def broken_limits(case: Case, limits: tuple[Limit, ...]) -> tuple[BrokenLimitPar
         for site, sku, period in zip(*most.nonzero(), strict=True)
     }
     reach = _Reach(case, standing)
-    return tuple(part for limit in limits if (part := _judge(reach, limit)) is not None)
+    hard = (limit for limit in limits if not limit.is_soft)
+    return tuple(part for limit in hard if (part := _judge(reach, limit)) is not None)
 
 
 @dataclass(frozen=True)

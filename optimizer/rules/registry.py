@@ -107,13 +107,26 @@ def compile_policy_limits(case: Case) -> tuple[Limit, ...]:
 
     Raises InputError when the pack names a kind of rule that does not exist, or leaves out what a rule needs.
     """
+    return tuple(_as_enforced(case, _policy_limits_as_written(case)))
+
+
+def limits_as_written(case: Case) -> tuple[Limit, ...]:
+    """Return the limits of a case before the plan makes any soft or leaves any out, with its own numbers.
+
+    Raises InputError as `compile_policy_limits` does.
+    """
+    own = [limit for compile_rule in PLAN_RULES.values() for limit in compile_rule(case)]
+    return (*_policy_limits_as_written(case), *own)
+
+
+def _policy_limits_as_written(case: Case) -> list[Limit]:
     problems = policy_problems(case.policy)
     if problems:
         raise InputError(problems)
     limits: list[Limit] = []
     for spec in case.policy.rules:
         limits.extend(sorted(POLICY_RULES[spec.kind](case, spec), key=lambda limit: (limit.scope, limit.period)))
-    return tuple(_as_enforced(case, limits))
+    return limits
 
 
 def compile_limits(case: Case) -> tuple[Limit, ...]:
@@ -122,9 +135,8 @@ def compile_limits(case: Case) -> tuple[Limit, ...]:
     Raises InputError as `compile_policy_limits` does, and for a group in plan.toml's [limits] that the case does not have
     or whose number cannot be changed there. A group of a rule that only other packs have is left alone.
     """
-    own = [limit for compile_rule in PLAN_RULES.values() for limit in compile_rule(case)]
-    limits = (*compile_policy_limits(case), *_as_enforced(case, own))
-    problems = list(_setting_problems(case, limits))
+    limits = tuple(_as_enforced(case, limits_as_written(case)))
+    problems = [*_setting_problems(case, limits), *_problems_of_bought_units(case, limits)]
     if problems:
         raise InputError(problems)
     return limits
@@ -165,6 +177,24 @@ def _spec_problems(policy: Policy, spec: RuleSpec) -> Iterator[Problem]:
         if unknown:
             message, hint = f"no meaning for the choice {', '.join(unknown)}", f"one of {', '.join(sorted(known))}"
             yield Problem(message, file=policy.name, column=f"settings.{name}", hint=hint)
+
+
+def _problems_of_bought_units(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem]:
+    """Yield each price for units past deliveries where the policy takes shares of everything delivered."""
+    listed = {limit.rule for limit in limits}
+    counts_delivered = any(
+        spec.denominator is not None and case.policy.value(spec.denominator) == DELIVERED
+        for spec in case.policy.rules
+        if spec.name in listed
+    )
+    for name, own in case.plan.limit_settings.items():
+        if counts_delivered and own.price_cap is not None and name.partition("[")[0] == "deliveries":
+            yield Problem(
+                "units bought past deliveries would have no place in shares of what is delivered",
+                file="plan.toml",
+                column=f"limits.{name}.price_cap",
+                hint='`share_denominator = "standing"` takes shares of what stands',
+            )
 
 
 @lru_cache(maxsize=1)
