@@ -66,8 +66,8 @@ def _words(own: LimitSetting, limit: Limit, first: str | None, currency: str) ->
         sign = "+" if own.change >= 0 else ""
         yield f"changed by {sign}{_number(limit, own.change)}" + (f" from {first}" if first else "")
     if own.price_cap is not None:
-        price = format_exact(own.price_cap)
-        yield f"soft: may be exceeded at {price} {currency} for each of its units ({limit.unit}) in each period"
+        unit = {"units": "unit", "chips": "chip"}.get(limit.unit, limit.unit)
+        yield f"soft, {format_exact(own.price_cap)} {currency} for each {unit} past it in each period"
 
 
 def _number(limit: Limit, number: Fraction) -> str:
@@ -75,8 +75,8 @@ def _number(limit: Limit, number: Fraction) -> str:
 
 
 def altered_words(parts: Iterable[AlteredLimitPart]) -> tuple[str, ...]:
-    """Return a sentence for each group that the plan changes, the policy's own first."""
+    """Return what is said of each group that the plan changes, the policy's own first."""
     parts = tuple(parts)
-    law = [f"{part.group} of the policy {part.words}" for part in parts if part.kind is LimitKind.POLICY]
-    own = [f"{part.group} {part.words}" for part in parts if part.kind is not LimitKind.POLICY]
+    law = [f"{part.group} (a policy limit): {part.words}" for part in parts if part.kind is LimitKind.POLICY]
+    own = [f"{part.group}: {part.words}" for part in parts if part.kind is not LimitKind.POLICY]
     return (*law, *own)

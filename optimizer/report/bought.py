@@ -9,7 +9,7 @@ from optimizer.economics.worth import Worth
 from optimizer.report.exact_numbers import plain
 from optimizer.report.explain_parts import BoughtPart
 from optimizer.report.table import Table, columns
-from optimizer.report.wording import compact, money, period_runs
+from optimizer.report.wording import NOTHING, compact, money, period_runs
 from optimizer.schema.plan import LimitKind
 from optimizer.schema.quantities import format_exact
 from optimizer.verify.check import charge_of
@@ -55,16 +55,16 @@ def bought_table(document: ResultDocument | AuditDocument, currency: str) -> Tab
     is_law = any(rows[0].note for rows in groups)
     return Table(
         "Bought past limits",
-        columns("limit", ">most past it", "unit", ">price", "~in", ">cost", "~legal"),
+        columns("limit", ">most past it", "unit", f">price ({currency})", "~in", ">cost", "~legal"),
         tuple(
             (
                 rows[0].group,
                 compact(max(row.excess for row in rows)),
                 rows[0].unit,
-                money(rows[0].price, currency),
+                rows[0].price_exact,
                 period_runs([row.period for row in rows], document.plan.periods),
                 money(_cost(rows), currency),
-                "no: a what-if" if rows[0].note else "yes",
+                "no: a what-if" if rows[0].note else NOTHING,
             )
             for rows in groups
         ),

@@ -60,7 +60,7 @@ def reading_line(policy: PolicyPart, plan: PlanPart) -> Line:
         text += f". Set by the plan: {', '.join(changed)}"
     altered = altered_words(plan.altered_limits)
     if altered:
-        text += f". Limits changed by the plan, so not as the law or the tables have them: {'. '.join(altered)}"
+        text += f". Not as the law or the tables have it, changed by the plan: {'. '.join(altered)}"
     return "Reading", text
 
 
