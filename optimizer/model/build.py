@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from optimizer.rules.case import Case
 
 
+DEAREST = 1e15
+"""Scaled price from which an excess is no dearer in the program, for solvers take 1e20 for infinite; a lower price there
+leaves the program's bound true."""
+
+
 @dataclass(frozen=True)
 class Model:
     """A program with the way back to the plan: which column is which variable, which row is which limit."""
@@ -204,11 +209,11 @@ def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limi
         upper[column], is_integer[column] = 1.0, True
         after = worth.opening_value(site, period + 1) if period + 1 < case.num_periods else Fraction(0)
         money[column] = float(worth.opening_value(site, period) - after)
-    scale = _money_scale(money)
-    for excess in of_limits.excesses.values():
-        money[excess.column], upper[excess.column] = -float(excess.price), excess.most
-    if not money[: columns.num_columns].any():
-        scale = _money_scale(money)
+    prices = np.array([float(excess.price) for excess in of_limits.excesses.values()])
+    scale = _money_scale(money if money.any() else prices)
+    for excess, price in zip(of_limits.excesses.values(), prices, strict=True):
+        money[excess.column] = -min(price, scale * DEAREST)
+        upper[excess.column] = excess.most
     row_lower, row_upper, starts, row_columns, coefficients = rows.arrays()
     return Formulation(
         lower,
