@@ -125,7 +125,7 @@ class SitePart(Part):
 class ComparisonDocument(Part):
     """One plan under several policies; differences are to the first."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
     kind: Literal["comparison"]
     plan: str
     company: str

@@ -74,7 +74,14 @@ SETTINGS = _bad(
     ("plan.toml", '"5%"', "0.05", None, 'limits."destination_share[MY]".setting', "in quotes"),
     ("plan.toml", '"5%"', '"a lot"', None, 'limits."destination_share[MY]".setting', "expected a"),
     ("plan.toml", '"5%"', "[5]", None, 'limits."destination_share[MY]".setting', "single value"),
-    ("plan.toml", '"5%"', '"5%"\nprice_cap = -3', None, 'limits."destination_share[MY]".price_cap', "at least 0"),
+    (
+        "plan.toml",
+        '"5%"',
+        '"5%"\nprice_cap = -3',
+        None,
+        'limits."destination_share[MY]".price_cap',
+        "must not be negative",
+    ),
     ("plan.toml", '"5%"', '"5%"\nchange = "much"', None, 'limits."destination_share[MY]".change', "expected a"),
     (
         "plan.toml",
