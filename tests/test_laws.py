@@ -18,7 +18,7 @@ from optimizer.pipeline import place_fleet
 from optimizer.solve.session import Session
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
-from tests.oracle.random_plans import random_plan
+from tests.oracle.random_plans import priceable_groups, random_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,6 +118,36 @@ def test_optimum_never_falls_when_there_is_more_power_or_less_policy(session: Se
 
     assert is_no_better(as_it_is, value(session, more))
     assert is_no_better(as_it_is, value(session, without))
+
+
+PRICES = ["0", "0.003", "2", "1500.5", "400000", "1000000000"]
+"""From nothing to more than any of the plans is worth, for a TPP as for a MW."""
+
+
+@pytest.mark.slow
+@EXAMPLES
+@given(seed=SEEDS, number=st.integers(min_value=0, max_value=99))
+def test_a_limit_for_sale_is_worth_less_the_dearer_it_is_from_not_enforced_to_hard(
+    session: Session, seed: int, number: int
+) -> None:
+    plan = random_plan(seed)
+    # Deliveries without an end are a program of its own size, and no limit of the law.
+    groups = sorted(group for group in priceable_groups(plan) if not group.startswith("deliveries"))
+    group = groups[number % len(groups)]
+
+    def sold_at(price: str) -> Fraction | None:
+        return value(session, plan | {"limits": {group: {"price_cap": price}}})
+
+    values = [sold_at(price) for price in PRICES]
+
+    for cheaper, dearer in pairwise(values):
+        assert is_no_better(dearer, cheaper)
+    assert values[0] == value(session, plan | {"limits": {group: {"enforced": False}}})
+    hard = value(session, plan)
+    if hard is not None:
+        assert values[-1] == hard
+    elif values[-1] is not None:
+        assert values[-1] < 0  # it has to be bought, however dear
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from optimizer.strategy.outcome import Status
 from tests.agreement import EVERY_WAY, place
 from tests.oracle.brute_force import best
 from tests.oracle.independent_checker import check
-from tests.oracle.random_plans import random_plan
+from tests.oracle.random_plans import random_plan, random_soft_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,44 @@ def test_written_result_passes_the_independent_checker(session: Session, first: 
         assert Fraction(written["best_bound_exact"]) >= outcome.objective
         assert sum(map(Fraction, written["objective_terms_exact"].values())) == outcome.objective
     assert placed >= 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, NUM_PLANS // 2, CHUNK))
+def test_plans_with_soft_limits_equal_brute_force_and_say_what_they_bought(session: Session, first: int) -> None:
+    for seed in range(first, first + CHUNK):
+        plan = random_soft_plan(seed)
+        optimum = best(plan)
+        expected = Status.INFEASIBLE if optimum is None else Status.OPTIMAL
+        for backend, strategy in ways_of(seed):
+            outcome = place(session, plan, backend, strategy)
+
+            assert (outcome.status, outcome.objective) == (expected, optimum), (seed, backend, strategy)
+            if outcome.objective is not None:
+                written = json.loads(render(compose(outcome)))
+                assert check(plan, written) == [], seed
+                costs = sum(Fraction(row["cost_exact"]) for row in written["bought"])
+                assert -costs == Fraction(written["objective_terms_exact"].get("bought", "0"))
+                assert all(Fraction(row["excess_exact"]) > 0 for row in written["bought"])
+
+
+def test_random_soft_plans_price_every_rule_that_has_a_number() -> None:
+    priced = {
+        group.partition("[")[0] for seed in range(NUM_PLANS) for group in random_soft_plan(seed).get("limits", {})
+    }
+
+    assert priced == {
+        "commitment",
+        "deliveries",
+        "destination_share",
+        "home_share",
+        "max_units",
+        "min_units",
+        "must_place",
+        "national_cap",
+        "outside_tier1_share",
+        "site_power",
+    }
 
 
 def test_random_plans_are_of_every_kind() -> None:

@@ -1,8 +1,9 @@
 """By which paths the units of a placement came, where the placement does not say: one after the other, exactly.
 
 Additions are taken in order of time, each by the first open path with room under every limit, in the pack's order of paths
-(failing that in the opposite order). What finds no room stays without a path and breaks the rule `legal_path`. This is one
-way to assign; where limits tie countries together another may exist, so a verdict that fails says only that this one does.
+(failing that in the opposite order); what no path has room for goes past soft limits, if there are any. What finds no room
+stays without a path and breaks the rule `legal_path`. This is one way to assign; where limits tie countries together
+another may exist, so a verdict that fails says only that this one does, and another may go past a soft limit by less.
 """
 
 from __future__ import annotations
@@ -30,19 +31,20 @@ def with_paths(
 ) -> Placement:
     """Return a placement with its units assigned to paths; the same one where the policy has no paths.
 
-    `orders` are the orders in which paths are tried, the first that leaves no unit over being taken.
+    `orders` are the orders in which paths are tried; the one that leaves the fewest units over is taken, of several the one
+    with the fewest past soft limits, then the first.
     """
     if all(gate.free_path is not None for gate in case.gates):
         return replace(placement, entered_units={})
     limits = tuple(limits)
-    best: tuple[int, Placement] | None = None
+    best: tuple[tuple[int, int], Placement] | None = None
     for order in orders or (tuple(case.paths), tuple(reversed(tuple(case.paths)))):
         work = _Assignment(case, limits, placement, order)
         work.run()
         found = replace(placement, entered_units=work.rows())
-        if best is None or work.unassigned < best[0]:
-            best = (work.unassigned, found)
-        if not work.unassigned:
+        if best is None or work.left_over < best[0]:
+            best = (work.left_over, found)
+        if not any(work.left_over):
             break
     return best[1] if best is not None else placement
 
@@ -50,7 +52,8 @@ def with_paths(
 class _Assignment:
     def __init__(self, case: Case, limits: Sequence[Limit], placement: Placement, order: Sequence[str]) -> None:
         self._case, self._placement, self._order = case, placement, order
-        self.unassigned = 0
+        self._unassigned = self._past_soft = 0
+        self._has_soft = any(limit.is_soft for limit in limits)
         self._added: dict[Way, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._slacks = path_slacks(Ledger(case, replace(placement, entered_units={})), limits)
 
@@ -66,17 +69,30 @@ class _Assignment:
 
     def _assign(self, gate: Gate, sku: int, period: int) -> None:
         left = sum(self._placement.added(site, sku, period) for site in gate.sites)
+        left = self._enter(gate, sku, period, left)
+        if left and self._has_soft:
+            self._past_soft += left
+            left = self._enter(gate, sku, period, left, past_soft=True)
+        self._unassigned += left
+
+    @property
+    def left_over(self) -> tuple[int, int]:
+        """Return how many units no path has room for, and how many none has within every limit."""
+        return self._unassigned, self._past_soft
+
+    def _enter(self, gate: Gate, sku: int, period: int, left: int, *, past_soft: bool = False) -> int:
+        """Let units enter by the paths that have room, in order; return how many are left."""
         for path in self._order:
             if left <= 0:
-                return
+                break
             if self._case.may_enter(gate, path, sku, period):
                 way = (gate.key, sku, path)
-                room, _ = self._slacks.room(way, period)
+                room, _ = self._slacks.room(way, period, past_soft=past_soft)
                 taken = left if room is None else min(left, room)
                 self._slacks.take(way, period, taken)
                 self._added[way][period] += taken
                 left -= taken
-        self.unassigned += left
+        return left
 
     def rows(self) -> dict[Way, tuple[int, ...]]:
         """Return what was assigned, cumulatively."""

@@ -3,7 +3,8 @@
 A limit binds in its period when adding one block, for some allowed (site, accelerator) with deliveries and power by then,
 would raise usage minus allowance, and the smallest such rise exceeds the slack. A limit that only additions help (a
 minimum) binds when removing one smallest block would break it. With whole blocks slack is seldom 0, so a zero test would
-report that nothing binds. A limit with no allowance, or over nothing, is `closed` and listed apart.
+report that nothing binds. A limit with no allowance, or over nothing, is `closed` and listed apart. A soft limit that is
+used up binds, and so does one that is bought past: one block more costs its price. It is never closed.
 """
 
 from __future__ import annotations
@@ -108,7 +109,9 @@ class Rises:
     def tightness(self, reading: Reading) -> Tightness:
         """Return how a limit stands on the placement it was read on."""
         limit = reading.limit
-        if limit.sense is Sense.AT_MOST and (_allows_nothing(reading) or _is_shut(limit)):
+        if reading.excess:
+            return Tightness.BINDING
+        if not limit.is_soft and limit.sense is Sense.AT_MOST and (_allows_nothing(reading) or _is_shut(limit)):
             return Tightness.CLOSED
         moves = self._moves(limit).values()
         helps, harms = [move for move in moves if move < 0], [move for move in moves if move > 0]

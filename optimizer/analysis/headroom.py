@@ -3,7 +3,7 @@
 Blocks added in a period stand from then on, so every limit of that period and of all later ones is asked. Adding compute
 also grows the total that shares are taken of; that is counted, exactly. A destination's headroom is what the policy
 allows; a site's also asks its power, its unit limits and its contracts. Deliveries are not asked: headroom says what
-fits, not what is on order.
+fits, not what is on order. Nor does a soft limit stop anything: room past it is for sale.
 
 Under a policy with legal paths the room is the sum over the open paths, tried in the policy's order, each within its own
 limits; what the other limits allow still holds.
@@ -55,7 +55,7 @@ def headroom(
     places = [destination_of(code) for code in countries] or ([] if sites else list(case.destinations))
     wider = with_hypothetical_sites(case, places)
     ledger = Ledger(wider, placement)
-    policy_limits = compile_policy_limits(wider)
+    policy_limits = tuple(limit for limit in compile_policy_limits(wider) if not limit.is_soft)
     slacks = path_slacks(ledger, policy_limits)
     rows = [
         destination_headroom(wider, ledger, policy_limits, slacks, place, sku, period)
@@ -65,7 +65,7 @@ def headroom(
     ]
     if sites:
         own = Ledger(case, placement)
-        limits = [limit for limit in compile_limits(case) if limit.rule not in SUPPLY_RULES]
+        limits = [limit for limit in compile_limits(case) if limit.rule not in SUPPLY_RULES and not limit.is_soft]
         own_slacks = path_slacks(own, limits)
         rows += [
             _site_headroom(case, own, limits, own_slacks, plan.site_index[key], sku, period)

@@ -36,11 +36,14 @@ class PathSlacks:
         """Return the same slacks, to be used up apart from these."""
         return PathSlacks(self.limits, dict(self.slacks), self.costs, self.asking, self._costs_from)
 
-    def room(self, way: Way, period: int) -> tuple[int | None, Limit | None]:
-        """Return how many units could still enter from a period on, and the limit that stops one more; None: any."""
+    def room(self, way: Way, period: int, *, past_soft: bool = False) -> tuple[int | None, Limit | None]:
+        """Return how many units could still enter from a period on, and the limit that stops one more; None: any.
+
+        With `past_soft` soft limits stop nothing.
+        """
         best: tuple[int, Limit] | None = None
         for number, cost in self._of(way, period).items():
-            if cost > 0:
+            if cost > 0 and not (past_soft and self.limits[number].is_soft):
                 units = max(0, int(self.slacks[number] // Fraction(cost)))
                 if best is None or units < best[0]:
                     best = (units, self.limits[number])

@@ -68,6 +68,7 @@ def _status_texts(pack: PackPart) -> list[str]:
         status,
         f"Reading: {pack.reading}.",
         *([f"Set: {changed}."] if changed else []),
+        *([f"Not as written, changed by the plan: {'. '.join(pack.altered_limits)}."] if pack.altered_limits else []),
         *([f"Has no setting {missing}: left as it is."] if missing else []),
     ]
 

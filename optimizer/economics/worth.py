@@ -8,6 +8,8 @@ per period, weight w(a) = first_period_share and w(k) = 1 after it, life in peri
     residual = R(g,a) x (margin of period T-1), R(g,a) = sum of f(k) for k = T .. a+L-1, the last one by its fraction
     cost     = - f(a) x unit costs that apply
 
+Per unit by which a soft limit is broken in period t: bought = - f(t) x price_cap.
+
 Everything is an exact Fraction; `unit_value_array` rounds once, at the end.
 """
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from optimizer.schema.placement import Placement
 
 VALUE, ENERGY, OPENING, FIXED, RESIDUAL = "value", "energy", "opening", "fixed", "residual"
+BOUGHT = "bought"
+"""What is paid for going past soft limits."""
 COST_PREFIX = "cost: "
 
 Terms = dict[str, Fraction]
@@ -90,6 +94,11 @@ class Worth:
                 for name, worth in self.opening_terms(site, period).items():
                     totals[name] += worth
         return dict(totals)
+
+    def excess_price(self, price: Fraction, period_label: str) -> Fraction:
+        """Return the present value of one unit past a soft limit in a period; nothing for the stock before the plan."""
+        period = self.plan.horizon.index.get(period_label)
+        return Fraction(0) if period is None else price * self._discount[period]
 
     def unit_value_array(self) -> npt.NDArray[np.float64]:
         """Return the present value of one unit added, shape (sites, accelerators, periods), nearest doubles.

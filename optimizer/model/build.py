@@ -1,7 +1,7 @@
 """From limits to a mixed-integer program: rows for limits, definitions of totals, stock that only grows, openings.
 
-Units of the rows: a limit's row is divided so that its coefficients are close to one per block; money is divided by
-`objective_scale`. Rows come in the order of the limits, so that the same plan gives the same program.
+Limits become rows in `optimizer.model.limit_rows`; money is divided by `objective_scale`. Rows come in the order of the
+limits, so that the same plan gives the same program.
 """
 
 from __future__ import annotations
@@ -18,15 +18,21 @@ from optimizer.economics.worth import Worth
 from optimizer.model.columns import ABSENT, Columns, choose_columns
 from optimizer.model.entries import add_entries, entered_rows, most_entries
 from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
+from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Opened, Placed, Standing, Variable
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from optimizer.rules.case import Case
+
+
+DEAREST = 1e15
+"""Scaled price from which an excess is no dearer in the program, for solvers take 1e20 for infinite; a lower price there
+leaves the program's bound true."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Model:
     """Number of a limit to what its row is divided by."""
     broken_limits: tuple[Limit, ...]
     """Limits that no placement can meet, whatever the rest: no variable moves them enough."""
+    excesses: dict[int, Excess]
+    """Number of a soft limit to the column of its excess; those that cost nothing or that nothing moves have none."""
 
     @property
     def opening_columns(self) -> Flags:
@@ -99,15 +107,18 @@ class Model:
         return 0.0 if column == ABSENT else float(values[column]) * factor
 
     def values(self, placement: Placement) -> Floats:
-        """Return the solution vector of a placement, totals included (a warm start)."""
+        """Return the solution vector of a placement, totals and excesses included (a warm start)."""
         vector = np.zeros(self.formulation.num_columns)
         for (site, sku), row in placement.standing_units.items():
             columns = self.columns.blocks[site, sku]
             present = columns != ABSENT
             vector[columns[present]] = np.array(row)[present] // self.case.plan.accelerators[sku].block
-        totals = Ledger(self.case, placement).totals
+        ledger = Ledger(self.case, placement)
         for total, column in self.columns.totals.items():
-            vector[column] = float(totals.get(total, 0)) / total_scale(self.case, total.measure)
+            vector[column] = float(ledger.totals.get(total, 0)) / total_scale(self.case, total.measure)
+        for number, excess in self.excesses.items():
+            limit = self.limits[number]
+            vector[excess.column] = float(limit.excess(*ledger.read(limit)) / excess.unit)
         for variable, column in self.columns.entries.items():
             vector[column] = float(placement.entered(*variable))
         for site, first in placement.opened.items():
@@ -126,16 +137,6 @@ def first_use(case: Case, standing: dict[tuple[int, int], tuple[int, ...]]) -> d
     return dict(sorted(opened.items()))
 
 
-def total_scale(case: Case, measure: str) -> float:
-    """Return what one unit of a total's column stands for: the largest block, so that totals count about in blocks."""
-    return float(
-        max(
-            (weight * sku.block for weight, sku in zip(case.weights[measure], case.plan.accelerators, strict=True)),
-            default=1,
-        )
-    )
-
-
 def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True) -> Model:
     """Return the program of a case under some limits.
 
@@ -144,93 +145,24 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     """
     limits = tuple(limits)
     columns = choose_columns(case, limits)
-    rows = RowBuilder()
-    limit_rows: dict[int, int] = {}
-    row_steps: dict[int, float] = {}
-    row_rests: dict[int, float] = {}
-    row_scales: dict[int, float] = {}
-    broken = []
-    translate = _Translator(case, columns)
-    for number, limit in enumerate(limits):
-        terms, bound = translate.net(limit)
-        if not terms:
-            if (bound < 0) if limit.sense is Sense.AT_MOST else (bound > 0):
-                broken.append(limit)
-            continue
-        scale = max(abs(Fraction(coefficient)) for _, coefficient in terms)
-        scaled = [(column, float(Fraction(coefficient) / scale)) for column, coefficient in terms]
-        right = float(bound / scale)
-        lower, upper = (-inf, right) if limit.sense is Sense.AT_MOST else (right, inf)
-        limit_rows[number] = rows.add(limit.key, scaled, lower, upper)
-        row_scales[number] = float(scale)
-        step = translate.step(limit)
-        row_steps[number] = float(step / scale)
-        row_rests[number] = float((bound if limit.sense is Sense.AT_MOST else -bound) / step % 1)
+    rows, worth = RowBuilder(), Worth(case.plan)
+    of_limits = add_limits(case, limits, columns, rows, worth)
     _add_totals(case, columns, rows)
     _add_growth(columns, rows)
     add_entries(case, columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
     return Model(
-        case, limits, columns, _close(case, columns, rows), limit_rows, row_steps, row_rests, row_scales, tuple(broken)
+        case,
+        limits,
+        columns,
+        _close(case, columns, rows, worth, of_limits),
+        of_limits.rows,
+        of_limits.steps,
+        of_limits.rests,
+        of_limits.scales,
+        tuple(of_limits.broken),
+        of_limits.excesses,
     )
-
-
-class _Translator:
-    """Turns a limit's exact terms over variables into exact terms over columns (blocks, scaled totals)."""
-
-    def __init__(self, case: Case, columns: Columns) -> None:
-        self._case = case
-        self._columns = columns
-        self._block = [accelerator.block for accelerator in case.plan.accelerators]
-        self._scale = {measure: Fraction(total_scale(case, measure)) for measure in case.weights}
-
-    def net(self, limit: Limit) -> tuple[list[tuple[int, Exact]], Fraction]:
-        """Return usage minus allowance over columns, and the right-hand side."""
-        bound = Fraction(limit.net_bound)
-        terms: list[tuple[int, Exact]] = []
-        net = limit.usage.terms if not limit.allowance.terms else limit.net_terms()
-        for variable, coefficient in net:
-            column, factor = self._column(variable)
-            if column != ABSENT:
-                terms.append((column, coefficient * factor))
-            elif isinstance(variable, Opened) and self._case.is_open_from_the_start(variable.site):
-                bound -= coefficient
-        return terms, bound
-
-    def _column(self, variable: Variable) -> tuple[int, Exact]:
-        match variable:
-            case Standing():
-                return int(self._columns.blocks[variable]), self._block[variable.accelerator]
-            case Opened():
-                return int(self._columns.openings[variable]), 1
-            case Placed():
-                return self._columns.totals.get(variable, ABSENT), self._scale[variable.measure]
-            case Entered():
-                return self._columns.entries.get(variable, ABSENT), 1
-
-    def step(self, limit: Limit) -> Fraction:
-        """Return the smallest amount by which whole blocks can move a limit: the gcd of its steps."""
-        steps: set[Fraction] = set()
-        for variable, coefficient in limit.net_terms():
-            match variable:
-                case Standing():
-                    steps.add(Fraction(coefficient) * self._block[variable.accelerator])
-                case Opened() | Entered():
-                    steps.add(Fraction(coefficient))
-                case Placed():
-                    weights = self._case.weights[variable.measure]
-                    steps.update(Fraction(coefficient) * w * b for w, b in zip(weights, self._block, strict=True))
-        return _gcd(steps)
-
-
-def _gcd(values: Iterable[Fraction]) -> Fraction:
-    result = Fraction(0)
-    for value in values:
-        a, b = result, abs(value)
-        while b:
-            a, b = b, a % b
-        result = a
-    return result
 
 
 def _add_totals(case: Case, columns: Columns, rows: RowBuilder) -> None:
@@ -279,24 +211,28 @@ def _add_openings(columns: Columns, rows: RowBuilder, derived: Iterable[DerivedR
         rows.add(row.name, [*terms, (opening, -float(row.bound) / scale)], -inf, 0.0)
 
 
-def _close(case: Case, columns: Columns, rows: RowBuilder) -> Formulation:
-    lower = np.zeros(columns.num_columns)
-    upper = np.full(columns.num_columns, inf)
-    is_integer = np.zeros(columns.num_columns, dtype=bool)
-    money = np.zeros(columns.num_columns)
+def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limits: LimitRows) -> Formulation:
+    num_columns = columns.num_columns + len(of_limits.excesses)
+    lower = np.zeros(num_columns)
+    upper = np.full(num_columns, inf)
+    is_integer = np.zeros(num_columns, dtype=bool)
+    money = np.zeros(num_columns)
     present = columns.blocks != ABSENT
     upper[columns.blocks[present]] = columns.most_blocks[present]
     is_integer[columns.blocks[present]] = True
     for variable, column in columns.entries.items():
         is_integer[column], upper[column] = True, most_entries(case, columns, variable)
-    worth = Worth(case.plan)
     money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
     for site, period in np.argwhere(columns.openings != ABSENT).tolist():
         column = int(columns.openings[site, period])
         upper[column], is_integer[column] = 1.0, True
         after = worth.opening_value(site, period + 1) if period + 1 < case.num_periods else Fraction(0)
         money[column] = float(worth.opening_value(site, period) - after)
-    scale = _money_scale(money)
+    prices = np.array([float(excess.price) for excess in of_limits.excesses.values()])
+    scale = _money_scale(money if money.any() else prices)
+    for excess, price in zip(of_limits.excesses.values(), prices, strict=True):
+        money[excess.column] = -min(price, scale * DEAREST)
+        upper[excess.column] = excess.most
     row_lower, row_upper, starts, row_columns, coefficients = rows.arrays()
     return Formulation(
         lower,
@@ -310,6 +246,7 @@ def _close(case: Case, columns: Columns, rows: RowBuilder) -> Formulation:
         coefficients,
         tuple(rows.names),
         scale,
+        -float(of_limits.charge) / scale,
     )
 
 

@@ -33,6 +33,8 @@ class Formulation:
     row_names: tuple[str, ...]
     """Key of the limit behind a row, or what the row links."""
     objective_scale: float = 1.0
+    objective_offset: float = 0.0
+    """What no column moves, in scaled money; part of every objective and bound."""
 
     @property
     def num_columns(self) -> int:
@@ -43,6 +45,10 @@ class Formulation:
     def num_rows(self) -> int:
         """Return m."""
         return len(self.row_lower)
+
+    def value(self, values: Floats) -> float:
+        """Return the scaled objective of a solution vector."""
+        return float(self.objective @ values) + self.objective_offset
 
     def with_integer(self, is_integer: Flags) -> Formulation:
         """Return the same program with other columns whole."""

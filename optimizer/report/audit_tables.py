@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.bought import bought_table
 from optimizer.report.path_tables import authority_lines, breach_table, notice_table, path_table
 from optimizer.report.share_lines import share_line
-from optimizer.report.summary import policy_line, reading_line, verification_text
+from optimizer.report.summary import bought_lines, policy_line, reading_line, verification_text
 from optimizer.report.table import Footnotes, Table, columns
 from optimizer.report.tables import bound_text, country_table, site_table
 from optimizer.report.wording import percent_used_text, period_runs, quantity
@@ -34,10 +35,11 @@ def audit_summary(document: AuditDocument) -> tuple[Line, ...]:
         fleet += f", placed {last.placed_units:,} units with {quantity(last.placed_tpp)} TPP by {last.period}"
     return (
         policy_line(document.policy),
-        reading_line(document.policy),
+        reading_line(document.policy, document.plan),
         *authority_lines(document),
         ("Judged", fleet),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
+        *bought_lines(document.bought, document.plan, document.currency),
         ("Verdict", verification_text(document.verification)),
     )
 
@@ -46,6 +48,7 @@ def audit_tables(document: AuditDocument) -> tuple[Table, ...]:
     """Return every table of an audit that has rows."""
     tables = (
         breach_table(document),
+        bought_table(document, document.currency),
         *_limit_tables(document),
         path_table(document),
         site_table(document),
@@ -60,7 +63,7 @@ def _limit_tables(document: AuditDocument) -> Iterator[Table]:
         cited = Footnotes()
         rows = tuple(
             (
-                "FAIL" if group.broken_periods else "pass",
+                _judgement(group),
                 group.group,
                 quantity(group.usage),
                 bound_text(group, quantity(group.allowance)),
@@ -77,6 +80,12 @@ def _limit_tables(document: AuditDocument) -> Iterator[Table]:
         yield Table(title, headings, rows, cited.notes())
 
 
+def _judgement(group: GroupRow) -> str:
+    if group.broken_periods:
+        return "FAIL"
+    return "bought" if group.bought_periods else "pass"
+
+
 def _cited(group: GroupRow) -> str:
     return f"{group.setting}: {group.citation}" if group.kind is LimitKind.POLICY else group.citation
 
@@ -84,4 +93,6 @@ def _cited(group: GroupRow) -> str:
 def _when(group: GroupRow, document: AuditDocument) -> str:
     if group.broken_periods:
         return f"broken {period_runs(group.broken_periods, document.plan.periods)}"
+    if group.bought_periods:
+        return f"past it {period_runs(group.bought_periods, document.plan.periods)}"
     return group.tightest_period

@@ -1,4 +1,4 @@
-"""What a case assumes beyond the plan's own blanks: paths of installed stock, tiers that are not certain."""
+"""What a case assumes beyond the plan's own blanks: limits it changes, paths of installed stock, uncertain tiers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of
+from optimizer.report.altered_limits import SOURCE, altered_limits
 from optimizer.rules.country_allocation import room_of_others
-from optimizer.schema.plan import Assumption
+from optimizer.schema.plan import Assumption, LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +24,20 @@ UNCERTAIN = frozenset({"C", "uncertain"})
 def case_assumptions(case: Case) -> tuple[Assumption, ...]:
     """Return the assumptions, in reading order."""
     return (
+        *_altered_limits(case),
         *_installed_paths(case),
         *_operators(case),
         *_unused_tables(case),
         *_filled_allocations(case),
         *_uncertain_tiers(case),
     )
+
+
+def _altered_limits(case: Case) -> Iterator[Assumption]:
+    for part in altered_limits(case):
+        is_law = part.kind is LimitKind.POLICY
+        source = f"{SOURCE}: a what-if, not {case.policy.name} as it is written" if is_law else SOURCE
+        yield Assumption(f"limits.{part.group}", part.words, source)
 
 
 def _installed_paths(case: Case) -> Iterator[Assumption]:

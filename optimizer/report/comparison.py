@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from optimizer.report.altered_limits import altered_limits, altered_words
 from optimizer.report.comparison_document import (
     COMPARISON_SCHEMA_VERSION,
     BindingPart,
@@ -152,6 +153,7 @@ def _pack(run: PackRun, first: PackRun) -> PackPart:
         own=run.is_own,
         settings={name: _written(part.value) for name, part in policy.settings.items() if part.overridden},
         settings_left_out=run.left_out,
+        altered_limits=altered_words(altered_limits(run.case)),
         status=_status(run),
         reasons=tuple(_reasons(run)),
         stopped_by=document.solver.stopped_by if document else None,

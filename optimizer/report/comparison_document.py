@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from optimizer.report.rows import ExactText, Number, Part
 
-COMPARISON_SCHEMA_VERSION: Final = "1.0"
+COMPARISON_SCHEMA_VERSION: Final = "1.1"
 
 PackStatus = Literal["optimal", "within_gap", "feasible", "infeasible", "unknown", "failed", "not_run"]
 Verdict = Literal["more", "less", "equal", "not_distinguishable"]
@@ -48,6 +48,8 @@ class PackPart(Part):
     """Settings that the plan or the command line replaced."""
     settings_left_out: tuple[str, ...]
     """Settings given on the command line that this pack does not have."""
+    altered_limits: tuple[str, ...]
+    """Limits that the plan changes, does not enforce or makes soft under this policy, in words."""
     status: PackStatus
     """As in a result; `failed`: the solver or the exact check did; `not_run`: Ctrl-C came first."""
     reasons: tuple[str, ...]
@@ -123,7 +125,7 @@ class SitePart(Part):
 class ComparisonDocument(Part):
     """One plan under several policies; differences are to the first."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
     kind: Literal["comparison"]
     plan: str
     company: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from optimizer.report.authority import authorisations_part, breach_part
+from optimizer.report.bought import bought_rows
 from optimizer.report.countries import country_rows
 from optimizer.report.document import (
     SCHEMA_VERSION,
@@ -119,7 +120,7 @@ def compose(
             outcome.cures,
             is_earliest_proven=outcome.is_earliest_proven,
         ),
-        bought=(),
+        bought=bought_rows(judged) if judged else (),
         broken_limits=broken_limits(outcome.case, outcome.limits) if outcome.status is Status.INFEASIBLE else (),
         verification=verification_part(judged.verification) if judged else None,
         solver=solver_part(outcome, versions or installed_versions()),
@@ -142,6 +143,8 @@ def compose_audit(
         passed=audit.verification.passed,
         judged="installed fleet" if audit.is_fleet_alone else "placement",
         authorisations=authorisations_part(audit.case),
+        currency=audit.case.plan.economics.currency,
+        bought=bought_rows(judged),
         breach=breach_part(
             audit.case, compile_policy_limits(audit.case), audit.cures, is_earliest_proven=not audit.cures
         ),

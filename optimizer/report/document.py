@@ -31,6 +31,7 @@ from optimizer.report.rows import (
     PeriodRow,
     PlacementRow,
 )
+from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
 SCHEMA_VERSION: Final = "1.2"
@@ -101,6 +102,25 @@ class PolicyPart(Part):
     rules: tuple[RulePart, ...]
 
 
+class AlteredLimitPart(Part):
+    """A group of limits that the plan changes, does not enforce, or makes soft (`[limits]` of plan.toml)."""
+
+    group: str
+    """Such as `destination_share[MY]`; `destination_share[*]`: every group of the rule that is not named itself."""
+    kind: LimitKind
+    """`policy`: it is the law, or the pack, that the plan departs from."""
+    setting: str | None
+    """The plan's own number."""
+    change: str | None
+    """What the plan adds to the number."""
+    change_from: str | None
+    """First period of the change; null: all of them."""
+    price_cap: str | None
+    """Money for each unit past it in each period, before discounting; null: it must hold."""
+    enforced: bool
+    words: str
+
+
 class PlanPart(Part):
     """The plan that was read."""
 
@@ -119,6 +139,8 @@ class PlanPart(Part):
     input_sha256: dict[str, str]
     site_notes: dict[str, dict[str, str]]
     """Pass-through columns of sites.csv, by site."""
+    altered_limits: tuple[AlteredLimitPart, ...]
+    """What the plan changes of the limits, does not enforce or makes soft; empty where they are as written elsewhere."""
 
 
 class AssumptionPart(Part):
@@ -133,9 +155,12 @@ class VerificationPart(Part):
     """The exact verdict on the placement."""
 
     passed: bool
+    verdict: Literal["within limits", "within limits plus bought excess", "failed"]
     limits_checked: int
     broken: tuple[str, ...]
     """Keys of the limits that the placement breaks."""
+    bought: tuple[str, ...]
+    """Keys of the soft limits that it goes past; they are charged, not broken."""
     faults: tuple[str, ...]
     """What is wrong with the placement itself."""
     method: str
@@ -349,6 +374,9 @@ class AuditDocument(Part):
     authorisations: AuthorisationsPart | None
     breach: BreachPart
     notices: tuple[NoticePart, ...]
+    currency: str
+    bought: tuple[BoughtPart, ...]
+    """What stands past soft limits, and what the plan is charged for it."""
     assumptions: tuple[AssumptionPart, ...]
     verification: VerificationPart
     versions: dict[str, str | None]

@@ -211,15 +211,19 @@ class BoughtPart(Part):
 
     group: str
     key: str
+    kind: LimitKind
     period: str
     excess: Number
     excess_exact: ExactText
     unit: str
     price: Number
     """For each unit and period, before discounting."""
+    price_exact: ExactText
     cost: Number
-    """Discounted."""
+    """Discounted; 0 for the stock before the plan, which no plan can change."""
     cost_exact: ExactText
+    note: str | None
+    """Of a policy limit: that no price makes this legal."""
 
 
 class ExplanationPart(Part):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from optimizer.report.altered_limits import altered_limits
 from optimizer.report.case_assumptions import case_assumptions
 from optimizer.report.document import (
     AssumptionPart,
@@ -115,6 +116,7 @@ def plan_part(case: Case) -> PlanPart:
         accelerators=tuple(accelerator.key for accelerator in plan.accelerators),
         input_sha256=dict(sorted(plan.input_sha256.items())),
         site_notes={site.key: dict(site.notes) for site in plan.sites if site.notes},
+        altered_limits=altered_limits(case),
     )
 
 
@@ -130,11 +132,19 @@ def verification_part(verification: Verification) -> VerificationPart:
     """Return the exact verdict."""
     return VerificationPart(
         passed=verification.passed,
+        verdict=_verdict(verification),
         limits_checked=len(verification.readings),
         broken=tuple(reading.limit.key for reading in verification.broken),
+        bought=tuple(reading.limit.key for reading in verification.bought),
         faults=verification.faults,
         method=METHOD,
     )
+
+
+def _verdict(verification: Verification) -> Literal["within limits", "within limits plus bought excess", "failed"]:
+    if not verification.passed:
+        return "failed"
+    return "within limits plus bought excess" if verification.bought else "within limits"
 
 
 def solver_part(outcome: Outcome, versions: Mapping[str, str | None]) -> SolverPart:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def broken_limits(case: Case, limits: tuple[Limit, ...]) -> tuple[BrokenLimitPart, ...]:
     """Return the limits that no placement meets, in the order given."""
     reach = reach_of(case, limits)
-    return tuple(part for limit in limits if (part := _judge(reach, limit)) is not None)
+    hard = (limit for limit in limits if not limit.is_soft)
+    return tuple(part for limit in hard if (part := _judge(reach, limit)) is not None)
 
 
 def _judge(reach: Reach, limit: Limit) -> BrokenLimitPart | None:

@@ -58,8 +58,23 @@ class Judged:
         )
 
     def unplaced(self, measure: str, period: int) -> Exact:
-        """Return what is delivered by a period and not placed."""
-        return self.case.delivered(measure, period) - self.ledger.value(Placed(measure, WORLD, period))
+        """Return what is delivered by a period and not placed; units bought past deliveries make up for none of it."""
+        placed = self._placed_units[period]
+        return sum(
+            weight * max(0, row[period] - units)
+            for weight, row, units in zip(
+                self.case.weights[measure], self.case.plan.delivered_units, placed, strict=True
+            )
+        )
+
+    @cached_property
+    def _placed_units(self) -> tuple[tuple[int, ...], ...]:
+        """Return units standing everywhere, by period and accelerator."""
+        units = [[0] * len(self.case.plan.accelerators) for _ in range(self.case.num_periods)]
+        for (_, sku), row in self.placement.standing_units.items():
+            for period, count in enumerate(row):
+                units[period][sku] += count
+        return tuple(map(tuple, units))
 
     def share(self, kind: str, places: Iterable[str], period: int) -> Fraction | None:
         """Return the share of compute in some destinations as rules of a kind measure it; None where there is none."""
@@ -73,7 +88,8 @@ class Judged:
 
 def forbids_additions(limit: Limit) -> bool:
     """Return whether a limit allows nothing at all."""
-    return limit.sense is Sense.AT_MOST and not limit.allowance.terms and limit.allowance.constant <= 0
+    is_maximum = limit.sense is Sense.AT_MOST and not limit.is_soft
+    return is_maximum and not limit.allowance.terms and limit.allowance.constant <= 0
 
 
 def share_rule(case: Case, kind: str) -> RuleSpec:

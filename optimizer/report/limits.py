@@ -35,6 +35,7 @@ class _Fields(TypedDict):
     unit: str
     setting: str
     binding: Tightness
+    price_cap: int | float | None
     citation: str
 
 
@@ -54,7 +55,8 @@ def group_rows(judged: Judged) -> tuple[GroupRow, ...]:
         GroupRow(
             tightest_period=group.tightest.limit.period_label,
             binding_periods=group.binding_periods,
-            broken_periods=tuple(reading.limit.period_label for reading in group.readings if reading.slack < 0),
+            broken_periods=tuple(reading.limit.period_label for reading in group.readings if reading.is_broken),
+            bought_periods=tuple(reading.limit.period_label for reading in group.readings if reading.excess),
             **_fields(judged, group.tightest, _group_tightness(group)),
         )
         for group in judged.groups
@@ -87,6 +89,7 @@ def _fields(judged: Judged, reading: Reading, tightness: Tightness) -> _Fields:
         "unit": limit.unit,
         "setting": limit.setting,
         "binding": tightness,
+        "price_cap": plain_or_none(limit.price),
         "citation": limit.citation,
     }
 

@@ -85,6 +85,7 @@ def _rows(judged: Judged, entered: Mapping[tuple[str, str], list[Exact]]) -> Ite
     readings = {
         (reading.limit.rule, reading.limit.scope, reading.limit.period_label): reading
         for reading in judged.verification.readings
+        if not reading.limit.is_soft
     }
     for place in case.destinations:
         gates = case.gates_by_destination.get(place, ())

@@ -37,7 +37,7 @@ def rooms(judged: Judged) -> Mapping[tuple[str, int], Room]:
     """Return the room left by the policy, by destination and period."""
     case = judged.case
     ledger = Ledger(with_hypothetical_sites(case, case.destinations), judged.placement)
-    policy_limits = compile_policy_limits(ledger.case)
+    policy_limits = tuple(limit for limit in compile_policy_limits(ledger.case) if not limit.is_soft)
     limits = _limits_by_place(ledger, policy_limits)
     slacks = path_slacks(ledger, policy_limits)
     return {

@@ -171,7 +171,7 @@ class LimitFields(Part):
     allowance: Number
     allowance_exact: ExactText
     slack: Number
-    """How far usage is from breaking the limit; negative where it is broken, by that much."""
+    """How far usage is from breaking the limit; negative where it is broken, or a soft one bought past, by that much."""
     slack_exact: ExactText
     percent_used: float | None
     """100 x usage / allowance; null where the allowance is zero."""
@@ -181,7 +181,9 @@ class LimitFields(Part):
     setting: str
     """The number somebody wrote, as they wrote it."""
     binding: Tightness
-    """`binding`: one block more would break it; `closed`: it allows nothing at all; else `slack`."""
+    """`binding`: one block more would break it, or a soft limit is used up; `closed`: it allows nothing; else `slack`."""
+    price_cap: Number | None
+    """Of a soft limit: the money for each unit past it in each period, before discounting; null: it must hold."""
     citation: str
 
 
@@ -199,3 +201,5 @@ class GroupRow(LimitFields):
     tightest_period: str
     binding_periods: tuple[str, ...]
     broken_periods: tuple[str, ...]
+    bought_periods: tuple[str, ...]
+    """Those in which a soft limit is bought past."""

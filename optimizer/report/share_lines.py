@@ -22,24 +22,35 @@ def share_line(periods: Sequence[PeriodRow], groups: Sequence[GroupRow], policy:
     """Return the home, outside-Tier-1 and largest Tier 2 shares, each in the period in which it is most extreme."""
     kinds = {rule.name: rule.kind for rule in policy.rules}
     limits = {(kinds.get(group.rule), group.scope): group for group in groups if group.kind is LimitKind.POLICY}
+    lifted = {
+        (kinds.get(part.group.partition("[")[0]), part.group.partition("[")[2].rstrip("]"))
+        for part in plan.altered_limits
+        if not part.enforced
+    }
+
+    def limit_or_why(kind: str, scope: str) -> GroupRow | str:
+        if (kind, scope) in limits:
+            return limits[kind, scope]
+        return "limit not enforced by the plan" if lifted & {(kind, scope), (kind, "*")} else "no limit"
+
     home = min(periods, key=lambda row: _exact(row.home_share_exact, empty=1))
     outside = max(periods, key=lambda row: _exact(row.outside_tier1_share_exact))
     tier2 = max(periods, key=lambda row: _exact(row.largest_tier2_share_exact))
     country = tier2.largest_tier2_country or ""
     return "; ".join(
         (
-            _beside(f"{plan.home} (home)", home.home_share_exact, home, limits.get(("home_share", plan.home))),
+            _beside(f"{plan.home} (home)", home.home_share_exact, home, limit_or_why("home_share", plan.home)),
             _beside(
                 f"outside {tier_name(policy, 1)}",
                 outside.outside_tier1_share_exact,
                 outside,
-                limits.get(("outside_tier1_share", "")),
+                limit_or_why("outside_tier1_share", ""),
             ),
             _beside(
                 f"largest {tier_name(policy, TIER_2)} {country}".rstrip(),
                 tier2.largest_tier2_share_exact,
                 tier2,
-                limits.get(("destination_share", country)),
+                limit_or_why("destination_share", country),
             ),
         )
     )
@@ -55,11 +66,11 @@ def _exact(text: str | None, *, empty: int = 0) -> Fraction:
     return Fraction(empty if text is None else text)
 
 
-def _beside(name: str, share: str | None, row: PeriodRow, limit: GroupRow | None) -> str:
+def _beside(name: str, share: str | None, row: PeriodRow, limit: GroupRow | str) -> str:
     if share is None:
         return f"{name} {NOTHING}"
-    if limit is None:
-        return f"{name} {share_text(float(Fraction(share)))} in {row.period} (no limit)"
+    if isinstance(limit, str):
+        return f"{name} {share_text(float(Fraction(share)))} in {row.period} ({limit})"
     setting = Fraction(limit.setting)
     side = "at least" if limit.sense is Sense.AT_LEAST else "at most"
     return f"{name} {share_beside(Fraction(share), setting)} in {row.period} ({side} {share_text(float(setting))})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.explain.value import Label, Listed
+from optimizer.report.altered_limits import altered_words
+from optimizer.report.bought import bought_text
 from optimizer.report.path_tables import authority_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
@@ -12,10 +14,10 @@ from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from optimizer.report.document import BrokenLimitPart, PlanPart, PolicyPart, ResultDocument, VerificationPart
-    from optimizer.report.explain_parts import ValuePart
+    from optimizer.report.explain_parts import BoughtPart, ValuePart
     from optimizer.report.rows import GroupRow
 
 Line = tuple[str, str]
@@ -29,13 +31,14 @@ COST_NOT_COMPUTED = "not computed (`placement limits PLAN --policy-cost unrestri
 
 def summary(document: ResultDocument) -> tuple[Line, ...]:
     """Return the lines of a result; without a placement they say why there is none."""
-    head = (policy_line(document.policy), reading_line(document.policy), *authority_lines(document))
+    head = (policy_line(document.policy), reading_line(document.policy, document.plan), *authority_lines(document))
     if document.verification is None:
         return (*head, *_no_placement(document))
     return (
         *head,
         ("Value", _value(document)),
         ("Placed", _placed(document)),
+        *bought_lines(document.bought, document.plan, document.currency),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         ("Next to fill", next_to_fill(document.groups, document.countries, document.plan)),
         ("Levers", _levers(document)),
@@ -58,10 +61,22 @@ def policy_line(policy: PolicyPart) -> Line:
     return "Policy", f"{policy.name} (version {policy.version}). {status}"
 
 
-def reading_line(policy: PolicyPart) -> Line:
-    """Return the reading that ran, and which settings are not the pack's own."""
+def reading_line(policy: PolicyPart, plan: PlanPart) -> Line:
+    """Return the reading that ran, which settings are not the pack's own, and what the plan changes of the limits."""
+    text = policy.reading
     changed = [f"{name} = {_setting(part.value)}" for name, part in policy.settings.items() if part.overridden]
-    return "Reading", policy.reading + (f". Set by the plan: {', '.join(changed)}" if changed else "")
+    if changed:
+        text += f". Set by the plan: {', '.join(changed)}"
+    altered = altered_words(plan.altered_limits)
+    if altered:
+        text += f". Not as the law or the tables have it, changed by the plan: {'. '.join(altered)}"
+    return "Reading", text
+
+
+def bought_lines(bought: Sequence[BoughtPart], plan: PlanPart, currency: str) -> Iterator[Line]:
+    """Yield the line on what is bought past soft limits, if anything is."""
+    if bought:
+        yield "Bought", bought_text(bought, plan.periods, currency)
 
 
 def _setting(value: bool | int | str) -> str:
@@ -71,6 +86,10 @@ def _setting(value: bool | int | str) -> str:
 def verification_text(verification: VerificationPart) -> str:
     """Return the verdict in a sentence."""
     checked = f"{verification.limits_checked:,} limits checked exactly"
+    if verification.passed and verification.bought:
+        past = len(verification.bought)
+        noun = "limit" if past == 1 else "limits"
+        return f"passed, {verification.verdict}: {checked}, none broken, {past:,} soft {noun} bought past"
     if verification.passed:
         return f"passed: {checked}, none broken"
     parts = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.bought import bought_table
 from optimizer.report.explain_tables import explain_tables
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
 from optimizer.report.table import Footnotes, Table, columns, cut
@@ -45,6 +46,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
     tables = (
         alternative_table(document),
         breach_table(document),
+        bought_table(document, document.currency),
         *explain_tables(document),
         *binding_tables(document.groups, document.plan),
         path_table(document),

@@ -54,7 +54,7 @@ def breached_groups(case: Case, limits: Iterable[Limit]) -> tuple[BreachedGroup,
     rules = {spec.name for spec in case.policy.rules}
     by_group: dict[str, list[Limit]] = defaultdict(list)
     for limit in limits:
-        if limit.rule in rules:
+        if limit.rule in rules and not limit.is_soft:
             by_group[limit.group].append(limit)
     found = []
     for group, members in by_group.items():

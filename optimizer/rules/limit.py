@@ -116,6 +116,15 @@ class Limit:
         """Return how far usage is from breaking the limit; negative when it is broken, by that much."""
         return allowance - usage if self.sense is Sense.AT_MOST else usage - allowance
 
+    @property
+    def is_soft(self) -> bool:
+        """Return whether it may be broken at a price."""
+        return self.price is not None
+
+    def excess(self, usage: Exact, allowance: Exact) -> Exact:
+        """Return how far usage lies past the allowance; 0 where the limit is kept."""
+        return max(0, -self.slack(usage, allowance))
+
     def moved(self, amount: Exact) -> Limit:
         """Return the limit with its number changed by an amount. Raises ValueError where it has no number."""
         if self.number is None:

@@ -110,28 +110,36 @@ def compile_policy_limits(case: Case) -> tuple[Limit, ...]:
     return tuple(_as_enforced(case, _policy_limits_as_written(case)))
 
 
-def compile_limits(case: Case) -> tuple[Limit, ...]:
-    """Return every limit of a case: policy, then contract, then physical.
+def limits_as_written(case: Case) -> tuple[Limit, ...]:
+    """Return the limits of a case before the plan makes any soft or leaves any out, with its own numbers.
 
-    Raises InputError as `compile_policy_limits` does, and for a group in plan.toml's [limits] that the case does not have
-    or whose number cannot be changed there. A group of a rule that only other packs have is left alone.
+    Raises InputError as `compile_policy_limits` does.
     """
-    own = (limit for compile_rule in PLAN_RULES.values() for limit in compile_rule(case))
-    written = (*_policy_limits_as_written(case), *own)
-    problems = list(_setting_problems(case, written))
-    if problems:
-        raise InputError(problems)
-    return tuple(_as_enforced(case, written))
+    own = [limit for compile_rule in PLAN_RULES.values() for limit in compile_rule(case)]
+    return (*_policy_limits_as_written(case), *own)
 
 
 def _policy_limits_as_written(case: Case) -> list[Limit]:
-    """Return the limits of the policy, also those that the plan does not enforce."""
     problems = policy_problems(case.policy)
     if problems:
         raise InputError(problems)
     limits: list[Limit] = []
     for spec in case.policy.rules:
         limits.extend(sorted(POLICY_RULES[spec.kind](case, spec), key=lambda limit: (limit.scope, limit.period)))
+    return limits
+
+
+def compile_limits(case: Case) -> tuple[Limit, ...]:
+    """Return every limit of a case: policy, then contract, then physical.
+
+    Raises InputError as `compile_policy_limits` does, and for a group in plan.toml's [limits] that the case does not have
+    or whose number cannot be changed there. A group of a rule that only other packs have is left alone.
+    """
+    written = limits_as_written(case)
+    limits = tuple(_as_enforced(case, written))
+    problems = [*_setting_problems(case, written), *_problems_of_bought_units(case, limits)]
+    if problems:
+        raise InputError(problems)
     return limits
 
 
@@ -170,6 +178,24 @@ def _spec_problems(policy: Policy, spec: RuleSpec) -> Iterator[Problem]:
         if unknown:
             message, hint = f"no meaning for the choice {', '.join(unknown)}", f"one of {', '.join(sorted(known))}"
             yield Problem(message, file=policy.name, column=f"settings.{name}", hint=hint)
+
+
+def _problems_of_bought_units(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem]:
+    """Yield each price for units past deliveries where the policy takes shares of everything delivered."""
+    listed = {limit.rule for limit in limits}
+    counts_delivered = any(
+        spec.denominator is not None and case.policy.value(spec.denominator) == DELIVERED
+        for spec in case.policy.rules
+        if spec.name in listed
+    )
+    for name, own in case.plan.limit_settings.items():
+        if counts_delivered and own.price_cap is not None and name.partition("[")[0] == "deliveries":
+            yield Problem(
+                "units bought past deliveries would have no place in shares of what is delivered",
+                file="plan.toml",
+                column=f"limits.{name}.price_cap",
+                hint='`share_denominator = "standing"` takes shares of what stands',
+            )
 
 
 @lru_cache(maxsize=1)

@@ -79,6 +79,7 @@ def model_message(formulation: Formulation) -> model_pb2.ModelProto:
     message.variables.upper_bounds.extend(formulation.column_upper.tolist())
     message.variables.integers.extend(formulation.is_integer.tolist())
     message.objective.maximize = True
+    message.objective.offset = formulation.objective_offset
     priced = np.flatnonzero(formulation.objective)
     message.objective.linear_coefficients.ids.extend(priced.tolist())
     message.objective.linear_coefficients.values.extend(formulation.objective[priced].tolist())

@@ -240,7 +240,7 @@ def _salvaged(request: Request, watch: _Watch) -> SolveResult:
     return SolveResult(
         Termination.STOPPED,
         values,
-        float(formulation.objective @ values) if values is not None else None,
+        formulation.value(values) if values is not None else None,
         inf if bound is None else bound + abs(bound) * LOG_ROUNDING,
         watch.nodes,
         time.monotonic() - watch.started,
@@ -252,7 +252,7 @@ def _salvaged(request: Request, watch: _Watch) -> SolveResult:
 def _empty(formulation: Formulation) -> SolveResult:
     """Answer a program without columns: its rows hold or they do not."""
     if bool(np.all(formulation.row_lower <= 0) and np.all(formulation.row_upper >= 0)):
-        return SolveResult(Termination.SOLVED, np.zeros(0), 0.0, 0.0)
+        return SolveResult(Termination.SOLVED, np.zeros(0), formulation.objective_offset, formulation.objective_offset)
     return SolveResult(Termination.INFEASIBLE, None, None, -inf)
 
 

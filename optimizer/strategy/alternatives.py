@@ -142,4 +142,6 @@ def _with_fewest_nveus(outcome: Outcome) -> Outcome:
     moved = with_paths(outcome.case, outcome.limits, outcome.placement, orders=(tuple(order),))
     verdict = verify(outcome.case, outcome.limits, moved)
     better = replace(outcome, placement=moved, verification=verdict)
+    if outcome.objective is not None and verdict.objective < outcome.objective:
+        return outcome  # paths past a soft limit cost more
     return better if verdict.passed and len(nveu_destinations(better)) < len(nveu_destinations(outcome)) else outcome

@@ -39,8 +39,11 @@ def repair(
 ) -> Placement | None:
     """Return a placement that keeps every limit, made by taking blocks off one that does not; None if none is found.
 
-    `readings` are those of the limits on the placement, in order.
+    `readings` are those of the limits on the placement, in order. Soft limits ask nothing of a repair.
     """
+    hard = [number for number, limit in enumerate(limits) if not limit.is_soft]
+    if len(hard) < len(limits):
+        limits, readings = tuple(limits[n] for n in hard), tuple(readings[n] for n in hard)
     if placement.entered_units:
         return _repair_beside_paths(case, limits, placement, readings)
     work = _Work(case, limits, dict(placement.standing_units), [reading.slack for reading in readings])

@@ -153,7 +153,7 @@ class Run:
         if verdict.faults:
             msg = "the solver's answer is no placement: " + "; ".join(verdict.faults)
             raise SolverError(msg)
-        broken = tuple(number for number, reading in enumerate(verdict.readings) if reading.slack < 0)
+        broken = tuple(number for number, reading in enumerate(verdict.readings) if reading.is_broken)
         if not broken:
             self._keep(placement, verdict)
         elif (mended := repair(self.model.case, self.model.limits, placement, verdict.readings)) is not None:

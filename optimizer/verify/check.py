@@ -1,6 +1,7 @@
 """Judge a placement exactly: its structure, and every limit, in integers and fractions.
 
-This code has never seen the model or a solver. A limit is kept at equality and broken by the smallest excess.
+This code has never seen the model or a solver. A limit is kept at equality and broken by the smallest excess. A soft limit
+is never broken: its excess is charged.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from optimizer.economics.worth import Worth
+from optimizer.economics.worth import BOUGHT, Worth
 from optimizer.rules.ledger import Ledger
 from optimizer.verify.structure import OPENINGS, misfit_faults, structural_faults
 
@@ -30,6 +31,16 @@ class Reading:
     allowance: Exact
     slack: Exact
 
+    @property
+    def is_broken(self) -> bool:
+        """Return whether usage lies past the allowance of a limit that must hold."""
+        return self.slack < 0 and not self.limit.is_soft
+
+    @property
+    def excess(self) -> Exact:
+        """Return what is bought past a soft limit; 0 for any other."""
+        return max(0, -self.slack) if self.limit.is_soft else 0
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -43,7 +54,12 @@ class Verification:
     @property
     def broken(self) -> tuple[Reading, ...]:
         """Return the limits the placement breaks."""
-        return tuple(reading for reading in self.readings if reading.slack < 0)
+        return tuple(reading for reading in self.readings if reading.is_broken)
+
+    @property
+    def bought(self) -> tuple[Reading, ...]:
+        """Return the soft limits that the placement goes past."""
+        return tuple(reading for reading in self.readings if reading.excess)
 
     @property
     def passed(self) -> bool:
@@ -68,10 +84,11 @@ def verify(case: Case, limits: Iterable[Limit], placement: Placement) -> Verific
     late = frozenset(limit.scope for limit in limits if limit.rule == OPENINGS)
     ledger = Ledger(case, placement)
     open_at_no_cost = frozenset(site for site in range(len(case.plan.sites)) if case.is_open_from_the_start(site))
+    readings, worth = tuple(_read(ledger, limits)), Worth(case.plan)
     return Verification(
-        readings=tuple(_read(ledger, limits)),
+        readings=readings,
         faults=tuple(structural_faults(case, placement, late)),
-        objective_terms=Worth(case.plan).evaluate(placement, open_at_no_cost),
+        objective_terms={**worth.evaluate(placement, open_at_no_cost), **_bought(worth, readings)},
     )
 
 
@@ -79,3 +96,14 @@ def _read(ledger: Ledger, limits: Iterable[Limit]) -> Iterator[Reading]:
     for limit in limits:
         usage, allowance = ledger.read(limit)
         yield Reading(limit, usage, allowance, limit.slack(usage, allowance))
+
+
+def _bought(worth: Worth, readings: Iterable[Reading]) -> dict[str, Fraction]:
+    """Return the charge for going past soft limits, as a term of the objective where there is any excess."""
+    charges = [charge_of(worth, reading) for reading in readings if reading.excess]
+    return {BOUGHT: -sum(charges, Fraction(0))} if charges else {}
+
+
+def charge_of(worth: Worth, reading: Reading) -> Fraction:
+    """Return the present value of what is paid for the excess of a limit; nothing for the stock before the plan."""
+    return worth.excess_price(reading.limit.price or Fraction(0), reading.limit.period_label) * reading.excess

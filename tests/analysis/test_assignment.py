@@ -252,3 +252,14 @@ def test_no_other_limit_is_ever_broken_by_the_assignment(seed: int) -> None:
     result = verify(built, limits, found)
     assert result.faults == ()
     assert {reading.limit.rule for reading in result.broken} <= {"legal_path", "deliveries"}
+
+
+def test_soft_limits_are_filled_like_others_before_any_is_bought_past() -> None:
+    # Two chips a year under LPP, five by licence, which is soft: what is left over goes past it.
+    built = company(site("kl", "MY"), policy=SMALL, limits={"country_allocation[MY]": {"price_cap": 1}})
+
+    assert assigned(built, kl=7) == {("MY", "licence", "chip"): (5,), ("MY", "lpp", "chip"): (2,)}
+    assert assigned(built, kl=9) == {("MY", "licence", "chip"): (7,), ("MY", "lpp", "chip"): (2,)}
+    found = verify(built, compile_limits(built), with_paths(built, compile_limits(built), placing(built, kl=9)))
+    assert found.passed
+    assert [(reading.limit.group, reading.excess) for reading in found.bought] == [("country_allocation[MY]", 20_000)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -262,3 +262,36 @@ def test_the_tightest_of_readings_over_nothing_is_the_last() -> None:
     group = groups_of(described, Placement())["closed_destination[CN]"]
 
     assert group.tightest.limit.period_label == "2025Q2"
+
+
+def priced(group: str, price: object = 1) -> dict[str, dict[str, object]]:
+    return {group: {"price_cap": price}}
+
+
+def test_a_soft_limit_binds_once_it_is_used_up_and_while_it_is_bought_past() -> None:
+    share = "destination_share[MY]"
+    described = case(sites=[site("kl", "MY")], delivered=9, installed=HOME_93, limits=priced(share))
+
+    assert [tightness(described, share, kl=units) for units in (6, 7, 9)] == [["slack"], ["binding"], ["binding"]]
+
+
+def test_a_soft_minimum_that_nothing_meets_binds() -> None:
+    described = case(
+        sites=[site("oh", "US")],
+        delivered=9,
+        commitments=[{"key": "promise", "site": "oh", "min_units": 5}],
+        limits=priced("commitment[promise]"),
+    )
+
+    assert [tightness(described, "commitment[promise]", oh=units) for units in (0, 5, 6)] == [
+        ["binding"],
+        ["binding"],
+        ["slack"],
+    ]
+
+
+def test_a_soft_limit_of_nothing_is_for_sale_and_so_not_closed() -> None:
+    parts: dict[str, Any] = {"sites": [site("oh", "US", max_units=0)], "delivered": 9}
+
+    assert tightness(case(**parts), "max_units[oh]") == ["closed"]
+    assert tightness(case(**parts, limits=priced("max_units[oh]")), "max_units[oh]") == ["binding"]

@@ -137,3 +137,15 @@ def test_an_unknown_country_or_site_is_refused() -> None:
         headroom(described, Placement(), countries=["Malaysia"])
     with pytest.raises(KeyError):
         headroom(described, Placement(), sites=["nowhere"])
+
+
+def test_a_soft_limit_stops_neither_a_country_nor_a_site() -> None:
+    described = case(
+        sites=[site("kl", "MY", max_units=500)],
+        installed=HOME_930,
+        policy={"outside_tier1_share": "50%"},
+        limits={"destination_share[MY]": {"price_cap": 1}, "max_units[kl]": {"price_cap": 1}},
+    )
+
+    assert room(described, countries=["MY"]) == [("MY", 930, "home_share[US]")]
+    assert room(described, sites=["kl"]) == [("kl", 930, "home_share[US]")]

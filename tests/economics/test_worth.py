@@ -193,3 +193,12 @@ def test_sites_that_installed_stock_keeps_open_cost_nothing_to_open() -> None:
     terms = Worth(described.plan).evaluate(Placement({}, {0: 0}), frozenset({0}))
 
     assert terms == {}
+
+
+def test_excess_is_paid_in_its_period_and_the_stock_before_the_plan_costs_nothing() -> None:
+    described = plan(sites=[site("oh", "US")], periods=2, length="year", start="2025", discount="0.25")
+    worth = Worth(described)
+
+    prices = [worth.excess_price(Fraction(5), label) for label in ("2024", "2025", "2026")]
+
+    assert prices == [0, 5, 4]

@@ -8,7 +8,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from optimizer.model.build import _Translator, total_scale
+from optimizer.model.limit_rows import Translator, total_scale
 from optimizer.rules.limit import Placed, Sense
 from optimizer.verify.check import verify
 from tests.builders import case, chip, placing, site
@@ -184,7 +184,7 @@ def test_slack_of_whole_placements_is_whole_steps_and_the_rest(seed: int) -> Non
     """So that tightening a row by no more than its rest cuts off no placement."""
     built, placement = legal_placement(seed)
     model = model_of(built)
-    translate = _Translator(built, model.columns)
+    translate = Translator(built, model.columns)
 
     for number, rest in model.row_rests.items():
         limit = model.limits[number]

@@ -4,6 +4,7 @@ Every site's whole schedules (blocks of each accelerator, never shrinking) are l
 combinations of one schedule per site are walked, except those that provably cannot count:
 - a coupling limit that fails even if every site still to come takes the schedule best for that limit;
 - a value that cannot beat the best found even if every site still to come takes its most valuable schedule.
+What is charged for going past limits that have a price only lowers a value; it is taken off a whole combination.
 
 A site opens in the first period in which it holds units. Opening earlier, or without units, never pays: costs are not
 negative, factors do not rise (rate >= 0), and the credit at the end is at most the opening cost at the end's factor;
@@ -22,9 +23,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tests.oracle.coupling import ConditionalRow, LinearRow, conditional_rows, linear_rows
+from tests.oracle.independent_checker import bought
 from tests.oracle.law import IN_FORCE_FROM, tier
 from tests.oracle.money import opening_terms, unit_terms
-from tests.oracle.plan_facts import PlanFacts, Row, SiteFacts, read_plan
+from tests.oracle.plan_facts import AcceleratorFacts, PlanFacts, Row, SiteFacts, read_plan
+from tests.oracle.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -101,8 +104,9 @@ def optimum(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[Option], Fraction
         sorted((Option(s, o, int(worth * step)) for s, o, worth in worths[site.key]), key=lambda option: -option.worth)
         for site in _sites(plan)
     ]
-    chosen = _Search(plan, options, terms).run()
-    return None if chosen is None else (chosen, Fraction(sum(option.worth for option in chosen), step))
+    search = _Search(plan, options, terms, step)
+    chosen = search.run()
+    return None if chosen is None or search.best is None else (chosen, Fraction(search.best) / step)
 
 
 def _sites(plan: PlanFacts) -> list[SiteFacts]:
@@ -124,6 +128,8 @@ def _rows_of(plan: PlanFacts, site: SiteFacts, key: str, terms: PolicyTerms) -> 
     """Yield every non-shrinking row of whole blocks of one accelerator that deliveries, dates and closures permit."""
     accelerator = plan.accelerators[key]
     highest = [units // accelerator.block for units in accelerator.delivered]
+    if f"deliveries[{key}]" in plan.prices:
+        highest = [_most_powered(site, accelerator, power) for power in site.power_mw] if any(highest) else highest
 
     def may_add(period: int) -> bool:
         listed = plan.values is None or (site.key, key, period) in plan.values
@@ -140,19 +146,26 @@ def _rows_of(plan: PlanFacts, site: SiteFacts, key: str, terms: PolicyTerms) -> 
     return extend(())
 
 
+def _most_powered(site: SiteFacts, accelerator: AcceleratorFacts, power_mw: Fraction) -> int:
+    """Return the blocks that a site's power carries, which ends a search where deliveries may be exceeded at a price."""
+    return int(power_mw * 1000 / (accelerator.power_kw * site.pue * accelerator.block))
+
+
 def _permits(plan: PlanFacts, site: SiteFacts, schedule: Schedule, total: list[int]) -> bool:
     """Return whether power, the unit limits and the minimum if open hold at the site in every period."""
     at_site = sum(site.installed.values())
+    hard = {rule for rule in ("site_power", "max_units", "min_units") if f"{rule}[{site.key}]" not in plan.prices}
     for period in range(plan.num_periods):
         draw = sum((row[period] * plan.accelerators[key].power_kw for key, row in schedule.items()), Fraction(0))
         if site.power_includes_installed:
             draw += sum(units * plan.accelerators[key].power_kw for key, units in site.installed.items())
-        if draw * site.pue / 1000 > site.power_mw[period]:
+        if "site_power" in hard and draw * site.pue / 1000 > site.power_mw[period]:
             return False
-        if site.max_units is not None and at_site + total[period] > site.max_units:
+        standing = at_site + total[period]
+        if "max_units" in hard and site.max_units is not None and standing > site.max_units:
             return False
         is_open = site.has_installed or total[period] > 0
-        if is_open and at_site + total[period] < site.min_units_if_open:
+        if "min_units" in hard and is_open and standing < site.min_units_if_open:
             return False
     return True
 
@@ -175,7 +188,8 @@ def _worth(
 class _Search:
     """Walks the combinations, most valuable schedules first."""
 
-    def __init__(self, plan: PlanFacts, options: list[list[Option]], terms: PolicyTerms) -> None:
+    def __init__(self, plan: PlanFacts, options: list[list[Option]], terms: PolicyTerms, step: int) -> None:
+        self.plan, self.step = plan, step
         names = [site.key for site in _sites(plan)]
         self.names, self.permits = names, terms.permits
         self.options = options = [
@@ -190,7 +204,8 @@ class _Search:
             for name, listed in zip(names, options, strict=True)
         ]
         _refuse_overflow(rows, self.usage)
-        self.best: int | None = None
+        self.best: Fraction | int | None = None
+        """The value of the best combination, in money steps."""
         self.chosen: list[Option] | None = None
 
     def run(self) -> list[Option] | None:
@@ -209,7 +224,9 @@ class _Search:
         depth = len(chosen)
         if depth == len(self.options):
             if all(row.holds([option.schedule for option in chosen]) for row in self.conditional):
-                self.best, self.chosen = worth, chosen
+                value = worth - self._charge(chosen)
+                if self.best is None or value > self.best:
+                    self.best, self.chosen = value, chosen
             return
         fits = (self.usage[depth] + self.least[depth + 1] <= room).all(axis=1)
         for number in np.flatnonzero(fits):
@@ -220,6 +237,15 @@ class _Search:
             schedules = {name: each.schedule for name, each in zip(self.names, together, strict=False)}
             if self.permits(schedules, len(together) == len(self.options)):
                 self._walk(together, room - self.usage[depth][number], worth + option.worth)
+
+    def _charge(self, chosen: list[Option]) -> Fraction | int:
+        """Return what a combination pays for going past limits, in money steps."""
+        if not self.plan.prices:
+            return 0
+        named = list(zip(self.names, chosen, strict=True))
+        units = {(name, key): row for name, option in named for key, row in option.schedule.items()}
+        opened = {name: option.opened for name, option in named if option.opened is not None}
+        return bought(Standing(self.plan, units, opened)) * self.step
 
 
 def _refuse_overflow(rows: list[LinearRow], usage: list[NDArray[np.int64]]) -> None:

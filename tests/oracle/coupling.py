@@ -12,6 +12,7 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from tests.oracle import law
+from tests.oracle.past import commitment_group
 from tests.oracle.plan_facts import PlanFacts, absolute_period, carried_forward, exact, flag
 from tests.oracle.standing import in_scope, place
 
@@ -52,13 +53,13 @@ class ConditionalRow:
 
 
 def linear_rows(plan: PlanFacts) -> list[LinearRow]:
-    """Return every unconditional coupling limit of the plan."""
-    rows = [*_deliveries(plan), *_commitments(plan)]
+    """Return every unconditional coupling limit of the plan that must hold."""
+    rows: list[tuple[str, LinearRow]] = [*_deliveries(plan), *_commitments(plan)]
     if plan.policy.get("name", "three-tier-2025-01") == "three-tier-2025-01":
         for period, day in enumerate(plan.first_days):
             if day >= law.IN_FORCE_FROM:
                 rows += [*_shares(plan, period), *_national_caps(plan, period)]
-    return rows
+    return [row for group, row in rows if group not in plan.prices]
 
 
 def exact_row(period: int, weights: Mapping[tuple[str, str], Fraction | int], bound: Fraction | int) -> LinearRow:
@@ -68,15 +69,15 @@ def exact_row(period: int, weights: Mapping[tuple[str, str], Fraction | int], bo
     return LinearRow(period, {pair: int(weight * step) for pair, weight in fractions.items()}, int(bound * step))
 
 
-def _deliveries(plan: PlanFacts) -> Iterator[LinearRow]:
+def _deliveries(plan: PlanFacts) -> Iterator[tuple[str, LinearRow]]:
     last = plan.num_periods - 1
     for key, accelerator in plan.accelerators.items():
         for period in range(plan.num_periods):
             delivered = accelerator.delivered[period]
-            yield exact_row(period, {(site, key): 1 for site in plan.sites}, delivered)
+            yield f"deliveries[{key}]", exact_row(period, {(site, key): 1 for site in plan.sites}, delivered)
             if plan.must_place == "each_period" or (plan.must_place == "by_end" and period == last):
                 least = delivered // accelerator.block * accelerator.block
-                yield exact_row(period, {(site, key): -1 for site in plan.sites}, -least)
+                yield f"must_place[{key}]", exact_row(period, {(site, key): -1 for site in plan.sites}, -least)
 
 
 def _spans(plan: PlanFacts) -> Iterator[tuple[Mapping[str, object], int, list[str], list[str], bool]]:
@@ -102,15 +103,17 @@ def _installed_in(plan: PlanFacts, row: Mapping[str, object], keys: Sequence[str
     return sum(int(stock["units"]) for stock in counted)
 
 
-def _commitments(plan: PlanFacts) -> Iterator[LinearRow]:
+def _commitments(plan: PlanFacts) -> Iterator[tuple[str, LinearRow]]:
     for row, period, sites, keys, stocked in _spans(plan):
         base = _installed_in(plan, row, keys)
         pairs = [(site, key) for site in sites for key in keys]
         if row.get("max_units") is not None:
-            yield exact_row(period, dict.fromkeys(pairs, 1), int(str(row["max_units"])) - base)
+            bound = int(str(row["max_units"])) - base
+            yield commitment_group(row, "max"), exact_row(period, dict.fromkeys(pairs, 1), bound)
         always = stocked or not flag(row.get("only_if_used", False))
         if row.get("min_units") is not None and always:
-            yield exact_row(period, dict.fromkeys(pairs, -1), base - int(str(row["min_units"])))
+            bound = base - int(str(row["min_units"]))
+            yield commitment_group(row, "min"), exact_row(period, dict.fromkeys(pairs, -1), bound)
 
 
 def conditional_rows(plan: PlanFacts) -> list[ConditionalRow]:
@@ -122,6 +125,7 @@ def conditional_rows(plan: PlanFacts) -> list[ConditionalRow]:
         )
         for row, period, sites, keys, stocked in _spans(plan)
         if row.get("min_units") is not None and flag(row.get("only_if_used", False)) and not stocked
+        if commitment_group(row, "min") not in plan.prices
     ]
 
 
@@ -141,7 +145,7 @@ def _destinations(plan: PlanFacts) -> set[str]:
     return {law.destination(country) for country in [*countries, *plan.external_use]}
 
 
-def _shares(plan: PlanFacts, period: int) -> Iterator[LinearRow]:
+def _shares(plan: PlanFacts, period: int) -> Iterator[tuple[str, LinearRow]]:
     day = plan.first_days[period]
     if law.tier(plan.headquarters, day) != 1:
         return
@@ -157,15 +161,21 @@ def _shares(plan: PlanFacts, period: int) -> Iterator[LinearRow]:
         return exact_row(period, both, sign * (share * base - installed))
 
     if law.destination(plan.headquarters) == "US":
-        yield at_most({"US"}, exact(plan.policy.get("home_share", law.HOME_SHARE)), sign=-1)
+        yield "home_share[US]", at_most({"US"}, exact(plan.policy.get("home_share", law.HOME_SHARE)), sign=-1)
     outside = {where for where in _destinations(plan) if law.tier(where, day) != 1}
-    yield at_most(outside, exact(plan.policy.get("outside_tier1_share", law.OUTSIDE_TIER_1_SHARE)))
+    yield (
+        "outside_tier1_share",
+        at_most(outside, exact(plan.policy.get("outside_tier1_share", law.OUTSIDE_TIER_1_SHARE))),
+    )
     for where in sorted(outside):
         if law.tier(where, day) == 2:
-            yield at_most({where}, exact(plan.policy.get("destination_share", law.DESTINATION_SHARE)))
+            yield (
+                f"destination_share[{where}]",
+                at_most({where}, exact(plan.policy.get("destination_share", law.DESTINATION_SHARE))),
+            )
 
 
-def _national_caps(plan: PlanFacts, period: int) -> Iterator[LinearRow]:
+def _national_caps(plan: PlanFacts, period: int) -> Iterator[tuple[str, LinearRow]]:
     day, policy = plan.first_days[period], plan.policy
     if flag(policy.get("validated_exempt_from_national_cap", False)) and law.tier(plan.headquarters, day) == 1:
         return
@@ -187,4 +197,5 @@ def _national_caps(plan: PlanFacts, period: int) -> Iterator[LinearRow]:
                 level = carried_forward(rows, column, now, plan.periods_per_year)
                 taken += Fraction(level, law.H100_TPP if unit == "h100_equivalents" else 1)
         inside = [key for key, site in plan.sites.items() if law.destination(site.country) == where]
-        yield exact_row(period, {(site, key): per_unit[key] for site in inside for key in per_unit}, cap - taken)
+        weights = {(site, key): per_unit[key] for site in inside for key in per_unit}
+        yield f"national_cap[{where}]", exact_row(period, weights, cap - taken)

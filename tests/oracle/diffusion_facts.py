@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 KNOWN_HERE = {
-    **KNOWN,
+    **{table: columns for table, columns in KNOWN.items() if table != "limits"},
     "policy": " ".join(["name", "breach", *DEFAULTS]),
     "sites": KNOWN["sites"] + " operator_headquarters tenure authorised_from",
     "installed": KNOWN["installed"] + " ownership path",

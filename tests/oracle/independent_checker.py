@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tests.oracle.money import opening_terms, unit_terms
+from tests.oracle.past import Past, broken, charge, commitment_group
 from tests.oracle.plan_facts import Row, SiteFacts, absolute_period, exact, flag, read_plan
-from tests.oracle.policy_check import policy_problems
+from tests.oracle.policy_check import past_policy, policy_problems
 from tests.oracle.standing import Standing, in_scope, place, read_result
 
 if TYPE_CHECKING:
@@ -40,8 +41,23 @@ def broken_limits(standing: Standing) -> list[str]:
 
 def broken_plan_limits(standing: Standing) -> list[str]:
     """Return every physical and contractual limit that a placement breaks, whatever the policy."""
-    judges = (_stock, _sites, _deliveries, _commitments)
-    return [problem for judge in judges for problem in judge(standing)]
+    shapes = [problem for judge in (_stock, _sites) for problem in judge(standing)]
+    return [*shapes, *broken(standing.plan, _past_plan_limits(standing))]
+
+
+def bought(standing: Standing) -> Fraction:
+    """Return what is paid for going past limits that have a price, of the plan and of its policy."""
+    if not standing.plan.prices:
+        return Fraction(0)
+    return charge(standing.plan, [*_past_plan_limits(standing), *past_policy(standing)])
+
+
+def _past_plan_limits(standing: Standing) -> Iterator[Past]:
+    for site in standing.plan.sites.values():
+        for period in range(standing.plan.num_periods):
+            yield from _site_limits(standing, site, period)
+    yield from _deliveries(standing)
+    yield from _commitments(standing)
 
 
 def _stock(standing: Standing) -> Iterator[str]:
@@ -72,10 +88,9 @@ def _sites(standing: Standing) -> Iterator[str]:
                 yield f"{site.key} holds units in {when}, before opens_from"
             if units and site.needs_opening and (opened is None or opened > period):
                 yield f"{site.key} holds units in {when} but is not open"
-            yield from _site_limits(standing, site, period)
 
 
-def _site_limits(standing: Standing, site: SiteFacts, period: int) -> Iterator[str]:
+def _site_limits(standing: Standing, site: SiteFacts, period: int) -> Iterator[Past]:
     plan, when = standing.plan, standing.plan.labels[period]
     draw, total = Fraction(0), 0
     for key, accelerator in plan.accelerators.items():
@@ -83,29 +98,35 @@ def _site_limits(standing: Standing, site: SiteFacts, period: int) -> Iterator[s
         total += placed + installed
         draw += (placed + (installed if site.power_includes_installed else 0)) * accelerator.power_kw * site.pue
     if draw > site.power_mw[period] * 1000:
-        yield f"{site.key} draws {float(draw)} kW of {float(site.power_mw[period])} MW in {when}"
+        text = f"{site.key} draws {float(draw)} kW of {float(site.power_mw[period])} MW in {when}"
+        yield Past(f"site_power[{site.key}]", period, draw / 1000 - site.power_mw[period], text)
     if site.max_units is not None and total > site.max_units:
-        yield f"{site.key} holds {total} units in {when}, more than max_units {site.max_units}"
+        text = f"{site.key} holds {total} units in {when}, more than max_units {site.max_units}"
+        yield Past(f"max_units[{site.key}]", period, total - site.max_units, text)
     if standing.is_open(site, period) and total < site.min_units_if_open:
-        yield f"{site.key} holds {total} units in {when}, fewer than {site.min_units_if_open} if open"
+        text = f"{site.key} holds {total} units in {when}, fewer than {site.min_units_if_open} if open"
+        yield Past(f"min_units[{site.key}]", period, site.min_units_if_open - total, text)
 
 
-def _deliveries(standing: Standing) -> Iterator[str]:
+def _deliveries(standing: Standing) -> Iterator[Past]:
     plan = standing.plan
     for key, accelerator in plan.accelerators.items():
         for period, when in enumerate(plan.labels):
             delivered = accelerator.delivered[period]
             placed = sum(standing.placed(site, key, period) for site in plan.sites)
             if placed > delivered:
-                yield f"{placed} {key} placed by {when}, {delivered} delivered"
+                text = f"{placed} {key} placed by {when}, {delivered} delivered"
+                yield Past(f"deliveries[{key}]", period, placed - delivered, text)
             tested = plan.must_place == "each_period" or (
                 plan.must_place == "by_end" and period == plan.num_periods - 1
             )
-            if tested and placed < delivered // accelerator.block * accelerator.block:
-                yield f"must_place {plan.must_place}: {placed} of {delivered} {key} placed by {when}"
+            whole = delivered // accelerator.block * accelerator.block
+            if tested and placed < whole:
+                text = f"must_place {plan.must_place}: {placed} of {delivered} {key} placed by {when}"
+                yield Past(f"must_place[{key}]", period, whole - placed, text)
 
 
-def _commitments(standing: Standing) -> Iterator[str]:
+def _commitments(standing: Standing) -> Iterator[Past]:
     plan = standing.plan
     start = absolute_period(plan.labels[0], plan.periods_per_year)
     for row in plan.commitments:
@@ -121,13 +142,15 @@ def _commitments(standing: Standing) -> Iterator[str]:
             used = any(standing.is_open(site, period) for site in sites)
             binds = used or not flag(row.get("only_if_used", False))
             if row.get("min_units") is not None and binds and total < int(row["min_units"]):
-                yield f"commitment {row['key']}: {total} of at least {row['min_units']} in {plan.labels[period]}"
+                text = f"commitment {row['key']}: {total} of at least {row['min_units']} in {plan.labels[period]}"
+                yield Past(commitment_group(row, "min"), period, int(row["min_units"]) - total, text)
             if row.get("max_units") is not None and total > int(row["max_units"]):
-                yield f"commitment {row['key']}: {total} of at most {row['max_units']} in {plan.labels[period]}"
+                text = f"commitment {row['key']}: {total} of at most {row['max_units']} in {plan.labels[period]}"
+                yield Past(commitment_group(row, "max"), period, total - int(row["max_units"]), text)
 
 
 def recompute_terms(standing: Standing) -> dict[str, Fraction]:
-    """Return the objective by term: value, energy, unit_costs, opening_costs, fixed_costs, residual."""
+    """Return the objective by term: value, energy, unit_costs, opening_costs, fixed_costs, residual, bought."""
     plan, terms = standing.plan, dict[str, Fraction]()
     for site, key in standing.units:
         for period in range(plan.num_periods):
@@ -138,6 +161,8 @@ def recompute_terms(standing: Standing) -> dict[str, Fraction]:
     for site, period in standing.opened.items():
         for term, money in opening_terms(plan, plan.sites[site], period).items():
             terms[term] = terms.get(term, Fraction(0)) + money
+    if paid := bought(standing):
+        terms["bought"] = -paid
     return terms
 
 

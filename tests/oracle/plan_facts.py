@@ -35,6 +35,7 @@ KNOWN = {
     "values": "site accelerator value_usd_per_unit period",
     "unit_costs": "name usd_per_unit rate_of_price site country accelerator period",
     "external_use": "country period tpp units",
+    "limits": "price_cap",
 }
 PASS_THROUGH = {"program", "lot", "reference", "note"}
 PERIODS_PER_YEAR = {"quarter": 4, "month": 12, "year": 1}
@@ -136,6 +137,8 @@ class PlanFacts:
     unit_costs: tuple[Row, ...]
     external_use: Mapping[str, tuple[Row, ...]]
     values: Mapping[tuple[str, str, int], Fraction] | None
+    prices: Mapping[str, Fraction] = field(default_factory=dict)
+    """Price of each unit past a limit in each period, by group; a group without one must hold."""
     index: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -149,7 +152,8 @@ def refuse_unknown(document: Row, known: Mapping[str, str]) -> None:
         if table not in known:
             msg = f"the oracle does not know table {table!r}"
             raise ValueError(msg)
-        for row in [content] if isinstance(content, Mapping) else content:
+        single = content.values() if table == "limits" else [content]
+        for row in single if isinstance(content, Mapping) else content:
             extra = set(row) - set(known[table].split()) - PASS_THROUGH
             if extra := {key for key in extra if not key.startswith("x_")}:
                 msg = f"the oracle does not know {table} {sorted(extra)}"
@@ -295,5 +299,6 @@ def read_plan(document: Row, known: Mapping[str, str] = KNOWN) -> PlanFacts:
         unit_costs=tuple(document.get("unit_costs", [])),
         external_use=external,
         values=_values(document, labels),
+        prices={group: exact(row["price_cap"]) for group, row in document.get("limits", {}).items()},
         index={label: k for k, label in enumerate(labels)},
     )

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.oracle import law
+from tests.oracle.past import Past, broken
 from tests.oracle.plan_facts import absolute_period, carried_forward, exact, flag
 from tests.oracle.standing import Standing, place
 
@@ -13,8 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def policy_problems(standing: Standing) -> Iterator[str]:
-    """Yield every breach of the plan's policy pack, period by period."""
+def policy_problems(standing: Standing) -> list[str]:
+    """Return every breach of the plan's policy pack, period by period."""
+    closed = [text for period in _periods(standing) for text in _closures(standing, period)]
+    return [*closed, *broken(standing.plan, past_policy(standing))]
+
+
+def past_policy(standing: Standing) -> Iterator[Past]:
+    """Yield every share and cap of the plan's policy pack that a placement goes past."""
+    if standing.plan.policy.get("name", "three-tier-2025-01") == "three-tier-2025-01":
+        for period in _periods(standing):
+            yield from _shares(standing, period)
+            yield from _national_cap(standing, period)
+
+
+def _periods(standing: Standing) -> Iterator[int]:
+    """Yield the periods in which the pack closes or caps anything."""
     plan, name = standing.plan, standing.plan.policy.get("name", "three-tier-2025-01")
     if name not in {"three-tier-2025-01", "unrestricted", "physical-only"}:
         msg = f"the oracle does not know the policy {name}"
@@ -22,10 +37,7 @@ def policy_problems(standing: Standing) -> Iterator[str]:
     for period, first_day in enumerate(plan.first_days):
         if name == "physical-only" or first_day < law.IN_FORCE_FROM:
             continue
-        yield from _closures(standing, period)
-        if name == "three-tier-2025-01":
-            yield from _shares(standing, period)
-            yield from _national_cap(standing, period)
+        yield period
 
 
 def _closures(standing: Standing, period: int) -> Iterator[str]:
@@ -39,7 +51,7 @@ def _closures(standing: Standing, period: int) -> Iterator[str]:
             yield f"{site.key}: {added} units added in {when} by a company headquartered in Tier 3"
 
 
-def _shares(standing: Standing, period: int) -> Iterator[str]:
+def _shares(standing: Standing, period: int) -> Iterator[Past]:
     plan = standing.plan
     when, day = plan.labels[period], plan.first_days[period]
     if law.tier(plan.headquarters, day) != 1:
@@ -47,15 +59,18 @@ def _shares(standing: Standing, period: int) -> Iterator[str]:
     tpp, total = _compute_standing(standing, period)
     home = exact(plan.policy.get("home_share", law.HOME_SHARE))
     if law.destination(plan.headquarters) == "US" and tpp.get("US", 0) < home * total:
-        yield f"home share {when}: {tpp.get('US', 0)} of {total} TPP stand in the US, less than {home}"
+        text = f"home share {when}: {tpp.get('US', 0)} of {total} TPP stand in the US, less than {home}"
+        yield Past("home_share[US]", period, home * total - tpp.get("US", 0), text)
     outside = sum(amount for where, amount in tpp.items() if law.tier(where, day) != 1)
     most = exact(plan.policy.get("outside_tier1_share", law.OUTSIDE_TIER_1_SHARE))
     if outside > most * total:
-        yield f"share outside Tier 1 {when}: {outside} of {total} TPP, more than {most}"
+        text = f"share outside Tier 1 {when}: {outside} of {total} TPP, more than {most}"
+        yield Past("outside_tier1_share", period, outside - most * total, text)
     each = exact(plan.policy.get("destination_share", law.DESTINATION_SHARE))
     for where, amount in sorted(tpp.items()):
         if law.tier(where, day) == 2 and amount > each * total:
-            yield f"destination share {where} {when}: {amount} of {total} TPP, more than {each}"
+            text = f"destination share {where} {when}: {amount} of {total} TPP, more than {each}"
+            yield Past(f"destination_share[{where}]", period, amount - each * total, text)
 
 
 def _compute_standing(standing: Standing, period: int) -> tuple[dict[str, int], int]:
@@ -74,7 +89,7 @@ def _compute_standing(standing: Standing, period: int) -> tuple[dict[str, int], 
     return tpp, sum(tpp.values()) if by_standing else delivered
 
 
-def _national_cap(standing: Standing, period: int) -> Iterator[str]:
+def _national_cap(standing: Standing, period: int) -> Iterator[Past]:
     plan = standing.plan
     when, day = plan.labels[period], plan.first_days[period]
     exempt = flag(plan.policy.get("validated_exempt_from_national_cap", False))
@@ -84,7 +99,8 @@ def _national_cap(standing: Standing, period: int) -> Iterator[str]:
     unit = str(plan.policy.get("national_cap_unit", "chips"))
     for where, amount in sorted(_cap_usage(standing, period, unit).items()):
         if law.tier(where, day) == 2 and amount > cap:
-            yield f"national cap {where} {when}: {float(amount)} {unit}, more than {cap}"
+            text = f"national cap {where} {when}: {float(amount)} {unit}, more than {cap}"
+            yield Past(f"national_cap[{where}]", period, amount - cap, text)
 
 
 def _cap_usage(standing: Standing, period: int, unit: str) -> dict[str, Fraction]:

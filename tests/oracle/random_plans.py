@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.oracle.plan_facts import PERIODS_PER_YEAR, absolute_period, label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ALLIES = ["GB", "JP", "DE", "NO", "TW"]
 TIER_2 = ["MY", "AE", "IN", "SG", "BR", "PL"]
@@ -25,6 +28,64 @@ BLOCKS_IN_ALL = {1: {1: 12, 2: 8, 3: 6}, 2: {1: 6, 2: 4, 3: 3}}
 def random_plan(seed: int) -> dict[str, Any]:
     """Return the plan document of a seed: the same seed, the same plan."""
     return _Maker(Random(seed)).document()
+
+
+def random_soft_plan(seed: int) -> dict[str, Any]:
+    """Return the plan of a seed with one or two limits that may be exceeded at a price; as it is where it has none."""
+    rng = Random(f"soft {seed}")
+    document = random_plan(seed)
+    groups = sorted(priceable_groups(document))
+    chosen = rng.sample(groups, min(len(groups), rng.choice([1, 1, 2])))
+    if any(group.startswith("deliveries") for group in chosen):
+        # Power has to end the search then.
+        chosen = [group for group in chosen if not group.startswith("site_power")]
+    limits = {group: {"price_cap": rng.choice(_prices_of(group))} for group in chosen}
+    return document | ({"limits": limits} if limits else {})
+
+
+def _prices_of(group: str) -> list[str]:
+    """Return prices from nothing to far too much, for the unit of a group."""
+    rule = group.partition("[")[0]
+    if rule in {"home_share", "outside_tier1_share", "destination_share"}:
+        return ["0", "0.001", "0.02", "0.15", "7"]
+    if rule == "site_power":
+        return ["0", "20000", "300000.5", "2500000", "90000000"]
+    return ["0", "25", "700.25", "4000", "100000"]
+
+
+def priceable_groups(document: dict[str, Any]) -> Iterator[str]:
+    """Yield groups of limits that a plan surely has, and for which the brute force still comes to an end."""
+    count = document["horizon"]["periods"]
+    yield from (f"site_power[{site['site']}]" for site in document["sites"])
+    for column, rule in (("max_units", "max_units"), ("min_units_if_open", "min_units")):
+        yield from (f"{rule}[{site['site']}]" for site in document["sites"] if site.get(column))
+    for accelerator in document["accelerators"]:
+        units = [row["units"] for row in document["deliveries"] if row["accelerator"] == accelerator["accelerator"]]
+        if document["economics"]["must_place"] != "no" and sum(units) >= accelerator["block"]:
+            yield f"must_place[{accelerator['accelerator']}]"
+    is_small = len(document["sites"]) <= 3 and len(document["accelerators"]) == 1 and count <= 2
+    if is_small and document["policy"].get("share_denominator") != "delivered":
+        yield f"deliveries[{document['accelerators'][0]['accelerator']}]"
+    for row in document.get("commitments", []):
+        if ("until" not in row or "from" not in row) and ("site" in row or not row.get("only_if_used")):
+            both = "min_units" in row and "max_units" in row
+            yield from (f"commitment[{row['key']}{side}]" for side in ((",min", ",max") if both else ("",)))
+    yield from _policy_groups(document)
+
+
+def _policy_groups(document: dict[str, Any]) -> Iterator[str]:
+    policy, headquarters = document["policy"], document["company"]["headquarters"]
+    if policy["name"] != "three-tier-2025-01":
+        return
+    is_tier_1 = headquarters in {"US", *ALLIES}
+    places = {site["country"] for site in document["sites"] if site["country"] in TIER_2}
+    if headquarters == "US":
+        yield "home_share[US]"
+    if is_tier_1:
+        yield "outside_tier1_share"
+        yield from (f"destination_share[{place}]" for place in places)
+    if not (is_tier_1 and policy.get("validated_exempt_from_national_cap")):
+        yield from (f"national_cap[{place}]" for place in places)
 
 
 class _Maker:

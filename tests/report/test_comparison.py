@@ -18,6 +18,7 @@ from optimizer.report.comparison import PackRun, compose_comparison, value_diffe
 from optimizer.report.comparison_document import ComparisonDocument
 from optimizer.report.compose import compose
 from optimizer.schema.placement import Placement
+from optimizer.schema.plan import LimitSetting
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
 from tests.builders import case, site
@@ -30,6 +31,7 @@ from tests.report.small_fleet import (
     no_placement,
     small_case,
     small_outcome,
+    small_plan,
     small_result,
 )
 
@@ -139,6 +141,16 @@ def test_settings_that_were_replaced_are_named() -> None:
 
     assert found.settings == {"home_share": "9/20", "validated_exempt_from_national_cap": "true"}
     assert found.settings_left_out == ("authorisations",)
+
+
+def test_limits_that_the_plan_changes_are_named() -> None:
+    lifted = replace(small_plan(), limit_settings={"home_share[US]": LimitSetting(is_enforced=False)})
+
+    found = compared(
+        run("tiers", small_outcome(small_case(lifted))), run("free", small_outcome(small_case(lifted, "unrestricted")))
+    )
+
+    assert [one.altered_limits for one in found.packs] == [("home_share[US] (a policy limit): not enforced",), ()]
 
 
 def test_a_policy_that_names_its_tiers_says_what_it_takes_the_share_of() -> None:

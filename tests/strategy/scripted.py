@@ -101,7 +101,7 @@ def answer(
     model = model_of(built)
     scale = model.formulation.objective_scale
     values = None if placement is None else model.values(placement)  # type: ignore[arg-type]
-    objective = None if values is None else float(model.formulation.objective @ values)
+    objective = None if values is None else model.formulation.value(values)
     return SolveResult(
         termination,
         values,

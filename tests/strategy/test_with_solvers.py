@@ -15,13 +15,16 @@ from optimizer.solve.session import Session
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
 from tests.builders import chip, document, site
-from tests.oracle.random_plans import random_plan
+from tests.oracle.brute_force import best
+from tests.oracle.random_plans import random_plan, random_soft_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from optimizer.strategy.outcome import Outcome
 
+CUT_OFF_BY_SCIP = (656, 1032)
+"""Plans whose optimum SCIP's presolve of rows over two columns cut off."""
 TABLES = (
     "sites",
     "accelerators",
@@ -184,3 +187,16 @@ def test_time_limit_is_kept_and_its_answer_is_verified(session: Session, backend
         assert outcome.verification.passed
         assert outcome.gap is not None
     assert outcome.status in {Status.FEASIBLE, Status.UNKNOWN, Status.OPTIMAL}
+
+
+@pytest.mark.parametrize("seed", CUT_OFF_BY_SCIP)
+@pytest.mark.parametrize("backend", list(BACKENDS))
+def test_no_backend_loses_an_optimum_that_a_presolve_is_known_to_cut_off(
+    session: Session, seed: int, backend: str
+) -> None:
+    document = random_soft_plan(seed)
+    options = SearchOptions(relative_gap=0.0, time_limit_seconds=20.0, backend=backend)
+
+    outcome = place_fleet(plan_from_dict(document), options=options, session=session)
+
+    assert (outcome.status, outcome.objective) == (Status.OPTIMAL, best(document))
