@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli import audit, bench, catalogue, compare, facilities, headroom, init, schema, solve, validate
+from optimizer.cli import audit, bench, catalogue, compare, facilities, headroom, init, report, schema, solve, validate
 from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.group import MAX_HELP_WIDTH, PROGRAM, CommandGroup
 from optimizer.cli.policy import policy_app
@@ -67,6 +67,7 @@ _add("compare", compare.compare, compare.HELP, "One plan under several policies 
 _add("audit", audit.audit, audit.HELP, "Judge a placement, or the installed fleet.")
 _add("headroom", headroom.headroom, headroom.HELP, "How much more fits where, and what stops it.")
 _add("facilities", facilities.facilities, facilities.HELP, "The chips at each facility on reporting dates.")
+_add("report", report.report, report.HELP, "A kept answer as one HTML page.")
 app.add_typer(policy_app, name="policy", short_help="List and show policy packs.")
 _add("catalogue", catalogue.catalogue, catalogue.HELP, "Accelerators and countries known by name.")
 _add("schema", schema.schema, schema.HELP, "The JSON Schema of the result.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from optimizer.cli.options import Format
+    from optimizer.cli.options import DocumentFormat
     from optimizer.report.pages import Document
 
 
@@ -30,7 +30,7 @@ def put(text: str, file: Path | None = None) -> None:
         stream.flush()
 
 
-def put_document(document: Document, output_format: Format, file: Path | None = None) -> None:
+def put_document(document: Document, output_format: DocumentFormat, file: Path | None = None) -> None:
     """Write a result or an audit in a format; as wide as the terminal and in colour only where there is one."""
     from optimizer.report.registry import render, render_for
 

@@ -18,8 +18,8 @@ from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
     DEFAULT_GAP,
     BreachOption,
-    Format,
-    FormatOption,
+    DocumentFormat,
+    DocumentFormatOption,
     GapOption,
     PlanArgument,
     PolicyOption,
@@ -98,7 +98,7 @@ def solve(
     strategy: StrategyOption = Strategy.AUTO,
     breach: BreachOption = None,
     require_gap: RequireGapOption = None,
-    output_format: FormatOption = Format.TABLE,
+    output_format: DocumentFormatOption = DocumentFormat.TABLE,
     out: OutDirectoryOption = None,
     quiet: QuietOption = False,
 ) -> None:

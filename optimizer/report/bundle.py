@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import Problem
-from optimizer.report import as_json, as_markdown
+from optimizer.report import as_html, as_json, as_markdown
 from optimizer.report.csv_tables import write_csv
 from optimizer.report.directories import check_replaceable, replaced_whole
 from optimizer.report.facilities import compose_facilities, facilities_csv
@@ -51,6 +51,7 @@ def write_bundle(
         texts = {
             SUMMARY_FILE: as_json.render(document),
             "report.md": as_markdown.render(document),
+            "report.html": as_html.render(document),
             **{file: write_csv(document, table) for file, table in CSV_FILES.items()},
         }
         if outcome is not None:

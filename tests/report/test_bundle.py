@@ -33,6 +33,7 @@ FILES = [
     "periods.csv",
     "placement.csv",
     "replay.txt",
+    "report.html",
     "report.md",
     "run.json",
     "summary.json",
