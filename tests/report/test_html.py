@@ -288,7 +288,8 @@ def test_a_plan_without_an_answer_shows_conflicts_and_ways_out_by_who_can_take_t
     assert places == sorted(places)
     for words in (
         "150 units are promised at ohio and 100 have power.",
-        "commitment[big] 150 units 100 units -50 units 33.33% 2025Q2 --set limits.commitment[big].setting=1",
+        "commitment[big] 150 units 100 units -50 units 33.33% 2025Q2 contract 13",
+        "To write: --set limits.commitment[big].setting=1",
         "180 units placed, $753,229 net present value, optimal, gap 0%",
         "placement solve small --set limits.home_share[US].setting=1",
         "scip agrees that there is no plan.",

@@ -33,6 +33,8 @@ class Repair:
     label: str
     sentence: str
     changes: Table
+    options: tuple[str, ...]
+    """What to write for it, as options of the command line."""
     remark: str
     permitted: str
     plan: Table
@@ -133,11 +135,10 @@ def _repair(document: ResultDocument, part: RepairPart) -> Repair:
         sentence=part.sentence,
         changes=Table(
             "",
-            columns(
-                "limit", ">today", ">suggested", ">change", ">relative change", "~from", "~what to write", "~citation"
-            ),
+            columns("limit", ">today", ">suggested", ">change", ">relative change", "from", "~citation"),
             tuple(_change(change) for change in part.changes),
         ),
+        options=tuple(option for change in part.changes for option in change.set_options),
         remark="One step less in any of its changes leaves no plan."
         if part.least
         else "That nothing smaller would do was not shown.",
@@ -156,7 +157,6 @@ def _change(part: ChangePart) -> tuple[str, ...]:
         part.change,
         relative,
         part.from_period or "the start",
-        " ".join(part.set_options) or NOTHING,
         part.citation,
     )
 
