@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FOLDER = "optimizer.report.html"
 TEMPLATE_FILE = "report.html.jinja"
 STYLE_FILE = "style.css"
+MOST_NAMES = 100
 
 
 def render(document: Document) -> str:
@@ -75,7 +76,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    environment.filters.update(prose=_prose, tier_colour=tier_colour)
+    environment.filters.update(prose=_prose, named=_named, tier_colour=tier_colour)
     return environment.from_string(_read(TEMPLATE_FILE))
 
 
@@ -89,6 +90,12 @@ def _prose(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
     )
+
+
+def _named(names: tuple[str, ...]) -> str:
+    """Return names as a list, as many as people can read."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _read(name: str) -> str:

@@ -58,6 +58,10 @@ class Browser:
         self._ask("/goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=size)
         self._ask("/url", url=file.as_uri())
 
+    def print_preview(self, *, is_on: bool) -> None:
+        """Show pages as they would be printed, or on a screen again."""
+        self._ask("/goog/cdp/execute", cmd="Emulation.setEmulatedMedia", params={"media": "print" if is_on else ""})
+
     def run(self, script: str) -> Any:  # noqa: ANN401  whatever the script returns
         """Return what a script returns in the page."""
         return self._ask("/execute/sync", script=script, args=[])

@@ -128,6 +128,26 @@ def test_a_page_is_small(text: str) -> None:
     assert len(text.encode()) < LARGEST_PAGE
 
 
+def test_ten_thousand_sites_have_a_page_that_says_what_it_leaves_out() -> None:
+    document = small_result()
+    site, power = document.sites[JOHOR], next(row for row in document.groups if row.group == "site_power[ohio]")
+    numbers = range(10_000)
+    sites = tuple(
+        site.model_copy(update={"site": f"s{n}", "tpp_placed": n, "latitude": n / 200, "longitude": n / 100})
+        for n in numbers
+    )
+    groups = tuple(power.model_copy(update={"group": f"site_power[s{n}]"}) for n in numbers)
+    text = render(document.model_copy(update={"sites": sites, "groups": (*document.groups, *groups)}))
+
+    assert len(text.encode()) < LARGEST_PAGE
+    found = Page(text)
+    assert "9,399 more sites, not used or with less compute, are not drawn." in found.text
+    assert "more that are less tight: limits.csv of a kept run has them all" in found.text
+    assert re.search(r"Physical limits 10,00\d binding", found.text)
+    assert any(text.startswith("s9999 ") for text in found.texts)
+    assert not any(text.startswith("s7 ") for text in found.texts)
+
+
 @pytest.mark.parametrize("name", sorted(documents()))
 def test_every_line_of_the_summary_is_there_with_the_legal_status_first(name: str) -> None:
     document = documents()[name]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 SCREEN, PHONE = 1280, 390
+PAPER = 720
+"""A4 between margins."""
 DOCUMENTS: dict[str, Callable[[], Document]] = {
     "placed": small_result,
     "explained": explained_result,
@@ -46,6 +48,11 @@ return [...document.querySelectorAll('body *')]
   .filter(one => !one.closest('.scroll') && !one.closest('svg') && !one.closest('.map') && !one.closest('.unseen'))
   .filter(one => one.getBoundingClientRect().right > width + 1)
   .map(one => one.outerHTML.slice(0, 100));
+"""
+LOST_ON_PAPER = """
+return [...document.querySelectorAll('details table')]
+  .filter(one => !one.checkVisibility() || one.getBoundingClientRect().height < 20)
+  .map(one => one.textContent.slice(0, 80));
 """
 ROOM_OF_TABLES = """
 return [...document.querySelectorAll('.scroll')]
@@ -97,6 +104,19 @@ def test_nothing_is_wider_than_the_page(browser: Browser, shown: tuple[str, Path
     assert browser.run("return window.innerWidth") == width
     assert browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert browser.run(WIDER_THAN_THE_PAGE) == []
+
+
+def test_nothing_is_lost_on_paper(browser: Browser, shown: tuple[str, Path]) -> None:
+    """Folded tables are printed, and every table is as narrow as the page."""
+    browser.print_preview(is_on=True)
+    try:
+        browser.open(shown[1], PAPER)
+
+        assert browser.run(LOST_ON_PAPER) == []
+        assert browser.run(WIDER_THAN_THE_PAGE) == []
+        assert browser.run(ROOM_OF_TABLES) == []
+    finally:
+        browser.print_preview(is_on=False)
 
 
 def test_tables_fit_on_a_screen_without_scrolling(browser: Browser, shown: tuple[str, Path]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.report.document import ResultDocument
-from optimizer.report.table import Table, columns
+from optimizer.report.table import Table, columns, cut
 from optimizer.report.wording import NOTHING
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from optimizer.report.document import SolverPart
     from optimizer.report.pages import Document
+
+MOST_ASSUMED = 200
 
 
 def footer_tables(document: Document) -> tuple[Table, ...]:
@@ -38,7 +40,7 @@ def footer_tables(document: Document) -> tuple[Table, ...]:
         Table(
             "Figures assumed",
             columns("~figure", "~value", "~source"),
-            tuple((part.subject, part.value, part.source) for part in document.assumptions),
+            *cut(((part.subject, part.value, part.source) for part in document.assumptions), MOST_ASSUMED, "figures"),
         ),
         Table(
             "Input files",

@@ -29,6 +29,8 @@ WHOLE = 100.0
 STATES = ("broken", "binding", "slack")
 MOST_OPEN = 20
 """A longer table of physical limits is folded away at first."""
+MOST_BARS = 300
+"""So that a plan of ten thousand sites still has a page that opens at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class LimitTable:
     title: str
     count: str
     bars: tuple[LimitBar, ...]
+    left_out: int
+    """How many more there are, none of them as tight."""
     closed: tuple[str, ...]
     idle: tuple[str, ...]
     """Least amounts that ask for nothing of this placement, such as those of sites that it does not use."""
@@ -77,11 +81,12 @@ def _table(document: Document, kind: LimitKind, values: Mapping[str, ValuePart])
     live = [group for group in of_kind if not _is_closed(group) and not _is_idle(group)]
     live.sort(key=lambda group: (STATES.index(_state(group)), -len(group.binding_periods), -_closeness(group)))
     cited = Footnotes()
-    bars = tuple(_bar(document, group, values.get(group.group), cited) for group in live)
+    bars = tuple(_bar(document, group, values.get(group.group), cited) for group in live[:MOST_BARS])
     return LimitTable(
         title=TITLES[kind],
-        count=_count(bars),
+        count=_count(live),
         bars=bars,
+        left_out=len(live) - len(bars),
         closed=tuple(f"{group.group} {cited.mark(group.citation)}" for group in of_kind if _is_closed(group)),
         idle=tuple(f"{group.group} {cited.mark(group.citation)}" for group in of_kind if _is_idle(group)),
         citations=cited.notes(),
@@ -110,8 +115,8 @@ def _state(group: GroupRow) -> str:
     return "binding" if group.binding_periods else "slack"
 
 
-def _count(bars: tuple[LimitBar, ...]) -> str:
-    numbers = {state: sum(bar.state == state for bar in bars) for state in STATES}
+def _count(groups: list[GroupRow]) -> str:
+    numbers = {state: sum(_state(group) == state for group in groups) for state in STATES}
     words = {"broken": "broken", "binding": "binding", "slack": "with room"}
     return ", ".join(f"{number:,} {words[state]}" for state, number in numbers.items() if number)
 

@@ -26,6 +26,8 @@ LARGEST_SITE, LARGEST_STOCK = 1400, 3600
 """Square pixels that the site, or the country's installed stock, with most compute may take; one scale serves both."""
 SMALLEST_MARK = 14
 UNUSED_MARK = 28
+MOST_MARKS = 600
+"""Of used and of unused sites each: more would hide each other, and make the page heavy."""
 RING_DEGREES = 3.0
 """How far from a country's point its sites without coordinates stand, where there are several."""
 
@@ -42,6 +44,8 @@ class SiteMap:
     """Sites without coordinates, drawn at their country's point."""
     not_drawn: tuple[str, ...]
     """Sites for which there is not even that."""
+    left_out: int
+    """How many more sites there are: used ones with less compute, and unused ones."""
     has_unused: bool
     has_installed: bool
 
@@ -56,10 +60,11 @@ def site_map(document: Document) -> SiteMap:
     drawn = [row for row in document.sites if row.site in places]
     used = sorted((row for row in drawn if row.tpp_placed), key=lambda row: (-(row.tpp_placed or 0), row.site))
     unused = [row for row in drawn if not row.tpp_placed]
+    left_out = max(0, len(used) - MOST_MARKS) + max(0, len(unused) - MOST_MARKS)
     chart = _chart(
         [_installed_mark(row, scale) for row in installed],
-        [_unused_mark(row, places[row.site], document) for row in unused],
-        [_used_mark(row, places[row.site], document, scale) for row in used],
+        [_unused_mark(row, places[row.site], document) for row in unused[:MOST_MARKS]],
+        [_used_mark(row, places[row.site], document, scale) for row in used[:MOST_MARKS]],
     )
     label = (
         f"World map: compute of the plan at {len(used)} of {len(document.sites)} sites in {document.plan.last_period}"
@@ -70,6 +75,7 @@ def site_map(document: Document) -> SiteMap:
         tiers=tuple(sorted(set(tiers.values()))),
         at_country=tuple(row.site for row in drawn if row.site not in located),
         not_drawn=tuple(row.site for row in document.sites if row.site not in places),
+        left_out=left_out,
         has_unused=bool(unused),
         has_installed=bool(installed),
     )

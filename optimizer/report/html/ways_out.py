@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.report.table import Table, columns
+from optimizer.report.table import Table, columns, cut
 from optimizer.report.wording import NOTHING, compact, gap_text, money, period_runs, quantity
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FAMILIES = ("yours to change", "yours to buy", "needs government")
 PER_CENT = 100
+MOST_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,13 @@ def _broken_limits(document: ResultDocument) -> Table:
     return Table(
         "Limits that are impossible by themselves",
         columns("limit", "~what", ">asks for", ">within reach", "unit", "~citation"),
-        tuple(
-            (part.key, part.sentence, compact(part.asks), compact(part.reachable), part.unit, part.citation)
-            for part in document.broken_limits
+        *cut(
+            (
+                (part.key, part.sentence, compact(part.asks), compact(part.reachable), part.unit, part.citation)
+                for part in document.broken_limits
+            ),
+            MOST_ROWS,
+            "limits",
         ),
     )
 
@@ -173,9 +178,13 @@ def _placements(document: ResultDocument, plan: PermittedPart) -> Table:
     return Table(
         f"What then stands where in {last}",
         columns("site", "country", "opens", "accelerator", ">units"),
-        tuple(
-            (row.site, row.country, opens.get(row.site, NOTHING), row.accelerator, quantity(row.units_standing))
-            for row in plan.placements
-            if row.period == last and row.units_standing
+        *cut(
+            (
+                (row.site, row.country, opens.get(row.site, NOTHING), row.accelerator, quantity(row.units_standing))
+                for row in plan.placements
+                if row.period == last and row.units_standing
+            ),
+            MOST_ROWS,
+            "rows",
         ),
     )
