@@ -44,7 +44,7 @@ def render(document: Document) -> str:
         tier_names=document.policy.tier_names,
         command=document.command,
         is_result=isinstance(document, ResultDocument),
-        has_placement=document.verification is not None,
+        has_placement=any(row.tpp_placed is not None for row in document.sites),
         map=site_map(document),
         charts=compute_charts(document),
         chart_tiers=sorted({row.tier for row in document.countries if row.tpp}),

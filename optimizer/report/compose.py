@@ -150,7 +150,7 @@ def compose_audit(
         verification=verification_part(audit.verification),
         versions=dict(versions or installed_versions()),
         command=command,
-        sites=site_rows(audit.case, audit.placement),
+        sites=site_rows(audit.case, None if audit.is_fleet_alone else audit.placement),
         **_inputs(audit.case),
         **_tables(judged),
     )

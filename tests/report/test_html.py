@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -86,9 +87,19 @@ def documents() -> dict[str, Document]:
     }
 
 
+@cache
+def text_of(name: str) -> str:
+    """Return the page of one of the documents, made once: a second of figures."""
+    return render(documents()[name])
+
+
+def page_of(name: str) -> Page:
+    return Page(text_of(name))
+
+
 @pytest.fixture(params=sorted(documents()))
 def text(request: pytest.FixtureRequest) -> str:
-    return render(documents()[request.param])
+    return text_of(request.param)
 
 
 def test_every_tag_is_closed_and_every_id_is_its_own(text: str) -> None:
@@ -151,7 +162,7 @@ def test_ten_thousand_sites_have_a_page_that_says_what_it_leaves_out() -> None:
 @pytest.mark.parametrize("name", sorted(documents()))
 def test_every_line_of_the_summary_is_there_with_the_legal_status_first(name: str) -> None:
     document = documents()[name]
-    shown = Page(render(document)).text
+    shown = page_of(name).text
 
     lines = page(document).lines
     assert lines[0][0] == "Policy"
@@ -174,7 +185,7 @@ def test_names_are_text_and_never_markup(damage: str) -> None:
         commitments=tuple(replace(one, key=damage, reference=damage) for one in plan.commitments),
     )
     document = small_result(small_case(nasty)).model_copy(update={"command": damage})
-    plain, found = Page(render(small_result())), Page(render(document))
+    plain, found = page_of("placed"), Page(render(document))
 
     allowed = {tag for tag, _ in plain.elements}
     assert {tag for tag, _ in found.elements} <= allowed | {"code"}
@@ -191,11 +202,11 @@ def test_nothing_of_a_planner_is_run_as_a_template() -> None:
 
 
 def test_the_same_document_gives_the_same_page() -> None:
-    assert render(small_result()) == render(small_result())
+    assert render(small_result()) == text_of("placed")
 
 
 def test_a_placed_fleet_has_a_map_and_four_charts_with_tooltips() -> None:
-    found = Page(render(small_result()))
+    found = page_of("placed")
 
     figures = [attributes for attributes in found.tags("svg") if attributes.get("role") == "img"]
     assert [str(figure["aria-label"]).split(":")[0] for figure in figures] == [
@@ -218,7 +229,7 @@ def test_a_placed_fleet_has_a_map_and_four_charts_with_tooltips() -> None:
 
 
 def test_a_broken_share_is_drawn_as_broken() -> None:
-    found = Page(render(documents()["broken"]))
+    found = page_of("broken")
 
     assert "2025Q2: MY 8.26% (limit broken)" in found.texts
     assert "broken in 2025Q2" in found.text
@@ -230,14 +241,14 @@ def test_sites_without_coordinates_are_said_to_stand_in_the_middle_of_their_coun
     located = replace(plan.sites[JOHOR], latitude=Fraction("1.5"), longitude=Fraction("103.7"))
     words = "drawn in the middle of their country:"
 
-    assert f"{words} johor, moscow, ohio." in Page(render(small_result())).text
+    assert f"{words} johor, moscow, ohio." in page_of("placed").text
     some = small_result(small_case(replace(plan, sites=(located, *plan.sites[1:]))))
     assert f"{words} moscow, ohio." in Page(render(some)).text
 
 
 def test_every_setting_is_shown_against_its_allowance_with_its_citation() -> None:
     document = small_result()
-    found = Page(render(document))
+    found = page_of("placed")
 
     for group in document.groups:
         assert group.group in found.text
@@ -250,17 +261,15 @@ def test_every_setting_is_shown_against_its_allowance_with_its_citation() -> Non
 def test_a_least_amount_is_marked_inside_its_bar() -> None:
     """1,100 of 1,180 units stand at home, where 590 have to."""
     marks = [
-        str(attributes["style"])
-        for attributes in Page(render(small_result())).tags("span")
-        if attributes.get("class") == "mark"
+        str(attributes["style"]) for attributes in page_of("placed").tags("span") if attributes.get("class") == "mark"
     ]
 
     assert "left:53.6%" in marks
 
 
 def test_levers_and_cost_are_there_only_where_they_were_worked_out() -> None:
-    assert "What moves the value" not in Page(render(small_result())).text
-    shown = Page(render(explained_result())).text
+    assert "What moves the value" not in page_of("placed").text
+    shown = page_of("explained").text
 
     titles = ("Binding and valuable", "Worth more though not tight", "Binding and worthless", "What the policy costs")
     assert [shown.index(title) for title in titles] == sorted(shown.index(title) for title in titles)
@@ -274,7 +283,7 @@ def test_levers_and_cost_are_there_only_where_they_were_worked_out() -> None:
 @pytest.mark.parametrize("figure", ["1,234", "4,321", "5,678", "15,678"])
 def test_no_sum_under_the_money_resolution_is_shown_as_a_number(figure: str) -> None:
     """The resolution is 50,000; each of these is the end of an interval, or a screened value."""
-    assert figure not in Page(render(explained_result())).text
+    assert figure not in page_of("explained").text
 
 
 def test_an_interval_is_said_as_far_as_it_is_proven() -> None:
@@ -291,7 +300,7 @@ def test_an_interval_is_said_as_far_as_it_is_proven() -> None:
 
 
 def test_a_plan_without_an_answer_shows_conflicts_and_ways_out_by_who_can_take_them() -> None:
-    shown = Page(render(explained_conflict())).text
+    shown = page_of("conflict").text
 
     titles = (
         "What arithmetic alone rules out",
@@ -319,7 +328,7 @@ def test_a_plan_without_an_answer_shows_conflicts_and_ways_out_by_who_can_take_t
 
 
 def test_other_tables_are_folded_away_and_limits_that_bind_are_not_told_twice() -> None:
-    found = Page(render(small_result()))
+    found = page_of("placed")
 
     for title in ("What stands where in 2025Q2 (units of the plan)", "Period by period", "Countries in 2025Q2"):
         assert title in found.text
@@ -328,11 +337,27 @@ def test_other_tables_are_folded_away_and_limits_that_bind_are_not_told_twice() 
 
 
 def test_the_end_says_how_the_answer_came_about() -> None:
-    shown = Page(render(small_result())).text
+    shown = page_of("placed").text
 
     end = shown[shown.index("How this answer came about") :]
     for words in ("placement solve small --gap 0.001", "9.15.6755", "accelerators.csv life_years", "whole blocks"):
         assert words in end
+
+
+def test_an_audit_of_the_fleet_alone_calls_no_site_unused() -> None:
+    found = page_of("fleet")
+
+    assert "The installed fleet and the candidate sites" in found.text
+    assert "not used" not in found.text
+    assert "johor (MY), Tier 2: candidate site" in found.texts
+
+
+def test_the_legend_names_a_limit_only_where_one_is_drawn() -> None:
+    free = Page(render(small_result(small_case(policy="unrestricted"))))
+
+    assert "the limit where it is tested" in page_of("placed").text
+    assert "the limit where it is tested" not in free.text
+    assert "Share at home (US): no limit" in free.text
 
 
 def test_an_audit_has_no_money() -> None:

@@ -38,6 +38,8 @@ class Figure:
 
     title: str
     svg: str
+    has_limit: bool = False
+    """Whether a limit is drawn in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _share_figure(title: str, name: str, shares: list[_Share]) -> Figure:
         bar_chart.mark_text(aria=False).encode(y=alt.value(HEIGHT - LABEL_ABOVE_AXIS), text="place:N"),
     )
     text = f"{title}: {_setting_text(shares)}"
-    return Figure(text, inline_svg(chart.properties(width=WIDTH, height=HEIGHT), name, text))
+    return Figure(text, inline_svg(chart.properties(width=WIDTH, height=HEIGHT), name, text), has_limit=bool(ticks))
 
 
 def _bars(rows: list[Bar], periods: tuple[str, ...]) -> alt.Chart:
