@@ -22,6 +22,7 @@ from optimizer.cli import (
     headroom,
     init,
     limits,
+    report,
     schema,
     solve,
     sweep,
@@ -86,6 +87,7 @@ _add("sweep", sweep.sweep, sweep.HELP, "The plan's value as one setting moves.")
 _add("audit", audit.audit, audit.HELP, "Judge a placement, or the installed fleet.")
 _add("headroom", headroom.headroom, headroom.HELP, "How much more fits where, and what stops it.")
 _add("facilities", facilities.facilities, facilities.HELP, "The chips at each facility on reporting dates.")
+_add("report", report.report, report.HELP, "A kept answer as one HTML page.")
 app.add_typer(policy_app, name="policy", short_help="List and show policy packs.")
 _add("catalogue", catalogue.catalogue, catalogue.HELP, "Accelerators and countries known by name.")
 _add("schema", schema.schema, schema.HELP, "The JSON Schema of the result.")

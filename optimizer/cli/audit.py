@@ -9,8 +9,8 @@ from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_case, open_placement
 from optimizer.cli.options import (
     BreachOption,
-    Format,
-    FormatOption,
+    DocumentFormat,
+    DocumentFormatOption,
     OutFileOption,
     PlacementOption,
     PlanArgument,
@@ -44,7 +44,7 @@ def audit(
     settings: SetOption = None,
     *,
     breach: BreachOption = None,
-    output_format: FormatOption = Format.TABLE,
+    output_format: DocumentFormatOption = DocumentFormat.TABLE,
     out: OutFileOption = None,
 ) -> None:
     """Judge and report."""

@@ -12,8 +12,8 @@ from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
     DEFAULT_GAP,
     BreachOption,
-    Format,
-    FormatOption,
+    DocumentFormat,
+    DocumentFormatOption,
     GapOption,
     OutFileOption,
     PlanArgument,
@@ -73,7 +73,7 @@ def limits(
     solver: SolverOption = Solver.HIGHS,
     breach: BreachOption = None,
     confirm: ConfirmOption = False,
-    output_format: FormatOption = Format.TABLE,
+    output_format: DocumentFormatOption = DocumentFormat.TABLE,
     out: OutFileOption = None,
     quiet: QuietOption = False,
 ) -> None:

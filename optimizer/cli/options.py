@@ -45,7 +45,7 @@ PER_CENT = 100
 
 
 class Format(StrEnum):
-    """How a command writes its answer."""
+    """How a command writes a list of rows."""
 
     TABLE = "table"
     JSON = "json"
@@ -53,6 +53,22 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+class DocumentFormat(StrEnum):
+    """How a command writes a whole result or audit: the names of `optimizer.report.registry`."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+DocumentFormatOption = Annotated[
+    DocumentFormat,
+    typer.Option(
+        "--format", help="table and html (one page) are for people; the others are for scripts and documents."
+    ),
+]
 FormatOption = Annotated[
     Format, typer.Option("--format", help="table is for people; the others are for scripts and documents.")
 ]

@@ -11,7 +11,7 @@ from optimizer.files.write_whole import write_atomically
 __all__ = ["put", "put_document", "write_atomically"]
 
 if TYPE_CHECKING:
-    from optimizer.cli.options import Format
+    from optimizer.cli.options import DocumentFormat
     from optimizer.report.pages import Document
 
 
@@ -32,7 +32,7 @@ def put(text: str, file: Path | None = None) -> None:
         stream.flush()
 
 
-def put_document(document: Document, output_format: Format, file: Path | None = None) -> None:
+def put_document(document: Document, output_format: DocumentFormat, file: Path | None = None) -> None:
     """Write a result or an audit in a format; as wide as the terminal and in colour only where there is one."""
     from optimizer.report.registry import render, render_for
 
@@ -40,9 +40,9 @@ def put_document(document: Document, output_format: Format, file: Path | None = 
     put(text, file)
 
 
-def put_explanation(document: Document, output_format: Format, file: Path | None = None) -> None:
+def put_explanation(document: Document, output_format: DocumentFormat, file: Path | None = None) -> None:
     """Write what explains a result: its summary with the tables about limits alone; JSON and CSV as ever."""
-    from optimizer.cli.options import Format as Formats
+    from optimizer.cli.options import DocumentFormat as Formats
     from optimizer.report.explain_csv import repairs_csv, values_csv
     from optimizer.report.registry import render, render_for
 

@@ -19,8 +19,8 @@ from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
     DEFAULT_GAP,
     BreachOption,
-    Format,
-    FormatOption,
+    DocumentFormat,
+    DocumentFormatOption,
     GapOption,
     PlanArgument,
     PolicyOption,
@@ -114,7 +114,7 @@ def solve(
     values: ValuesOption = MOST_VALUES,
     explain_time: ExplainTimeOption = None,
     confirm: ConfirmOption = False,
-    output_format: FormatOption = Format.TABLE,
+    output_format: DocumentFormatOption = DocumentFormat.TABLE,
     out: OutDirectoryOption = None,
     quiet: QuietOption = False,
 ) -> None:

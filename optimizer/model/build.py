@@ -21,7 +21,7 @@ from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Entered, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Limit, Opened, Placed, Standing, Variable
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:

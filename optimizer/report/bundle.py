@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import Problem
-from optimizer.report import as_json, as_markdown
+from optimizer.report import as_html, as_json, as_markdown
 from optimizer.report.csv_tables import write_csv
 from optimizer.report.directories import check_replaceable, replaced_whole
 from optimizer.report.explain_csv import repairs_csv, values_csv
@@ -52,6 +52,7 @@ def write_bundle(
         texts = {
             SUMMARY_FILE: as_json.render(document),
             "report.md": as_markdown.render(document),
+            "report.html": as_html.render(document),
             **{file: write_csv(document, table) for file, table in CSV_FILES.items()},
             VALUES_FILE: values_csv(document),
             REPAIRS_FILE: repairs_csv(document),

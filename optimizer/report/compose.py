@@ -30,7 +30,7 @@ from optimizer.report.limits import group_rows, limit_rows
 from optimizer.report.notices import notice_parts
 from optimizer.report.paths import entry_rows, path_rows
 from optimizer.report.periods import period_rows
-from optimizer.report.placements import opening_rows, placement_rows
+from optimizer.report.placements import opening_rows, placement_rows, site_rows
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.quantities import format_exact
 from optimizer.schema.versions import installed_versions
@@ -125,6 +125,7 @@ def compose(
         verification=verification_part(judged.verification) if judged else None,
         solver=solver_part(outcome, versions or installed_versions()),
         command=command,
+        sites=site_rows(outcome.case, judged.placement if judged else None),
         **explained_parts(outcome, explanation, command),
         **_inputs(outcome.case),
         **(_tables(judged) if judged else _NO_TABLES),
@@ -151,6 +152,7 @@ def compose_audit(
         verification=verification_part(audit.verification),
         versions=dict(versions or installed_versions()),
         command=command,
+        sites=site_rows(audit.case, None if audit.is_fleet_alone else audit.placement),
         **_inputs(audit.case),
         **_tables(judged),
     )

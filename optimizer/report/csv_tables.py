@@ -7,7 +7,17 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from optimizer.report.document import ResultDocument
-from optimizer.report.rows import CountryRow, EntryRow, GroupRow, LimitRow, OpeningRow, PathRow, PeriodRow, PlacementRow
+from optimizer.report.rows import (
+    CountryRow,
+    EntryRow,
+    GroupRow,
+    LimitRow,
+    OpeningRow,
+    PathRow,
+    PeriodRow,
+    PlacementRow,
+    SiteRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +31,7 @@ Record = dict[str, Cell]
 UNFOLDED = frozenset({"headroom_units", "headroom_stopped_by"})
 """Fields by accelerator: one column each, such as `headroom_units[H100]`."""
 TABLES: dict[str, type[Part]] = {
+    "sites": SiteRow,
     "placements": PlacementRow,
     "openings": OpeningRow,
     "periods": PeriodRow,

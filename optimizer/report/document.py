@@ -30,6 +30,7 @@ from optimizer.report.rows import (
     PathRow,
     PeriodRow,
     PlacementRow,
+    SiteRow,
 )
 from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
@@ -314,6 +315,7 @@ class ResultDocument(Part):
     objective_terms_exact: dict[str, ExactText]
     policy: PolicyPart
     plan: PlanPart
+    sites: tuple[SiteRow, ...]
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
     periods: tuple[PeriodRow, ...]
@@ -363,6 +365,7 @@ class AuditDocument(Part):
     judged: Literal["installed fleet", "placement"]
     policy: PolicyPart
     plan: PlanPart
+    sites: tuple[SiteRow, ...]
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
     periods: tuple[PeriodRow, ...]

@@ -1,16 +1,42 @@
-"""The tables of what stands where and which sites open when."""
+"""The tables of candidate sites, of what stands where and of which sites open when."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.report.rows import OpeningRow, PlacementRow
+from optimizer.report.exact_numbers import plain_or_none
+from optimizer.report.rows import OpeningRow, PlacementRow, SiteRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.rules.case import Case
     from optimizer.schema.placement import Placement
+
+
+def site_rows(case: Case, placement: Placement | None) -> tuple[SiteRow, ...]:
+    """Return one row per candidate site, with what stands there at the end; null figures without a placement."""
+    last = case.num_periods - 1
+    units = dict.fromkeys(range(len(case.plan.sites)), 0)
+    tpp = dict(units)
+    for (site, sku), row in placement.standing_units.items() if placement is not None else ():
+        units[site] += row[last]
+        tpp[site] += row[last] * case.plan.accelerators[sku].tpp
+    return tuple(
+        SiteRow(
+            site=site.key,
+            name=site.name,
+            region=site.region,
+            country=site.country,
+            destination=case.site_destinations[number],
+            tier=case.tier(case.site_destinations[number], last),
+            latitude=plain_or_none(site.latitude),
+            longitude=plain_or_none(site.longitude),
+            units_placed=None if placement is None else units[number],
+            tpp_placed=None if placement is None else tpp[number],
+        )
+        for number, site in enumerate(case.plan.sites)
+    )
 
 
 def placement_rows(case: Case, placement: Placement) -> tuple[PlacementRow, ...]:

@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, TextIO
 
 from optimizer.errors import InputError, Problem
-from optimizer.report import as_csv, as_json, as_markdown, as_text
+from optimizer.report import as_csv, as_html, as_json, as_markdown, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ FORMATS: Mapping[str, Callable[[Document], str]] = {
     "json": as_json.render,
     "csv": as_csv.render,
     "markdown": as_markdown.render,
+    "html": as_html.render,
 }
 
 

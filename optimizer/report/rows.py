@@ -49,6 +49,25 @@ class OpeningRow(Part):
     period: str
 
 
+class SiteRow(Part):
+    """A candidate site, and what the plan has standing there at the end of the horizon; installed stock is not included."""
+
+    site: str
+    name: str | None
+    region: str | None
+    country: str
+    destination: str
+    tier: int
+    """The strictest tier of the destination in the last period."""
+    latitude: Number | None
+    """Degrees north; null where the plan gives no coordinates."""
+    longitude: Number | None
+    """Degrees east."""
+    units_placed: int | None
+    """null without a placement."""
+    tpp_placed: int | None
+
+
 class PeriodRow(Part):
     """One period of the whole plan. Units and TPP are cumulative; `installed` stood before the plan begins."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli.options import Format
+from optimizer.cli.options import DocumentFormat
 from optimizer.cli.output import put, put_document, write_atomically
 from optimizer.report.registry import render
 from tests.report.small_fleet import small_result
@@ -68,8 +68,8 @@ def test_a_terminal_gets_its_width_and_colours_and_a_file_neither(
     monkeypatch.delenv("NO_COLOR", raising=False)
     document = small_result()
 
-    put_document(document, Format.TABLE)
-    put_document(document, Format.TABLE, tmp_path / "report.txt")
+    put_document(document, DocumentFormat.TABLE)
+    put_document(document, DocumentFormat.TABLE, tmp_path / "report.txt")
 
     assert stream.getvalue() == render(document, "table", width=90, colour=True)
     assert (tmp_path / "report.txt").read_text(encoding="utf-8") == render(document, "table")

@@ -34,6 +34,7 @@ FILES = [
     "placement.csv",
     "repairs.csv",
     "replay.txt",
+    "report.html",
     "report.md",
     "run.json",
     "summary.json",

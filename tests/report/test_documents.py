@@ -191,6 +191,20 @@ def test_placements_and_openings_leave_out_what_stood_before() -> None:
     ]
 
 
+def test_sites_give_their_place_and_what_stands_there_at_the_end() -> None:
+    plan = small_plan()
+    johor = replace(plan.sites[JOHOR], name="Johor", latitude=Fraction("1.5"), longitude=Fraction(104))
+    located = small_case(replace(plan, sites=(johor, *plan.sites[MOSCOW:])))
+
+    rows = {row.site: row for row in small_result(located).sites}
+
+    johor_row = rows["johor"]
+    assert (johor_row.name, johor_row.latitude, johor_row.longitude, johor_row.tier) == ("Johor", 1.5, 104, 2)
+    assert (johor_row.units_placed, johor_row.tpp_placed) == (80, 80_000)
+    assert (rows["moscow"].units_placed, rows["moscow"].latitude, rows["moscow"].tier) == (0, None, 3)
+    assert {row.units_placed for row in compose(no_placement(Status.INFEASIBLE)).sites} == {None}
+
+
 def test_site_kept_open_by_installed_stock_is_not_an_opening() -> None:
     plan = replace(small_plan(), installed=(Installed("X1", 1000, "US", site="ohio"),))
 
