@@ -50,11 +50,12 @@ def policy_line(policy: PolicyPart) -> Line:
 
 def reading_line(policy: PolicyPart) -> Line:
     """Return the reading that ran, and which settings are not the pack's own."""
-    changed = [f"{name} = {_setting(part.value)}" for name, part in policy.settings.items() if part.overridden]
+    changed = [f"{name} = {setting_text(part.value)}" for name, part in policy.settings.items() if part.overridden]
     return "Reading", policy.reading + (f". Set by the plan: {', '.join(changed)}" if changed else "")
 
 
-def _setting(value: bool | int | str) -> str:
+def setting_text(value: bool | int | str) -> str:
+    """Return the value of a setting as a policy writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
