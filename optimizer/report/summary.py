@@ -64,7 +64,7 @@ def policy_line(policy: PolicyPart) -> Line:
 def reading_line(policy: PolicyPart, plan: PlanPart) -> Line:
     """Return the reading that ran, which settings are not the pack's own, and what the plan changes of the limits."""
     text = policy.reading
-    changed = [f"{name} = {_setting(part.value)}" for name, part in policy.settings.items() if part.overridden]
+    changed = [f"{name} = {setting_text(part.value)}" for name, part in policy.settings.items() if part.overridden]
     if changed:
         text += f". Set by the plan: {', '.join(changed)}"
     altered = altered_words(plan.altered_limits)
@@ -79,7 +79,8 @@ def bought_lines(bought: Sequence[BoughtPart], plan: PlanPart, currency: str) ->
         yield "Bought", bought_text(bought, plan.periods, currency)
 
 
-def _setting(value: bool | int | str) -> str:
+def setting_text(value: bool | int | str) -> str:
+    """Return the value of a setting as a policy writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

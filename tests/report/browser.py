@@ -66,10 +66,11 @@ class Browser:
         """Return what a script returns in the page."""
         return self._ask("/execute/sync", script=script, args=[])
 
-    def requests(self) -> list[str]:
-        """Return the address of everything asked for since the last call."""
+    def requests(self, page: Path) -> list[str]:
+        """Return the address of everything that a page asked for, itself included, since the last call."""
         events = (json.loads(entry["message"])["message"] for entry in self._ask("/se/log", type="performance"))
-        return [one["params"]["request"]["url"] for one in events if one["method"] == "Network.requestWillBeSent"]
+        sent = (one["params"] for one in events if one["method"] == "Network.requestWillBeSent")
+        return [one["request"]["url"] for one in sent if one["documentURL"] == page.as_uri()]  # others: Chromium's own
 
     def complaints(self) -> list[str]:
         """Return what the console says since the last call."""
@@ -116,7 +117,7 @@ def _port(process: subprocess.Popen[str]) -> int:
 
 
 def _wishes(binary: str, profile: Path) -> object:
-    options = {"binary": binary, "args": [*SWITCHES, f"--user-data-dir={profile}"]}
+    options = {"binary": binary, "args": [*SWITCHES, f"--user-data-dir={profile}", "about:blank"]}
     wanted = {
         "browserName": "chrome",
         "goog:chromeOptions": options,

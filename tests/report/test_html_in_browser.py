@@ -75,11 +75,11 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_it_opens_without_a_complaint_and_asks_for_the_file_alone(browser: Browser, shown: tuple[str, Path]) -> None:
-    browser.requests(), browser.complaints()
+    browser.requests(shown[1]), browser.complaints()
 
     browser.open(shown[1], SCREEN)
 
-    assert browser.requests() == [shown[1].as_uri()]
+    assert browser.requests(shown[1]) == [shown[1].as_uri()]
     assert browser.complaints() == []
 
 
@@ -139,10 +139,12 @@ def test_a_folded_table_opens(browser: Browser, shown: tuple[str, Path]) -> None
 def test_a_page_that_breaks_its_promise_is_seen_to(browser: Browser, tmp_path: Path) -> None:
     """The instruments work: a request and an error are noticed."""
     page = tmp_path / "page.html"
-    page.write_text("<img src='missing.png'><script>fail()</script>", encoding="utf-8")
-    browser.requests(), browser.complaints()
+    page.write_text(
+        "<img src='missing.png'><img src='http://127.0.0.1:9/a.png'><script>fail()</script>", encoding="utf-8"
+    )
+    browser.complaints()
 
     browser.open(page, SCREEN)
 
-    assert (tmp_path / "missing.png").as_uri() in browser.requests()
+    assert browser.requests(page) == [page.as_uri(), (tmp_path / "missing.png").as_uri(), "http://127.0.0.1:9/a.png"]
     assert any("fail is not defined" in complaint for complaint in browser.complaints())

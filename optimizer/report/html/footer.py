@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.report.document import ResultDocument
+from optimizer.report.summary import setting_text
 from optimizer.report.table import Table, columns, cut
 from optimizer.report.wording import NOTHING
 
@@ -32,7 +33,7 @@ def footer_tables(document: Document) -> tuple[Table, ...]:
             f"Settings of {document.policy.name}",
             columns("setting", "value", "set by the plan", "~citation"),
             tuple(
-                (name, str(part.value), "yes" if part.overridden else NOTHING, part.citation)
+                (name, setting_text(part.value), "yes" if part.overridden else NOTHING, part.citation)
                 for name, part in document.policy.settings.items()
             ),
             (f"Version {document.policy.version}, sha256 {document.policy.sha256}.",),
