@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from optimizer.strategy.options import SearchOptions
     from optimizer.strategy.outcome import Outcome
 
-STANDS_OUT = Fraction(5, 2)
-"""Times the money resolution that a move's screened value must come to."""
+STANDS_OUT = Fraction(7, 2)
+"""Times the money resolution that a move's screened value must come to, so that its lower end is above the resolution."""
 ROUND_STEPS = (1, 2, 5)
 HOPELESS = 2
 """A move worth at most so many times the money resolution will not stand out: the search for its value ends."""

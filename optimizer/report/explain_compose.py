@@ -80,7 +80,7 @@ def explained_parts(outcome: Outcome, explanation: Explanation | None, command: 
     conflicts = tuple(map(conflict_part, explanation.conflicts))
     return {
         "values": tuple(_value_part(value, currency, resolution) for value in values),
-        "policy_cost": _cost_part(explanation.cost, currency) if explanation.cost else None,
+        "policy_cost": _cost_part(explanation.cost, currency, resolution) if explanation.cost else None,
         "conflict": conflicts[0] if conflicts else None,
         "other_conflicts": conflicts[1:],
         "repairs": tuple(_repair_part(repair, command) for repair in explanation.repairs),
@@ -153,7 +153,7 @@ def _move_part(move: Move | None, currency: str, resolution: Fraction | None) ->
     )
 
 
-def _cost_part(cost: PolicyCost, currency: str) -> PolicyCostPart:
+def _cost_part(cost: PolicyCost, currency: str, resolution: Fraction | None) -> PolicyCostPart:
     least, most = cost.interaction
     return PolicyCostPart(
         baseline=cost.baseline,
@@ -170,7 +170,7 @@ def _cost_part(cost: PolicyCost, currency: str) -> PolicyCostPart:
             )
             for row in cost.countries
         ),
-        sentence=words.cost_sentence(cost, currency),
+        sentence=words.cost_sentence(cost, currency, resolution),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.explain.value import NOTHING as NO_MONEY
 from optimizer.explain.value import Label, Listed
+from optimizer.report.intervals import interval_text
 from optimizer.report.table import Table, columns, cut
 from optimizer.report.wording import NOTHING, compact, money, money_above, period_runs
 
@@ -40,7 +41,7 @@ def _value_table(document: ResultDocument, listed: Listed, title: str) -> Table:
     resolution = document.money_resolution
     if resolution:
         notes = (*notes, f"Money resolution {money(resolution, document.currency)}: a value below it is not shown.")
-    heads = columns("~setting", "~loosened", ">worth", "~tightened", ">costs", "~sites", "proof")
+    heads = columns("setting", "~loosened", ">worth", "~tightened", ">costs", "~sites", "proof")
     return Table(title, heads, shown, notes if shown else ())
 
 
@@ -59,42 +60,30 @@ def _value_row(value: ValuePart, document: ResultDocument) -> tuple[str, ...]:
         return (value.group, value.step_text, f"about {screened}", NOTHING, NOTHING, NOTHING, Label.SCREENED.value)
     return (
         value.group,
-        *_move_cells(value.loosened, document.currency),
-        *_move_cells(value.tightened, document.currency),
+        *_move_cells(value.loosened, document),
+        *_move_cells(value.tightened, document),
         ", ".join(dict.fromkeys(sites)) or NOTHING,
         "confirmed" if proof is Label.CONFIRMED else "within the gap",
     )
 
 
-def _move_cells(move: MovePart | None, currency: str) -> tuple[str, str]:
+def _move_cells(move: MovePart | None, document: ResultDocument) -> tuple[str, str]:
     if move is None:
         return NOTHING, NOTHING
     if move.infeasible:
         return move.change_text, "no plan"
-    if move.label is not Label.CONFIRMED:
-        return move.change_text, f"≤ {money(move.upper, currency)}" if move.upper is not None else "not known"
-    return move.change_text, interval_text(move.lower, move.upper, currency)
-
-
-def interval_text(lower: float | None, upper: float | None, currency: str) -> str:
-    """Return `$11.00 m to $13.00 m`; one figure where both ends print alike."""
-    if upper is None:
-        return f"≥ {money(lower, currency)}" if lower else "not known"
-    if upper <= NO_MONEY:
-        return "nothing"
-    high = money(upper, currency)
-    low = money(max(0, lower or 0), currency)
-    return high if low == high else (f"{low} to {high}" if lower and lower > 0 else f"≤ {high}")
+    lower = move.lower if move.label is Label.CONFIRMED else None
+    return move.change_text, interval_text(lower, move.upper, document.currency, document.money_resolution)
 
 
 def _cost_table(cost: PolicyCostPart, document: ResultDocument) -> Table:
     def row(name: str, one: CostPart) -> tuple[str, str]:
-        return name, interval_text(one.lower, one.upper, document.currency)
+        return name, interval_text(one.lower, one.upper, document.currency, document.money_resolution)
 
     rows = [row(f"the whole policy, against {cost.baseline}", cost.total)]
     rows += [row(f"{one.rules[0]} alone", one) for one in cost.by_rule]
     if cost.interaction_lower is not None and cost.interaction_upper is not None:
-        span = _span(cost.interaction_lower, cost.interaction_upper, document.currency)
+        span = _signed(cost.interaction_lower, cost.interaction_upper, document)
         rows.append(("the whole less the sum of the rules", span))
     moved = [
         f"{one.name} {compact(one.tpp_with)} TPP, {compact(one.tpp_without)} without"
@@ -105,11 +94,13 @@ def _cost_table(cost: PolicyCostPart, document: ResultDocument) -> Table:
     return Table("What the policy costs", columns("~rules", ">cost"), tuple(rows), notes)
 
 
-def _span(lower: float, upper: float, currency: str) -> str:
+def _signed(lower: float, upper: float, document: ResultDocument) -> str:
     """Return an interval that may lie on either side of nothing."""
     if max(abs(lower), abs(upper)) <= NO_MONEY:
         return "nothing"
-    ends = (money(lower, currency), money(upper, currency))
+    if lower <= 0 <= upper and max(abs(lower), abs(upper)) < (document.money_resolution or 0):
+        return f"under {money(document.money_resolution or 0, document.currency)} either way"
+    ends = (money(lower, document.currency), money(upper, document.currency))
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 

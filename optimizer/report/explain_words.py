@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.explain.family import AUTHORISED_RULES, Family, family_of
 from optimizer.explain.setting import Setting, thousands
-from optimizer.explain.value import NOTHING, Label
+from optimizer.explain.value import Label
+from optimizer.report.intervals import interval_text
 from optimizer.report.wording import money, money_above
 from optimizer.rules.limit import Sense
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
 
     from optimizer.explain.change import Change
     from optimizer.explain.conflict import Member
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 POWER, DELIVERIES, MUST_PLACE, COMMITMENT = "site_power", "deliveries", "must_place", "commitment"
 MOST_NAMED = 6
 CLOSURES = ("closed", "no path is open")
-SAME = 0.0005
-"""Relative difference below which the two ends of an interval print as one figure."""
 
 
 def change_words(change: Change) -> str:
@@ -55,19 +54,6 @@ def step_words(setting: Setting) -> str:
     return setting.words(setting.step)
 
 
-def interval_words(lower: Fraction, upper: Fraction | None, currency: str) -> str:
-    """Return `$11.00 m to $13.00 m`, one figure where the ends print alike, `at least` where no end is proven."""
-    if upper is None:
-        return f"at least {money(lower, currency)}"
-    if upper <= NOTHING:
-        return "nothing"
-    if abs(upper - lower) <= Fraction(SAME) * abs(upper):
-        return money(upper, currency)
-    if lower <= 0:
-        return f"at most {money(upper, currency)}"
-    return f"{money(lower, currency)} to {money(upper, currency)}"
-
-
 def move_sentence(move: Move, currency: str, resolution: Fraction | None) -> str:
     """Return what a move is worth or costs, in a sentence."""
     what = sentence_case(change_words(move.change))
@@ -80,7 +66,7 @@ def move_sentence(move: Move, currency: str, resolution: Fraction | None) -> str
         return f"{what} {verb} {most}; the gap hides more ({least})"
     if move.upper == 0:
         return f"{what} {'is worth' if move.is_loosened else 'costs'} nothing"
-    text = f"{what} {verb} {interval_words(move.lower, move.upper, currency)}"
+    text = f"{what} {verb} {interval_text(move.lower, move.upper, currency, resolution)}"
     if move.opened or move.closed:
         text += f" ({_sites_moved(move)})"
     return text
@@ -102,7 +88,7 @@ def value_sentence(value: Value, currency: str, resolution: Fraction | None) -> 
     if not sentences and value.screened:
         amount = money_above(value.screened, currency, float(resolution or 0))
         sentences = [f"About {amount} for {step_words(value.setting)} by its dual; not confirmed by solving"]
-    return ". ".join(sentences) or "Seems to be worth nothing"
+    return ". ".join(sentences or ["Seems to be worth nothing"]) + "."
 
 
 def member_sentence(member: Member) -> str:
@@ -177,10 +163,9 @@ def policy_change_words(change: PolicyChange) -> str:
     return f"{change.name} = {change.suggested} instead of {change.today}"
 
 
-def cost_sentence(cost: PolicyCost, currency: str) -> str:
+def cost_sentence(cost: PolicyCost, currency: str, resolution: Fraction | None) -> str:
     """Return what the policy costs in a sentence."""
-    lower, upper = cost.total.lower or Fraction(0), cost.total.upper
-    return f"{interval_words(lower, upper, currency)} against {cost.baseline}"
+    return f"{interval_text(cost.total.lower, cost.total.upper, currency, resolution)} against {cost.baseline}"
 
 
 def today_words(setting: Setting) -> str:

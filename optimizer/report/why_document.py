@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.explain_compose import conflict_part, resolution_of
 from optimizer.report.explain_parts import ConflictPart  # noqa: TC001  pydantic reads annotations when it runs
-from optimizer.report.explain_words import interval_words
+from optimizer.report.intervals import interval_text
 from optimizer.report.rows import ExactText, Number, Part
 from optimizer.report.wording import money
 from optimizer.schema.quantities import format_exact
@@ -142,7 +142,7 @@ def _cost(reason: Reason, currency: str) -> str:
     if reason.lower <= 0 and resolution:
         most = "an unknown amount" if reason.upper is None else f"at most {money(reason.upper, currency)}"
         return f"{most}, which the gap hides (money resolution {money(resolution, currency)})"
-    return interval_words(reason.lower, reason.upper, currency)
+    return interval_text(reason.lower, reason.upper, currency, resolution)
 
 
 def _asked(reason: Reason) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from optimizer.report.as_html import render
 from optimizer.report.compose import compose
-from optimizer.report.html.intervals import interval_text
+from optimizer.report.intervals import interval_text
 from optimizer.report.pages import page
 from optimizer.schema.placement import Placement
 from optimizer.schema.plan import Company

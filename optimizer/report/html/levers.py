@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.explain.value import Listed
-from optimizer.report.html.intervals import Worth, interval_text, worth
+from optimizer.report.html.intervals import Worth, worth
+from optimizer.report.intervals import interval_text
 from optimizer.report.table import Table, columns
 from optimizer.report.wording import NOTHING, compact, money_above, period_runs
 
@@ -55,11 +56,17 @@ class PolicyCost:
 
 def lever_lists(document: ResultDocument) -> tuple[LeverList, ...]:
     """Return the lists that have settings."""
+    told = [part for part in document.values if says_something(part)]
     lists = (
-        LeverList(title, tuple(_lever(document, part) for part in document.values if part.listed is listed))
+        LeverList(title, tuple(_lever(document, part) for part in told if part.listed is listed))
         for listed, title in LIST_TITLES.items()
     )
     return tuple(one for one in lists if one.levers)
+
+
+def says_something(part: ValuePart) -> bool:
+    """Return whether anything was tried, or seems to be worth money."""
+    return bool(part.loosened or part.tightened or part.screened)
 
 
 def _lever(document: ResultDocument, part: ValuePart) -> Lever:
