@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from optimizer.audit import Audit
     from optimizer.audit import audit as audit_placement
     from optimizer.errors import InputError, PlacementError, Problem, SolverError
+    from optimizer.explain.explanation import Explanation, explain_outcome
     from optimizer.explain.sweep import Sweep, sweep
     from optimizer.files.document import read_document
     from optimizer.files.overrides import apply_overrides
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Audit": "optimizer.audit",
     "Case": "optimizer.rules.case",
+    "Explanation": "optimizer.explain.explanation",
     "Headroom": "optimizer.analysis.path_room",
     "InputError": "optimizer.errors",
     "Outcome": "optimizer.strategy.outcome",
@@ -61,6 +63,7 @@ _HOMES = {
     "compose": "optimizer.report.compose",
     "compose_audit": "optimizer.report.compose",
     "compose_sweep": "optimizer.report.sweep",
+    "explain_outcome": "optimizer.explain.explanation",
     "headroom": "optimizer.analysis.headroom",
     "load_policy": "optimizer.policies.load",
     "make_case": "optimizer.rules.case",
@@ -83,6 +86,7 @@ _HOMES = {
 __all__ = [
     "Audit",
     "Case",
+    "Explanation",
     "Headroom",
     "InputError",
     "Outcome",
@@ -101,6 +105,7 @@ __all__ = [
     "compose",
     "compose_audit",
     "compose_sweep",
+    "explain_outcome",
     "headroom",
     "load_policy",
     "make_case",

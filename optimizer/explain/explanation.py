@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from optimizer.explain.budget import Budget
 from optimizer.explain.conditions import Condition, failed_conditions
 from optimizer.explain.conflict import Conflict, find_conflicts
 from optimizer.explain.feasibility import Feasibility
@@ -13,17 +14,21 @@ from optimizer.explain.marginals import Marginals
 from optimizer.explain.policy_cost import PolicyCost, policy_cost
 from optimizer.explain.repair import Repair, find_repairs
 from optimizer.explain.setting import settings_of
+from optimizer.solve.registry import BACKENDS
+from optimizer.solve.session import Session
+from optimizer.strategy.options import SearchOptions
+from optimizer.strategy.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from optimizer.explain.budget import Budget
     from optimizer.explain.confirm import Confirmation
     from optimizer.explain.value import Value
-    from optimizer.strategy.options import SearchOptions, SearchProgress
+    from optimizer.strategy.options import SearchProgress
     from optimizer.strategy.outcome import Outcome
 
 MOST_REPAIRS = 12
+DEFAULT_BACKEND = "highs"
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,37 @@ class Explanation:
     def left_out(self) -> tuple[str, ...]:
         """Return the settings that seem to be worth something and were not confirmed for want of time."""
         return tuple(value.setting.group for value in self.values if value.screened and not value.moves)
+
+
+def explain_outcome(
+    outcome: Outcome,
+    *,
+    options: SearchOptions | None = None,
+    seconds: float | None = None,
+    most_values: int | None = None,
+    baseline: str | None = None,
+    session: Session | None = None,
+) -> Explanation:
+    """Return what explains a finished run: the values of its limits, or its conflicts and repairs where it has no plan.
+
+    `options` are those of the run by default; `seconds` None: as long as it takes. `baseline` names the pack against which
+    the policy's cost is worked out. `session` reuses a running solver process. Raises SolverError when a solver fails.
+    """
+    chosen = options or SearchOptions(backend=outcome.backend if outcome.backend in BACKENDS else DEFAULT_BACKEND)
+    if session is None:
+        with Session() as own_session:
+            return explain_outcome(
+                outcome,
+                options=chosen,
+                seconds=seconds,
+                most_values=most_values,
+                baseline=baseline,
+                session=own_session,
+            )
+    budget = Budget(session, seconds)
+    if outcome.status is Status.INFEASIBLE:
+        return explain_conflict(outcome, chosen, budget)
+    return explain_values(outcome, chosen, budget, most=most_values, baseline=baseline)
 
 
 def explain_values(

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.document import ResultDocument
+from optimizer.report.explain_tables import explain_tables
 from optimizer.report.html.compute_charts import compute_charts
 from optimizer.report.html.footer import footer_tables
 from optimizer.report.html.levers import lever_lists, policy_cost
@@ -38,6 +39,8 @@ def render(document: Document) -> str:
     else:
         own = {"out": None, "levers": (), "cost": None, "resolution": None, "money": None, "confirmation": None}
     own_titles = {*KIND_TITLES.values(), *([own["money"].title] if own["money"] else [])}
+    if isinstance(document, ResultDocument):
+        own_titles |= {table.title for table in explain_tables(document)}
     return _template().render(
         page=shown,
         plan=document.plan,

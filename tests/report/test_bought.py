@@ -181,7 +181,6 @@ def test_what_has_no_effect_here_is_not_said_to_change_anything() -> None:
         company(
             **{
                 "installed_base[MY]": LimitSetting(setting=Fraction(1)),
-                "home_share[FR]": LimitSetting(is_enforced=False),
                 POWER: LimitSetting(is_buyable=True),
                 "site_power[*]": LimitSetting(is_enforced=False),
                 "site_power[johor]": LimitSetting(),
