@@ -44,7 +44,8 @@ class Feasibility:
     on_progress: Callable[[SearchProgress], None] | None = None
     most_seconds: float | None = None
     """The longest that one question may take."""
-    _known: dict[tuple[int, frozenset[Limit]], Answer] = field(default_factory=dict)
+    _known: dict[tuple[int, frozenset[Limit]], tuple[Case, Answer]] = field(default_factory=dict)
+    """By the identity of the case, which is kept so that no other takes its place, and the limits."""
 
     def ask(self, case: Case, limits: Iterable[Limit]) -> Answer:
         """Return whether a placement of a case meets some limits. Raises SolverError when a solver fails."""
@@ -54,8 +55,8 @@ class Feasibility:
             answer = self._solve(case, limits)
             if answer.exists is None:
                 return answer
-            self._known[key] = answer
-        return self._known[key]
+            self._known[key] = (case, answer)
+        return self._known[key][1]
 
     def _solve(self, case: Case, limits: tuple[Limit, ...]) -> Answer:
         if self.budget.is_over():

@@ -90,6 +90,7 @@ def explained_parts(outcome: Outcome, explanation: Explanation | None, command: 
             seconds=round(explanation.seconds, 3),
             solves=explanation.num_solves,
             complete=explanation.is_complete,
+            held_fixed=words.held_fixed(outcome),
             left_out=explanation.left_out,
         ),
     }

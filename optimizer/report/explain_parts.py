@@ -234,5 +234,7 @@ class ExplanationPart(Part):
     solves: int
     complete: bool
     """False where the time budget ended before everything asked for was worked out."""
+    held_fixed: tuple[str, ...]
+    """What the search had chosen and the explanation keeps: the authorisations under `auto`, the course of a cure."""
     left_out: tuple[str, ...]
     """Settings that were screened as valuable and not confirmed in time."""

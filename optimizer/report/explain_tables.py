@@ -41,6 +41,8 @@ def _value_table(document: ResultDocument, listed: Listed, title: str) -> Table:
     resolution = document.money_resolution
     if resolution:
         notes = (*notes, f"Money resolution {money(resolution, document.currency)}: a value below it is not shown.")
+    if document.explanation is not None and document.explanation.held_fixed:
+        notes = (*notes, f"Kept as chosen: {', '.join(document.explanation.held_fixed)}.")
     heads = columns("setting", "~loosened", ">worth", "~tightened", ">costs", "~sites", "proof")
     return Table(title, heads, shown, notes if shown else ())
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimizer.explain.policy_cost import PolicyCost
     from optimizer.explain.repair import PolicyChange, Repair
     from optimizer.explain.value import Move, Value
+    from optimizer.strategy.outcome import Outcome
 
 POWER, DELIVERIES, MUST_PLACE, COMMITMENT = "site_power", "deliveries", "must_place", "commitment"
 MOST_NAMED = 6
@@ -166,6 +167,12 @@ def policy_change_words(change: PolicyChange) -> str:
 def cost_sentence(cost: PolicyCost, currency: str, resolution: Fraction | None) -> str:
     """Return what the policy costs in a sentence."""
     return f"{interval_text(cost.total.lower, cost.total.upper, currency, resolution)} against {cost.baseline}"
+
+
+def held_fixed(outcome: Outcome) -> tuple[str, ...]:
+    """Return what the search chose among several and an explanation keeps as chosen."""
+    chosen = [f"authorisations = {one.name}" for one in outcome.alternatives if one.is_chosen]
+    return (*chosen, *(["the course of the cure"] if outcome.cures else []))
 
 
 def today_words(setting: Setting) -> str:

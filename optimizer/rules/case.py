@@ -379,7 +379,7 @@ class Case:
         """Return the number of a group in a period: the planner's own or the one written elsewhere, with its change."""
         own = self.limit_setting(rule, scope)
         number = written if own.setting is None else _whole(own.setting)
-        if own.change is None or period < (own.change_from or 0):
+        if own.change is None or (own.change_from is not None and period < own.change_from):
             return number
         return _whole(Fraction(number) + own.change)
 
