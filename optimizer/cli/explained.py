@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from optimizer.cli.options import parse_seconds
+from optimizer.cli.group import replay_command
+from optimizer.cli.options import DocumentFormat, parse_seconds
+from optimizer.cli.output import put_explanation
 from optimizer.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -65,6 +68,39 @@ class Wanted:
         if self.typed_seconds is not None:
             return self.typed_seconds
         return in_depth(outcome.seconds) if outcome.placement is None else self.value_seconds(outcome.seconds)
+
+
+class Search(NamedTuple):
+    """How to search, as it was typed; the options themselves are made once the solver may be imported."""
+
+    relative_gap: float
+    time_limit_seconds: float | None
+    threads: int
+    seed: int
+    backend: str
+
+
+def report_explained(
+    context: typer.Context,
+    plan: Plan,
+    search: Search,
+    wanted: Wanted,
+    *,
+    output_format: DocumentFormat,
+    out: Path | None,
+    is_quiet: bool,
+) -> None:
+    """Search, explain, write what explains the answer, and end with its exit code."""
+    from optimizer.cli.solve import exit_code, terminate_as_interrupt
+
+    with terminate_as_interrupt():
+        from optimizer.report.compose import compose
+        from optimizer.strategy.options import SearchOptions
+
+        outcome, explanation = search_and_explain(plan, SearchOptions(*search), wanted, is_quiet=is_quiet)
+    document = compose(outcome, explanation=explanation, command=replay_command(context))
+    put_explanation(document, output_format, out)
+    raise typer.Exit(int(exit_code(outcome)))
 
 
 def search_and_explain(

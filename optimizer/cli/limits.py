@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, search_and_explain
-from optimizer.cli.group import PROGRAM, replay_command
+from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Search, Wanted, report_explained
+from optimizer.cli.group import PROGRAM
 from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
     DEFAULT_GAP,
@@ -26,8 +26,7 @@ from optimizer.cli.options import (
     parse_seconds,
     with_breach,
 )
-from optimizer.cli.output import put_explanation
-from optimizer.cli.solve import QuietOption, Solver, SolverOption, exit_code, terminate_as_interrupt
+from optimizer.cli.solve import QuietOption, Solver, SolverOption
 
 HELP = f"""Say which limits bind and what each is worth, loosened or tightened by a step over all periods, by solving again.
 
@@ -78,15 +77,7 @@ def limits(
     quiet: QuietOption = False,
 ) -> None:
     """Solve, explain and report."""
-    gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
+    chosen = Search(parse_gap(gap), parse_seconds(time_limit), threads, seed, solver.value)
     wanted = Wanted(top, policy_cost, is_confirmed=confirm).within(explain_time)
     read = open_plan(plan, policy, with_breach(settings, breach))
-    with terminate_as_interrupt():
-        from optimizer.report.compose import compose
-        from optimizer.strategy.search import SearchOptions
-
-        options = SearchOptions(gap_asked, seconds, threads, seed, backend=solver.value)
-        outcome, explanation = search_and_explain(read, options, wanted, is_quiet=quiet)
-    document = compose(outcome, explanation=explanation, command=replay_command(context))
-    put_explanation(document, output_format, out)
-    raise typer.Exit(int(exit_code(outcome)))
+    report_explained(context, read, chosen, wanted, output_format=output_format, out=out, is_quiet=quiet)

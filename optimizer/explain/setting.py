@@ -1,7 +1,7 @@
 """A setting: the limits of one group over all periods, its number, its step and its resolution.
 
 Marginal values move a setting by steps, repairs by resolutions. One step: 1 percentage point of a share, 1 MW, 1,000
-chips or the compute of 1,000 H100s, one block of units. One resolution: 0.01 percentage points, 0.1 MW, one block.
+chips or the compute of 1,000 H100s, one of the largest blocks. One resolution: 0.01 percentage points, 0.1 MW, one of the smallest blocks.
 """
 
 from __future__ import annotations
@@ -85,11 +85,9 @@ class Setting:
         return max(self.numbers)
 
     @cached_property
-    def block(self) -> int:
-        """Return the units of the largest block that the setting counts; of the smallest where it is a cap."""
-        blocks = [self.case.plan.accelerators[sku].block for sku in self._accelerators]
-        pick = max if self.limit.unit == UNITS else min
-        return pick(blocks, default=1)
+    def blocks(self) -> tuple[int, ...]:
+        """Return the units of one block of each accelerator that the setting counts, smallest first."""
+        return tuple(sorted(self.case.plan.accelerators[sku].block for sku in self._accelerators)) or (1,)
 
     @cached_property
     def _accelerators(self) -> tuple[int, ...]:
@@ -112,7 +110,7 @@ class Setting:
         if self.limit.unit == MEGAWATT:
             return POWER_RESOLUTION
         if self.limit.unit in {UNITS, CHIPS}:
-            return Fraction(self.block)
+            return Fraction(self.blocks[0])
         weights = self.case.weights["tpp" if self.limit.unit == TPP else "h100_equivalents"]
         sizes = [weights[sku] * self.case.plan.accelerators[sku].block for sku in self._accelerators]
         return Fraction(min((size for size in sizes if size), default=1))
@@ -125,7 +123,7 @@ class Setting:
         if self.limit.unit == MEGAWATT:
             return POWER_STEP
         if self.limit.unit == UNITS:
-            return Fraction(self.block)
+            return Fraction(self.blocks[-1])
         if self.limit.unit == TPP:
             return Fraction(CAP_STEP * h100_tpp())
         return Fraction(CAP_STEP)

@@ -98,7 +98,7 @@ def member_sentence(member: Member) -> str:
     limit, setting = settings[0].limit, settings[0]
     rule, scope = limit.rule, limit.scope
     if rule == POWER:
-        parts = [f"{one.limit.scope} {one.number_words(one.number)}" for one in settings]
+        parts = [f"{one.limit.scope} {today_words(one)}" for one in settings]
         where = member.atom.name.partition(" in ")[2]
         return f"the power of {where} ({_some(parts)})" if where else f"the power at {parts[0]}"
     if rule == DELIVERIES:
