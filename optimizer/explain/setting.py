@@ -1,7 +1,8 @@
 """A setting: the limits of one group over all periods, its number, its step and its resolution.
 
 Marginal values move a setting by steps, repairs by resolutions. One step: 1 percentage point of a share, 1 MW, 1,000
-chips or the compute of 1,000 H100s, one of the largest blocks. One resolution: 0.01 percentage points, 0.1 MW, one of the smallest blocks.
+chips or the compute of 1,000 H100s, one of the largest blocks that it counts. One resolution: 0.01 percentage points,
+0.1 MW, one of the smallest blocks.
 """
 
 from __future__ import annotations

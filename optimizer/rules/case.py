@@ -354,13 +354,20 @@ class Case:
             for site, stock in self.installed_units_at_site.items()
         }
 
+    def offered_power_mw(self, site: int, period: int) -> Fraction:
+        """Return the facility MW of a site as written, what installed stock draws included where the site says so."""
+        described = self.plan.sites[site]
+        return Fraction(self.number("site_power", described.key, period, described.power_mw[period]))
+
+    def drawn_power_mw(self, site: int) -> Fraction:
+        """Return the facility MW that installed stock takes of what a site offers."""
+        if not self.plan.sites[site].power_includes_installed:
+            return Fraction(0)
+        return self.installed_power_mw.get(site, Fraction(0))
+
     def available_power_mw(self, site: int, period: int) -> Fraction:
         """Return the facility MW free for new units; negative where the installed stock alone is over."""
-        described = self.plan.sites[site]
-        offered = Fraction(self.number("site_power", described.key, period, described.power_mw[period]))
-        if self.plan.sites[site].power_includes_installed:
-            return offered - self.installed_power_mw.get(site, Fraction(0))
-        return offered
+        return self.offered_power_mw(site, period) - self.drawn_power_mw(site)
 
     def limit_setting(self, rule: str, scope: str) -> LimitSetting:
         """Return what the planner says of a group: of exactly it, and where that is silent of `rule[*]`."""

@@ -19,15 +19,16 @@ def limits(case: Case) -> Iterator[Limit]:
     """Yield one limit per site and period.
 
     Equation: sum over g of power_kw[g] x pue[s] / 1000 x units[s,g,t] <= power_mw[s,t]. Unit: MW at the facility. With
-    `power_includes_installed` what stands at the site is deducted from power_mw first. Units stand for good, so power
-    that falls later bounds what may be added now.
+    `power_includes_installed` what is installed at the site counts as used. Units stand for good, so power that falls
+    later bounds what may be added now.
     """
     plan = case.plan
     for number, site in enumerate(plan.sites):
         draws = [_exact(accelerator.power_kw * site.pue / 1000) for accelerator in plan.accelerators]
+        drawn = _exact(case.drawn_power_mw(number))
         kind = case.kind("site_power", site.key, LimitKind.PHYSICAL)
         for period, label in enumerate(plan.horizon.labels):
-            power = case.available_power_mw(number, period)
+            power = _exact(case.offered_power_mw(number, period))
             yield Limit(
                 rule="site_power",
                 scope=site.key,
@@ -35,7 +36,7 @@ def limits(case: Case) -> Iterator[Limit]:
                 period_label=label,
                 sense=Sense.AT_MOST,
                 usage=Expression(
-                    tuple((Standing(number, sku, period), draw) for sku, draw in enumerate(draws) if draw),
+                    tuple((Standing(number, sku, period), draw) for sku, draw in enumerate(draws) if draw), drawn
                 ),
                 allowance=Expression(constant=power),
                 unit="MW",

@@ -50,6 +50,16 @@ def test_power_that_includes_installed_stock_has_its_draw_deducted(includes: boo
     assert broken(company, placing(company, ohio=free + 1)) == {RULE: Fraction("0.0125")}
 
 
+def test_power_that_includes_installed_stock_keeps_the_number_that_was_written() -> None:
+    described: Row = site("ohio", "US", power_mw=1, pue="1.25", power_includes_installed=True)
+    company = fleet(sites=[described], installed=[{"site": "ohio", "accelerator": "chip", "units": 20}])
+
+    (limit,) = limits_of(company, "site_power")
+
+    assert (limit.number, limit.setting, limit.allowance.constant) == (1, "1 MW", 1)
+    assert limit.usage.constant == Fraction("0.25")
+
+
 def test_a_site_whose_installed_stock_alone_is_over_its_power_is_broken_as_it_stands() -> None:
     described: Row = site("ohio", "US", power_mw=1, pue="1.25", power_includes_installed=True)
     company = fleet(sites=[described], installed=[{"site": "ohio", "accelerator": "chip", "units": 81}])
