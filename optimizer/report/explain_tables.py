@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from optimizer.explain.value import NOTHING as NO_MONEY
 from optimizer.explain.value import Label, Listed
-from optimizer.report.explain_words import screened_words
 from optimizer.report.table import Table, columns, cut
-from optimizer.report.wording import NOTHING, compact, money, period_runs
+from optimizer.report.wording import NOTHING, compact, money, money_above, period_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +55,8 @@ def _value_row(value: ValuePart, document: ResultDocument) -> tuple[str, ...]:
     sites = [f"+{key}" for move in moves for key in move.sites_opened]
     sites += [f"-{key}" for move in moves for key in move.sites_closed]
     if not moves:
-        screened = screened_words(value.screened or 0, document.currency, document.money_resolution)
-        return (value.group, value.step_text, screened, NOTHING, NOTHING, NOTHING, Label.SCREENED.value)
+        screened = money_above(value.screened or 0, document.currency, document.money_resolution)
+        return (value.group, value.step_text, f"about {screened}", NOTHING, NOTHING, NOTHING, Label.SCREENED.value)
     return (
         value.group,
         *_move_cells(value.loosened, document.currency),

@@ -100,15 +100,9 @@ def value_sentence(value: Value, currency: str, resolution: Fraction | None) -> 
     """Return a setting's value in a sentence or two; what was only screened says so."""
     sentences = [move_sentence(move, currency, resolution) for move in value.moves]
     if not sentences and value.screened:
-        amount = sentence_case(screened_words(value.screened, currency, float(resolution or 0)))
-        sentences = [f"{amount} for {step_words(value.setting)} by its dual; not confirmed by solving"]
+        amount = money_above(value.screened, currency, float(resolution or 0))
+        sentences = [f"About {amount} for {step_words(value.setting)} by its dual; not confirmed by solving"]
     return ". ".join(sentences) or "Seems to be worth nothing"
-
-
-def screened_words(amount: float, currency: str, resolution: float | None) -> str:
-    """Return a screened value: `about $2,500`, or `under $3,000` where the gap hides it."""
-    text = money_above(amount, currency, resolution)
-    return text if text.startswith("under") else f"about {text}"
 
 
 def member_sentence(member: Member) -> str:

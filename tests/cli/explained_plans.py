@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.report.explained import IMPOSSIBLE, POSSIBLE
+from tests.report.explained_runs import IMPOSSIBLE, POSSIBLE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from optimizer.report.compose import compose
 from optimizer.report.document import ResultDocument
 from optimizer.report.explain_compose import explained_parts, solve_command
 from optimizer.report.json_schema import result_schema
-from tests.report.explained import impossible_document, possible, possible_document
+from tests.report.explained_runs import impossible_document, possible, possible_document
 
 HOURS = 1095
 

@@ -11,7 +11,7 @@ import pytest
 
 from optimizer.report.bundle import write_bundle
 from optimizer.report.explain_csv import repairs_csv, values_csv
-from tests.report.explained import impossible_document, possible_document
+from tests.report.explained_runs import impossible_document, possible_document
 
 if TYPE_CHECKING:
     from pathlib import Path

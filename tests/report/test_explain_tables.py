@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
 
 from optimizer.explain.explanation import Explanation
 from optimizer.report.compose import compose
-from optimizer.report.explain_tables import explain_tables, interval_text
+from optimizer.report.explain_tables import explain_tables
 from optimizer.report.registry import render
 from optimizer.report.summary import summary
-from tests.report.explained import impossible, impossible_document, possible, possible_document
+from tests.report.explained_runs import impossible, impossible_document, possible, possible_document
 
 if TYPE_CHECKING:
     from optimizer.report.document import ResultDocument
@@ -26,21 +25,6 @@ def table(document: ResultDocument, title: str) -> Table:
 
 def lines(document: ResultDocument) -> list[tuple[str, str]]:
     return list(summary(document))
-
-
-@pytest.mark.parametrize(
-    ("lower", "upper", "text"),
-    [
-        (11e6, 13e6, "$11.00 m to $13.00 m"),
-        (11e6, 11e6, "$11.00 m"),
-        (11e6, None, "≥ $11.00 m"),
-        (None, None, "not known"),
-        (0, 13e6, "≤ $13.00 m"),
-        (0, 0.001, "nothing"),
-    ],
-)
-def test_an_interval_in_a_cell(lower: float | None, upper: float | None, text: str) -> None:
-    assert interval_text(lower, upper, "USD") == text
 
 
 def test_what_binds_and_is_worth_money_is_listed_with_both_directions() -> None:
@@ -100,21 +84,6 @@ def test_the_summary_of_none_names_what_arithmetic_shows_the_conflict_and_the_wa
     labels = [label for label, _ in lines(impossible_document())]
 
     assert labels[-4:] == ["By arithmetic", "Conflict", "Way out", "Way out"]
-
-
-def test_a_value_that_was_only_screened_has_one_figure_and_is_called_so() -> None:
-    """Above a resolution of 50 it is about 1,095; under one of 5,000 it says no more than that."""
-    outcome, explanation = possible()
-    bare = tuple(replace(one, loosened=None, tightened=None) for one in explanation.values)
-
-    def figure(resolution: int) -> tuple[str, ...]:
-        bound = (outcome.objective or Fraction(0)) + resolution
-        document = compose(replace(outcome, best_bound=bound), explanation=Explanation(0.0, 0, values=bare))
-        rows = table(document, "Limits that bind and are worth money").rows
-        return next(row for row in rows if row[0] == "destination_share[MY]")
-
-    assert figure(50) == ("destination_share[MY]", "1 percentage point", "about $1,095", "–", "–", "–", "screened")
-    assert figure(5000)[2] == "under $5,000"
 
 
 def test_values_that_there_was_no_time_for_are_not_called_worthless() -> None:
