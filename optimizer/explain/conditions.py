@@ -169,4 +169,4 @@ def _floor(value: Fraction) -> int:
 
 
 def _megawatts(value: Fraction) -> str:
-    return f"{float(value):,.2f}"
+    return f"{float(value):,.6g}"

@@ -105,8 +105,12 @@ def explain_values(
     cost = None if baseline is None else policy_cost(outcome, options, budget, baseline=baseline)
     is_whole = cost is not None and cost.is_complete if baseline is not None else True
     found = Explanation(budget.spent, budget.num_solves, tuple(values), cost)
-    wanted = [value for value in values[:most] if value.screened]
-    return replace(found, is_complete=is_whole and all(value.moves for value in wanted))
+    return replace(found, is_complete=is_whole and not any(map(_is_missed, values[:most])))
+
+
+def _is_missed(value: Value) -> bool:
+    """Return whether a value was not worked out for want of time, or not even screened."""
+    return not value.moves and (value.screened is None or bool(value.screened) or value.reading.is_binding)
 
 
 def explain_conflict(

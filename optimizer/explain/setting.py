@@ -142,11 +142,15 @@ class Setting:
         if self.is_share:
             points = size * 100
             return f"{format_exact(points)} percentage point{'' if points == 1 else 's'}"
-        return f"{thousands(size)} {self.limit.unit}"
+        return self._counted(size)
 
     def number_words(self, number: Exact) -> str:
         """Return a number of the setting for people: `7%`, `120 MW`."""
-        return f"{format_exact(Fraction(number) * 100)}%" if self.is_share else f"{thousands(number)} {self.limit.unit}"
+        return f"{format_exact(Fraction(number) * 100)}%" if self.is_share else self._counted(number)
+
+    def _counted(self, amount: Exact) -> str:
+        unit = self.limit.unit
+        return f"{thousands(amount)} {unit[:-1] if amount == 1 and unit in {UNITS, CHIPS} else unit}"
 
 
 def thousands(value: Exact) -> str:

@@ -133,18 +133,24 @@ class Why:
         """Return a figure of the site at which a plan that uses it is worth more than any plan that does not.
 
         The worth of a placement is linear in the figure; the bound of today's plan holds for all plans without the site.
+        Where the best forced plan of today is not worth it even for nothing, the best one at nothing is asked next: more
+        may stand there then.
         """
         bound, best, found = self.outcome.best_bound, forced.placement, None
+        was_free = False
         for _ in range(MOST_PRICES):
             if best is None or bound is None:
                 break
             at_zero = _value_of(case_at(Fraction(0)), best)
             slope = _value_of(case_at(Fraction(1)), best) - at_zero
             figure = (bound - at_zero) / slope if slope else Fraction(-1)
-            if figure < 0 or (found is not None and (figure <= found if slope < 0 else figure >= found)):
+            if slope < 0 and figure < 0 and not was_free:
+                was_free, figure = True, Fraction(0)
+            elif figure < 0 or (found is not None and (figure <= found if slope < 0 else figure >= found)):
                 break
-            found = figure
-            best = None if self.budget.is_over() else self._at(case_at(found), question)
+            else:
+                found = figure
+            best = None if self.budget.is_over() else self._at(case_at(figure), question)
         return found
 
     def _at(self, case: Case, question: Question) -> Placement | None:

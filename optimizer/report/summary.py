@@ -24,6 +24,7 @@ Line = tuple[str, str]
 """A label and a sentence."""
 
 LEVERS_NOT_COMPUTED = "marginal values: not computed (`placement limits PLAN`)"
+LEVERS_CUT_SHORT = "marginal values: not worked out in the time given (`--explain-time`)"
 MOST_LEVERS = 3
 MOST_WAYS = 6
 COST_NOT_COMPUTED = "not computed (`placement limits PLAN --policy-cost unrestricted`)"
@@ -137,9 +138,11 @@ def _levers(document: ResultDocument) -> str:
     best = [sentence for value in valuable[:MOST_LEVERS] if (sentence := _lever(value))]
     if best:
         return "; ".join(best)
-    return (
-        "no limit is worth money at this gap" if document.values else _binding_longest(document.groups, document.plan)
-    )
+    if document.explanation is not None and not document.explanation.complete:
+        return f"{LEVERS_CUT_SHORT}; {_binding_longest(document.groups, document.plan)}"
+    if document.values:
+        return "no limit is worth money at this gap"
+    return f"{LEVERS_NOT_COMPUTED}; {_binding_longest(document.groups, document.plan)}"
 
 
 def _lever(value: ValuePart) -> str | None:
@@ -155,7 +158,7 @@ def _binding_longest(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
         if binding:
             group = max(binding, key=lambda one: len(one.binding_periods))
             longest.append(f"{group.group} ({period_runs(group.binding_periods, plan.periods)})")
-    return f"{LEVERS_NOT_COMPUTED}; {'binding longest: ' + '; '.join(longest) if longest else 'no limit binds'}"
+    return f"binding longest: {'; '.join(longest)}" if longest else "no limit binds"
 
 
 def _no_placement(document: ResultDocument) -> tuple[Line, ...]:
