@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from optimizer.strategy.options import SearchOptions
     from optimizer.strategy.outcome import Outcome
 
-THOROUGH_COLUMNS = 400
-"""Whole-block columns up to which every setting is solved again, the seemingly worthless too: so misses are seen."""
 TOP_SETTINGS = 10
 COLUMNS = (
     "instance",
@@ -44,8 +42,8 @@ NOTES = (
     "again; decided: its proven interval says whether it is worth money.",
     "not tight: settings worth money that do not bind, of all worth money. Times are of this machine and this run; the "
     "ratio compares the two in one process.",
-    f"Plans of at most {THOROUGH_COLUMNS} whole-block columns: every setting is solved again; larger ones: the "
-    f"{TOP_SETTINGS} of largest screened value, so their misses are not seen.",
+    f"Small plans: every setting is solved again; larger ones: the {TOP_SETTINGS} of largest screened value, so what "
+    "screening misses there is not seen.",
 )
 
 
@@ -95,11 +93,10 @@ def explain_instance(instance: Instance, options: SearchOptions, seconds: float 
     """Search one instance and explain its answer; `seconds` bounds the explanations, None: ten times the search."""
     from optimizer.cli.explained import in_depth
     from optimizer.explain.budget import Budget
-    from optimizer.explain.explanation import Explanation, explain_conflict
+    from optimizer.explain.explanation import Explanation, explain_conflict, is_small
     from optimizer.explain.marginals import Marginals
     from optimizer.explain.quality import quality_of
     from optimizer.files.read_plan import read_plan
-    from optimizer.model.build import build_model
     from optimizer.pipeline import place_fleet
     from optimizer.report.explain_compose import resolution_of
     from optimizer.solve.session import Session
@@ -110,8 +107,7 @@ def explain_instance(instance: Instance, options: SearchOptions, seconds: float 
         budget = Budget(session, seconds if seconds is not None else in_depth(outcome.seconds))
         if outcome.placement is None:
             return Explained(instance, outcome, explain_conflict(outcome, options, budget), None)
-        columns = int(build_model(outcome.case, outcome.limits).block_columns.sum())
-        is_thorough = columns <= THOROUGH_COLUMNS
+        is_thorough = is_small(outcome)
         marginals = Marginals(outcome, options, budget, is_thorough=is_thorough)
         values = tuple(marginals.find(None if is_thorough else TOP_SETTINGS))
         explanation = Explanation(budget.spent, budget.num_solves, values)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from optimizer.explain.setting import Setting
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
+    from optimizer.schema.plan import LimitSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ def changed_case(case: Case, changes: Iterable[Change]) -> Case:
         if change.amount is None:
             new = replace(own, is_enforced=False)
         else:
-            first = change.first_period if own.change is None else own.change_from
-            new = replace(own, change=(own.change or Fraction(0)) + change.amount, change_from=first)
+            new = replace(
+                own, change=(own.change or Fraction(0)) + change.amount, change_from=_first_period(own, change)
+            )
         settings[group_key(limit.rule, limit.scope)] = new
     return replace(case, plan=replace(case.plan, limit_settings=settings))
 
@@ -69,9 +71,19 @@ def set_options(case: Case, change: Change) -> tuple[str, ...]:
     amount = (own.change or Fraction(0)) + change.amount
     text = _share_text(amount) if change.setting.is_share else format_exact(amount)
     options = [f"{key}.change={text if amount < 0 else '+' + text}"]
-    if change.first_period is not None and own.change is None:
-        options.append(f"{key}.change_from={case.plan.horizon.labels[change.first_period]}")
+    first = _first_period(own, change)
+    if first is not None:
+        options.append(f"{key}.change_from={case.plan.horizon.labels[first]}")
     return tuple(options)
+
+
+def _first_period(own: LimitSetting, change: Change) -> int | None:
+    """Return from when on a change holds together with one that the plan has already: from the earlier of the two."""
+    if own.change is None:
+        return change.first_period
+    if own.change_from is None or change.first_period is None:
+        return None
+    return min(own.change_from, change.first_period)
 
 
 def _share_text(amount: Fraction) -> str:

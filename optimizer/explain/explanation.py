@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from optimizer.strategy.outcome import Outcome
 
 MOST_REPAIRS = 12
+SMALL_PLAN = 400
+"""Sites times accelerators times periods of a plan of which every setting is solved again."""
 DEFAULT_BACKEND = "highs"
 
 
@@ -98,7 +100,7 @@ def explain_values(
     each one as it is found.
     """
     values = []
-    for value in Marginals(outcome, options, budget).find(most):
+    for value in Marginals(outcome, options, budget, is_thorough=most is None and is_small(outcome)).find(most):
         values.append(value)
         if on_value is not None:
             on_value(value)
@@ -111,6 +113,15 @@ def explain_values(
 def _is_missed(value: Value) -> bool:
     """Return whether a value was not worked out for want of time, or not even screened."""
     return not value.moves and (value.screened is None or bool(value.screened) or value.reading.is_binding)
+
+
+def is_small(outcome: Outcome) -> bool:
+    """Return whether a plan is so small that every setting is solved again, also those that seem to be worth nothing.
+
+    Screening misses what sites that stay shut would be worth; solving again does not.
+    """
+    sites, accelerators = len(outcome.case.plan.sites), len(outcome.case.plan.accelerators)
+    return sites * accelerators * outcome.case.num_periods <= SMALL_PLAN
 
 
 def explain_conflict(

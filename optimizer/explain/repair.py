@@ -107,7 +107,14 @@ def _repaired(case: Case, family: Family, amounts: Amounts, feasibility: Feasibi
     if outcome is None:
         return None
     options = tuple(option for change in amounts.changes for option in set_options(case, change))
-    return Repair(family, amounts.changes, (), amounts.is_least, outcome, options)
+    is_least = amounts.is_least and not any(_is_dated_already(case, change) for change in amounts.changes)
+    return Repair(family, amounts.changes, (), is_least, outcome, options)
+
+
+def _is_dated_already(case: Case, change: Change) -> bool:
+    """Return whether the plan changes the setting from a period on: one date then has to do for both changes."""
+    limit = change.setting.limit
+    return case.limit_setting(limit.rule, limit.scope).change_from is not None
 
 
 def _plan_of(case: Case, feasibility: Feasibility) -> Outcome | None:

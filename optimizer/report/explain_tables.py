@@ -59,7 +59,8 @@ def _value_row(value: ValuePart, document: ResultDocument) -> tuple[str, ...]:
     sites += [f"-{key}" for move in moves for key in move.sites_closed]
     if not moves:
         screened = money_above(value.screened or 0, document.currency, document.money_resolution)
-        return (value.group, value.step_text, f"about {screened}", NOTHING, NOTHING, NOTHING, Label.SCREENED.value)
+        worth = screened if screened.startswith("under") else f"about {screened}"
+        return (value.group, value.step_text, worth, NOTHING, NOTHING, NOTHING, Label.SCREENED.value)
     return (
         value.group,
         *_move_cells(value.loosened, document),
