@@ -14,15 +14,25 @@ if TYPE_CHECKING:
 
     from optimizer.rules.case import Case
 
+DELIVERIES = "deliveries"
+
 
 def reach_of(case: Case, limits: Iterable[Limit]) -> Reach:
     """Return what is in reach of a case under some limits."""
-    most = largest_blocks(case, tuple(limits))
+    limits = tuple(limits)
+    most = largest_blocks(case, limits)
     standing = {
         (int(site), int(sku), int(period)): int(most[site, sku, period]) * case.plan.accelerators[sku].block
         for site, sku, period in zip(*most.nonzero(), strict=True)
     }
-    return Reach(case, standing)
+    delivered = {
+        (variable.accelerator, variable.period): int(limit.net_bound)
+        for limit in limits
+        if limit.rule == DELIVERIES and not limit.is_soft
+        for variable, _ in limit.usage.terms
+        if isinstance(variable, Standing)
+    }
+    return Reach(case, standing, delivered)
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,8 @@ class Reach:
     case: Case
     standing: Mapping[tuple[int, int, int], int]
     """Site, accelerator and period to the most units, by single limits alone."""
+    delivered: Mapping[tuple[int, int], int]
+    """Accelerator and period to the units delivered by then; none where deliveries are no limit."""
     _best: dict[Placed, Exact] = field(default_factory=dict)
 
     def most(self, terms: Mapping[Variable, Exact]) -> Exact:
@@ -62,7 +74,7 @@ class Reach:
 
     def _shared(self, sku: int, period: int, wanted: list[tuple[Exact, int]]) -> Exact:
         """Return the most of some counts of one accelerator, the dearest first, until what is delivered runs out."""
-        left = self.case.plan.delivered_units[sku][period]
+        left = self.delivered.get((sku, period), sum(most for _, most in wanted))
         total: Exact = 0
         for coefficient, most in sorted(wanted, key=lambda pair: -pair[0]):
             taken = min(left, most)
