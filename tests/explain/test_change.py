@@ -140,7 +140,7 @@ def test_a_change_is_added_to_one_that_the_plan_has_already() -> None:
     options = set_options(case, change)
     by_limits = numbers(changed_limits(compile_limits(case), (change,)))
 
-    assert options == ('limits."site_power[kl]".change=+3',)
+    assert options == ('limits."site_power[kl]".change=+3', 'limits."site_power[kl]".change_from=2025Q2')
     assert numbers(compile_limits(changed_case(case, (change,)))) == by_limits
 
 

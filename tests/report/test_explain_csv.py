@@ -33,7 +33,10 @@ def test_values_have_a_row_for_each_setting_and_columns_for_each_direction() -> 
     )
     assert float(Fraction(share["tightened_upper_exact"])) == pytest.approx(1095, abs=0.01)
     assert (share["range_lower"], share["range_upper"]) == ("0.06", "0.08")
-    assert found["site_power[tokyo]"]["loosened_label"] == ""
+    assert (found["site_power[tokyo]"]["loosened_label"], found["site_power[tokyo]"]["loosened_upper_exact"]) == (
+        "confirmed",
+        "0",
+    )
 
 
 def test_repairs_are_numbered_and_carry_their_command() -> None:
