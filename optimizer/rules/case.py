@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of, tier_table
 from optimizer.entry.gates import Gate, gates_of
-from optimizer.entry.holdings import Holding, holdings_of, listed_holdings
-from optimizer.entry.installed import KNOWN_PATHS, path_of
+from optimizer.entry.holdings import Holding, holdings_of
+from optimizer.entry.installed import paths_of_installed
 from optimizer.entry.paths import Path, PathCalendar
 from optimizer.entry.tiers import Tiers
-from optimizer.errors import InputError, Problem
 from optimizer.policies.load import load_policy
 from optimizer.policies.policy import HOLDING_COUNTRY, OPERATED, OWNERSHIP, TF32_BITS, AfterLastDate, Policy
 from optimizer.rules.limit import Entered, Exact, group_key
@@ -276,27 +275,7 @@ class Case:
 
         Raises InputError for a path that neither the pack nor the published rules know.
         """
-        licences = (row.key for row in self.plan.authorisations if row.type is AuthorisationType.LICENCE)
-        known = {
-            *KNOWN_PATHS,
-            *(spec.key for spec in self.policy.paths),
-            *(f"listed_licence/{key}" for key in licences),
-        }
-        unknown = sorted({row.path for row in self.plan.installed if row.path is not None} - known)
-        if unknown:
-            hint = f"one of {', '.join(sorted(known))}"
-            problems = [
-                Problem(
-                    f"{self.policy.name} has no such path", file="installed.csv", column="path", value=path, hint=hint
-                )
-                for path in unknown
-            ]
-            raise InputError(problems)
-        counted_from = min(
-            (day for spec in self.policy.rules if (day := self.policy.day(spec.from_)) is not None), default=None
-        )
-        listed = listed_holdings(self.plan, self.policy)
-        return {row: path_of(row, self.plan, self.tiers.table, listed, counted_from) for row in self.plan.installed}
+        return paths_of_installed(self.plan, self.policy, self.tiers.table)
 
     def came_by(self, row: Installed, specs: Iterable[str]) -> bool:
         """Return whether an installed row came by one of some path specs, a named licence by that of licences."""
