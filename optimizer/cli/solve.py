@@ -86,11 +86,11 @@ ValuesOption = Annotated[
     typer.Option("--values", min=0, help="Settings whose marginal value is confirmed by solving again; 0: none."),
 ]
 MOST_VALUES = 5
-SHORT_SECONDS, SHORT_PART = 1.0, 0.5
+SHORT_SECONDS, SHORT_PART = 2.0, 3.0
 
 
 def _short_time(searched: float) -> float:
-    """Return how long a solve goes on explaining: half of what it took, so that an answer is never far off."""
+    """Return how long a solve goes on explaining: about what the few settings that seem worth most take."""
     return max(SHORT_SECONDS, SHORT_PART * searched)
 
 

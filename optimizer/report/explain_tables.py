@@ -36,9 +36,16 @@ def explain_tables(document: ResultDocument) -> Iterator[Table]:
 
 
 def _value_table(document: ResultDocument, listed: Listed, title: str) -> Table:
-    rows = [value for value in document.values if value.listed is listed and _says_something(value)]
-    shown, notes = cut((_value_row(value, document) for value in rows), MOST_VALUES, "settings")
     resolution = document.money_resolution
+    told = [value for value in document.values if value.listed is listed and _says_something(value)]
+    rows = [value for value in told if value.loosened or value.tightened or (value.screened or 0) >= (resolution or 0)]
+    shown, notes = cut((_value_row(value, document) for value in rows), MOST_VALUES, "settings")
+    if len(rows) < len(told) and shown:
+        hidden = len(told) - len(rows)
+        notes = (
+            *notes,
+            f"{hidden} more seem{'s' * (hidden == 1)} to be worth something, a step less than the resolution.",
+        )
     if resolution:
         notes = (*notes, f"Money resolution {money(resolution, document.currency)}: a value below it is not shown.")
     if document.explanation is not None and document.explanation.held_fixed:
