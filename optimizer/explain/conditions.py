@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from optimizer.explain.reach import Reach, reach_of
 from optimizer.explain.setting import thousands
 from optimizer.rules.limit import WORLD, Limit, Placed, Sense, Standing
-from optimizer.rules.measures import TPP
+from optimizer.rules.measures import TPP, UNIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,7 +105,7 @@ class _Conditions:
             is_share = limit.period == period and limit.sense is Sense.AT_LEAST and limit.price is None
             place = next((v.place for v, _ in limit.usage.terms if isinstance(v, Placed) and v.place != WORLD), None)
             per_world = [c for v, c in limit.allowance.terms if isinstance(v, Placed) and v.place == WORLD]
-            if not is_share or place is None or len(limit.usage.terms) != 1 or limit.unit != TPP.upper():
+            if not is_share or place is None or len(limit.usage.terms) != 1 or limit.unit != UNIT_NAMES[TPP]:
                 continue
             stands = sum(Fraction(one.number or 0) * self.case.weights[TPP][sku] for sku, one in placed.items())
             needed = Fraction(limit.allowance.constant) + sum((c * stands for c in per_world), Fraction(0))

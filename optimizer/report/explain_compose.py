@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from optimizer.catalogue.countries import find_country
 from optimizer.explain.amounts import relative_change
+from optimizer.explain.value import Label
 from optimizer.report import explain_words as words
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.explain_parts import (
@@ -105,7 +106,7 @@ def resolution_of(outcome: Outcome) -> Fraction | None:
 
 def _value_part(value: Value, currency: str, resolution: Fraction | None) -> ValuePart:
     setting = value.setting
-    confirmed = [move for move in value.moves if move.label.value == "confirmed" and move.change.amount is not None]
+    confirmed = [move for move in value.moves if move.label is Label.CONFIRMED and move.change.amount is not None]
     ends = [Fraction(setting.number), *(setting.number + (move.change.amount or 0) for move in confirmed)]
     return ValuePart(
         group=setting.group,
