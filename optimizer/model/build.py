@@ -16,12 +16,13 @@ import numpy.typing as npt
 
 from optimizer.economics.worth import Worth
 from optimizer.model.columns import ABSENT, Columns, choose_columns
-from optimizer.model.entries import add_entries, entered_rows, most_entries
+from optimizer.model.entries import entered_rows
+from optimizer.model.features import FEATURES, add_extras
 from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Entered, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Standing, Variable
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
@@ -71,10 +72,10 @@ class Model:
         return flags
 
     @property
-    def entry_columns(self) -> Flags:
-        """Return, by column, whether it counts units that enter by a path."""
+    def whole_extra_columns(self) -> Flags:
+        """Return, by column, whether it is an extra that comes in whole numbers."""
         flags = np.zeros(self.formulation.num_columns, dtype=bool)
-        flags[list(self.columns.entries.values())] = True
+        flags[[extra.column for extra in self.columns.extras.values() if extra.is_whole]] = True
         return flags
 
     def placement(self, values: Floats) -> Placement:
@@ -102,8 +103,9 @@ class Model:
             case Placed():
                 column = self.columns.totals.get(variable, ABSENT)
                 return 0.0 if column == ABSENT else float(values[column]) * total_scale(self.case, variable.measure)
-            case Entered():
-                column, factor = self.columns.entries.get(variable, ABSENT), 1
+            case _:
+                extra = self.columns.extras.get(variable)
+                return 0.0 if extra is None else float(values[extra.column]) * float(extra.unit)
         return 0.0 if column == ABSENT else float(values[column]) * factor
 
     def values(self, placement: Placement) -> Floats:
@@ -119,8 +121,8 @@ class Model:
         for number, excess in self.excesses.items():
             limit = self.limits[number]
             vector[excess.column] = float(limit.excess(*ledger.read(limit)) / excess.unit)
-        for variable, column in self.columns.entries.items():
-            vector[column] = float(placement.entered(*variable))
+        for variable, extra in self.columns.extras.items():
+            vector[extra.column] = float(Fraction(ledger.value(variable)) / extra.unit)
         for site, first in placement.opened.items():
             columns = self.columns.openings[site, first:]
             vector[columns[columns != ABSENT]] = 1.0
@@ -144,12 +146,13 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     change the relaxation, never the answer.
     """
     limits = tuple(limits)
-    columns = choose_columns(case, limits)
+    columns = add_extras(case, limits, choose_columns(case, limits))
     rows, worth = RowBuilder(), Worth(case.plan)
     of_limits = add_limits(case, limits, columns, rows, worth)
     _add_totals(case, columns, rows)
     _add_growth(columns, rows)
-    add_entries(case, columns, rows)
+    for feature in FEATURES:
+        feature.add_rows(case, columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
     return Model(
         case,
@@ -220,8 +223,9 @@ def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limi
     present = columns.blocks != ABSENT
     upper[columns.blocks[present]] = columns.most_blocks[present]
     is_integer[columns.blocks[present]] = True
-    for variable, column in columns.entries.items():
-        is_integer[column], upper[column] = True, most_entries(case, columns, variable)
+    for extra in columns.extras.values():
+        is_integer[extra.column], upper[extra.column] = extra.is_whole, extra.most
+        money[extra.column] = float(extra.money)
     money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
     for site, period in np.argwhere(columns.openings != ABSENT).tolist():
         column = int(columns.openings[site, period])
