@@ -36,7 +36,9 @@ from optimizer.rules import (
     residency,
     site_compute,
     site_power,
+    training_location,
     volume_ratio,
+    weights_location,
     yearly_allowance,
 )
 from optimizer.rules.fields import NEEDS
@@ -64,6 +66,8 @@ POLICY_RULES: Mapping[str, Callable[[Case, RuleSpec], Iterator[Limit]]] = {
     "legal_path": legal_path.limits,
     "closed_destination": closed_destination.limits,
     "closed_parent": closed_parent.limits,
+    "training_location": training_location.limits,
+    "weights_location": weights_location.limits,
 }
 """Kinds of rule a policy pack may use."""
 
