@@ -140,9 +140,10 @@ def workload(key: str, demand_tpp: int, **columns: object) -> Row:
 
 def serving(case: Case, placement: Placement, served: Mapping[tuple[str, str], Units]) -> Placement:
     """Return a placement whose sites serve workloads: TPP by (site, workload), in each period or in all alike."""
-    numbers = {one.key: number for number, one in enumerate(case.plan.workloads)}
     rows = {
-        (case.plan.site_index[site], numbers[key]): (tpp,) * case.num_periods if isinstance(tpp, int) else tuple(tpp)
+        (case.plan.site_index[site], case.plan.workload_index[key]): (tpp,) * case.num_periods
+        if isinstance(tpp, int)
+        else tuple(tpp)
         for (site, key), tpp in served.items()
     }
     return replace(placement, served_tpp=rows)

@@ -128,12 +128,8 @@ class Assigner:
         return parts
 
     def _by_workload(self, rule: str, period: int) -> dict[int, Limit]:
-        index = self._workload_index
+        index = self.case.plan.workload_index
         return {index[limit.scope]: limit for limit in self._of_rule[rule, period]}
-
-    @cached_property
-    def _workload_index(self) -> Mapping[str, int]:
-        return {workload.key: number for number, workload in enumerate(self.case.plan.workloads)}
 
     def _costs(
         self, parts: Sequence[_Part], sites: Sequence[int], period: int

@@ -344,6 +344,11 @@ class Plan:
         return {accelerator.key: number for number, accelerator in enumerate(self.accelerators)}
 
     @cached_property
+    def workload_index(self) -> dict[str, int]:
+        """Map workload key to its number."""
+        return {workload.key: number for number, workload in enumerate(self.workloads)}
+
+    @cached_property
     def delivered_units(self) -> tuple[tuple[int, ...], ...]:
         """Cumulative units delivered, by accelerator and period."""
         rows = []
