@@ -13,6 +13,7 @@ from optimizer.schema.plan import Breach
 from optimizer.solve.session import Session
 from optimizer.strategy.alternatives import search_alternatives
 from optimizer.strategy.cure import search_cure
+from optimizer.strategy.goals import pursue_goals
 from optimizer.strategy.search import SearchOptions, SearchProgress, search
 
 if TYPE_CHECKING:
@@ -41,10 +42,13 @@ def place_fleet(
     limit setting that does not fit, SolverError when a solver fails.
     """
     case = make_case(plan, policy=policy, policy_overrides=policy_overrides)
+    options = options or SearchOptions()
     if session is None:
         with Session() as own_session:
-            return _place(case, options or SearchOptions(), own_session, on_progress)
-    return _place(case, options or SearchOptions(), session, on_progress)
+            return pursue_goals(
+                _place(case, options, own_session, on_progress), options, own_session, on_progress
+            )
+    return pursue_goals(_place(case, options, session, on_progress), options, session, on_progress)
 
 
 def _place(

@@ -24,6 +24,7 @@ SURROGATES = range(0xD800, 0xE000)
 """Halves of characters, which JSON can smuggle in and no file can hold."""
 NOT_IN_KEYS = ";[]"
 """Characters that lists in cells and the names of limits need for themselves."""
+LISTS = frozenset({Kind.ACCELERATOR_LIST, Kind.CHOICE_LIST})
 TRUE_WORDS = frozenset({"true", "yes", "1"})
 FALSE_WORDS = frozenset({"false", "no", "0"})
 
@@ -41,7 +42,7 @@ def parse_cell(value: object, column: Column, context: Context) -> object:
     is_list = isinstance(value, list | tuple)
     if column.kind is Kind.RAW:
         return value
-    if isinstance(value, Mapping | bytes | set) or (is_list and column.kind is not Kind.ACCELERATOR_LIST):
+    if isinstance(value, Mapping | bytes | set) or (is_list and column.kind not in LISTS):
         msg = "expected a single value"
         raise CellError(msg)
     if isinstance(value, int) and value.bit_length() > LONGEST_INTEGER_BITS:
@@ -110,12 +111,16 @@ def _known(text: str, noun: str, names: frozenset[str] | None, context: Context)
 
 
 def _accelerator_list(value: object, column: Column, context: Context) -> frozenset[str]:
-    parts: Iterable[object] = value if isinstance(value, list | tuple) else str(value).split(";")
-    names = [part.strip() if isinstance(part, str) else part for part in parts if not is_empty(part)]
+    names = _parts(value)
     if not names:
         msg = "names no accelerator"
         raise CellError(msg, "leave it empty to allow all")
     return frozenset(_accelerator(name, column, context) for name in names)
+
+
+def _parts(value: object) -> list[object]:
+    parts: Iterable[object] = value if isinstance(value, list | tuple) else str(value).split(";")
+    return [part.strip() if isinstance(part, str) else part for part in parts if not is_empty(part)]
 
 
 def _boolean(value: object, _column: Column, _context: Context) -> bool:
@@ -132,6 +137,15 @@ def _choice(value: object, column: Column, _context: Context) -> str:
         msg = f"expected one of {', '.join(column.choices)}"
         raise CellError(msg, did_you_mean(text, column.choices))
     return text
+
+
+def _choice_list(value: object, column: Column, context: Context) -> tuple[str, ...]:
+    chosen = tuple(_choice(part, column, context) for part in _parts(value))
+    for number, name in enumerate(chosen):
+        if name in chosen[:number]:
+            msg = f"{name} is named twice"
+            raise CellError(msg)
+    return chosen
 
 
 def _raw(value: object, _column: Column, _context: Context) -> object:
@@ -157,6 +171,7 @@ _PARSERS: Mapping[Kind, Parser] = MappingProxyType(
         Kind.SHARE: read_share,
         Kind.BOOLEAN: _boolean,
         Kind.CHOICE: _choice,
+        Kind.CHOICE_LIST: _choice_list,
         Kind.RAW: _raw,
     }
 )

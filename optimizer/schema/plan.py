@@ -13,6 +13,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from optimizer.schema.goals import NO_GOALS, Goals
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -292,6 +294,7 @@ class Plan:
     values_usd_per_unit: Mapping[tuple[str, str], tuple[Fraction | None, ...]] | None = None
     """(site, accelerator) to present value of one unit added in each period; None in a period: not allowed then."""
     limit_settings: Mapping[str, LimitSetting] = field(default_factory=dict)
+    goals: Goals = NO_GOALS
     assumptions: tuple[Assumption, ...] = ()
     input_sha256: Mapping[str, str] = field(default_factory=dict)
     """Input file name to SHA-256 of its bytes."""
