@@ -45,9 +45,7 @@ def place_fleet(
     options = options or SearchOptions()
     if session is None:
         with Session() as own_session:
-            return pursue_goals(
-                _place(case, options, own_session, on_progress), options, own_session, on_progress
-            )
+            return pursue_goals(_place(case, options, own_session, on_progress), options, own_session, on_progress)
     return pursue_goals(_place(case, options, session, on_progress), options, session, on_progress)
 
 

@@ -38,4 +38,6 @@ def check_goals(goals: Goals, tables: Mapping[str, RawTable], problems: Problems
         for row in sites.rows:
             if CARBON not in row.cells:
                 message = f"required by the goal {Goal.LEAST_CARBON.value}, and empty"
-                problems.add(message, row.place, CARBON, hint="the intensity of the site's energy; 0 where it emits none")
+                problems.add(
+                    message, row.place, CARBON, hint="the intensity of the site's energy; 0 where it emits none"
+                )

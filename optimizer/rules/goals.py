@@ -10,17 +10,16 @@ A unit draws `first_period_share` of its energy in the period of its addition, s
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from optimizer.rules.ledger import Ledger
 from optimizer.rules.limit import Exact, Expression, Limit, Opened, Sense, Standing
 from optimizer.schema.goals import Goal
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from optimizer.rules.case import Case
-    from optimizer.schema.placement import Placement
 
 UNITS = {Goal.FEWEST_SITES: "sites", Goal.LEAST_CARBON: "kg CO2"}
 
@@ -32,11 +31,6 @@ def goal_usage(case: Case, goal: Goal) -> Expression:
             return _sites_open(case)
         case Goal.LEAST_CARBON:
             return _carbon_kg(case)
-
-
-def goal_value(case: Case, goal: Goal, placement: Placement) -> Exact:
-    """Return what a placement comes to, exactly."""
-    return goal_usage(case, goal).evaluate(Ledger(case, placement).value)
 
 
 def goal_limit(case: Case, goal: Goal, most: Exact) -> Limit:

@@ -1,70 +1,43 @@
-"""The search for the fewest sites: a bound, sites closed as far as the value allows, then the program of the goal itself.
+"""Less of a goal at the openings of the best placement so far: sites closed, or counts moved to where less is emitted.
 
-1. The linear relaxation of the goal: a bound at once, and which sites it can do without.
-2. Those sites are closed, as many as the linear value leaves above the floor, the others open when they were or earlier;
-   blocks are then made whole for the most value. Where they miss the floor, one site fewer is closed.
-3. The goal with openings whole and blocks relaxed: a better bound, and sets of sites no such closing leads to.
-4. The goal in whole blocks, from the best placement so far.
+Openings are held, so that a linear program says at once what is left of the value; blocks are then made whole for the most
+value, as in any search. What misses the floor of value is not taken, and says nothing.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.model.columns import ABSENT
-from optimizer.solve.result import Termination
 from optimizer.strategy.completion import complete
-from optimizer.strategy.run import LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS, no_columns
+from optimizer.strategy.run import no_columns
 
 if TYPE_CHECKING:
-    from optimizer.model.formulation import Formulation
-    from optimizer.solve.result import SolveResult
+    from optimizer.model.formulation import Floats, Formulation
     from optimizer.strategy.goal_run import GoalRun
     from optimizer.strategy.run import Values
 
-LINEAR_TIME_PART, CLOSING_TIME_PART, RELAXED_TIME_PART = 0.5, 0.25, 0.7
-"""Parts of the time left that one solve may take."""
-MOST_COMPLETIONS = 3
+LINEAR_TIME_PART = 0.2
+"""Part of the time left that one linear program may take."""
+MOST_COMPLETIONS = 2
 """Sets of sites that are made whole after the linear value has passed them."""
 COMPLETION_MARGIN = 5
 """Times the room above the floor that a completion is asked for as its gap: its steps leave a tenth of it."""
+CAP_MARGIN = 1e-6
+"""Part by which counts may go past what the linear program came to, for rounding."""
 
 
-def close_sites(run: GoalRun, program: Formulation, *, is_small: bool) -> None:
-    """Search for the fewest sites; the model of the run maximises value, `program` is that of the goal."""
-    if not is_small:
-        openings = run.model.opening_columns
-        linear = _bounding(run, LINEAR, program.with_integer(no_columns(openings)), LINEAR_TIME_PART)
-        if linear.values is not None and not run.is_finished():
-            _close_most(run, linear.values)
-        if not run.is_finished():
-            relaxed = _bounding(run, RELAXED_BLOCKS, program.with_integer(openings), RELAXED_TIME_PART, run.hint())
-            if relaxed.values is not None and not run.is_finished():
-                complete(run, relaxed.values, run.options.relative_gap)
-    if not run.is_finished():
-        whole = _bounding(run, WHOLE_BLOCKS, program, 1.0, run.hint())
-        if whole.values is not None:
-            run.offer(whole.values)
-
-
-def _bounding(
-    run: GoalRun, stage: str, program: Formulation, time_part: float, hint: Values | None = None
-) -> SolveResult:
-    result = run.solve(stage, program, 0.0, hint=hint, time_part=time_part)
-    if result.termination is not Termination.INFEASIBLE:  # it is not: the best placement is in it
-        run.take_goal_bound(result, program)
-    return result
-
-
-def _close_most(run: GoalRun, linear: Values) -> None:
-    """Close the sites that the linear relaxation needs least, as many as leave the value above the floor."""
+def close_sites(run: GoalRun, linear: Values) -> None:
+    """Close the sites that the linear relaxation of the goal needs least, as many as leave the value above the floor."""
     bound, reached = run.bound(), run.objective()
     if run.placement is None or bound is None or reached is None:
         return
-    open_sites = [site for site in run.placement.opened if run.model.columns.openings[site, -1] != ABSENT]
-    order = sorted(open_sites, key=lambda site: (float(linear[run.model.columns.openings[site, -1]]), site))
+    last = run.model.columns.openings[:, -1]
+    open_sites = [site for site in run.placement.opened if last[site] != ABSENT]
+    order = sorted(open_sites, key=lambda site: (float(linear[last[site]]), site))
     low, high = 0, min(len(order), int(bound - reached))
     found: dict[int, Values] = {}
     while low < high and not run.is_finished():
@@ -79,27 +52,54 @@ def _close_most(run: GoalRun, linear: Values) -> None:
         if values is None or run.is_finished():
             continue
         complete(run, values, _gap_to_floor(run, values))
-        if len(open_sites) - number >= -(run.objective() or 0):
+        if run.objective() != reached:
             return
 
 
 def _value_without(run: GoalRun, closed: list[int]) -> Values | None:
     """Return the best relaxed counts with some sites closed and none opened; None where their value misses the floor."""
-    program, columns = run.model.formulation, run.model.columns.openings
     held = run.hint()
     if held is None:
         return None
-    lower, upper = program.column_lower.copy(), program.column_upper.copy()
-    for site in np.flatnonzero((columns != ABSENT).any(axis=1)).tolist():
-        of_site = columns[site][columns[site] != ABSENT]
-        is_open = site not in closed and bool(held[of_site[-1]] > 1 / 2)
-        lower[of_site] = held[of_site] if is_open else 0.0
-        upper[of_site] = 1.0 if is_open else 0.0
-    program = program.with_column_bounds(lower, upper).with_integer(no_columns(run.model.opening_columns))
-    result = run.solve("sites closed", program, 0.0, time_part=CLOSING_TIME_PART)
+    of_closed = run.model.columns.openings[closed]
+    held[of_closed[of_closed != ABSENT]] = 0.0
+    result = run.solve("sites closed", _held(run, run.model.formulation, held), 0.0, time_part=LINEAR_TIME_PART)
     if result.values is None or _money(run, result.values) < run.floor:
         return None
     return result.values
+
+
+def move_counts(run: GoalRun, program: Formulation) -> None:
+    """Move counts to where less of the goal is; `program` is that of the goal, with some room above the floor."""
+    held = run.hint()
+    if held is None:
+        return
+    values = run.solve("counts moved", _held(run, program, held), 0.0, time_part=LINEAR_TIME_PART).values
+    if values is None or run.is_finished():
+        return
+    model = run.model
+    most = -program.value(values) * program.objective_scale
+    run.model = replace(model, formulation=_capped(run, most * (1 + CAP_MARGIN)))
+    complete(run, values, _gap_to_floor(run, values))
+    run.model = model
+
+
+def _capped(run: GoalRun, most: float) -> Formulation:
+    """Return the program of the run with no more of the goal than an amount; the limit on it is the last of its limits."""
+    number = len(run.model.limits) - 1
+    formulation = run.model.formulation
+    upper = formulation.row_upper.copy()
+    row = run.model.limit_rows[number]
+    upper[row] = min(upper[row], most / run.model.row_scales[number])
+    return formulation.with_row_bounds(formulation.row_lower, upper)
+
+
+def _held(run: GoalRun, program: Formulation, openings: Floats) -> Formulation:
+    """Return a program with every opening held and every count relaxed."""
+    columns = run.model.opening_columns
+    lower, upper = program.column_lower.copy(), program.column_upper.copy()
+    lower[columns] = upper[columns] = np.rint(openings[columns])
+    return program.with_column_bounds(lower, upper).with_integer(no_columns(columns))
 
 
 def _money(run: GoalRun, values: Values) -> float:

@@ -12,7 +12,6 @@ from fractions import Fraction
 from math import floor as round_down
 from typing import TYPE_CHECKING
 
-from optimizer.model.goal_program import FLOOR_ROW
 from optimizer.rules.ledger import Ledger
 from optimizer.strategy.options import SearchProgress
 from optimizer.strategy.run import Run
@@ -43,6 +42,8 @@ class GoalRun(Run):
     is_whole: bool
     """Whether the goal comes to whole numbers only."""
     _missed_floor: bool = False
+    _has_floor: bool = False
+    """Whether the last row of the program being solved is the floor."""
 
     def objective(self) -> Fraction | None:
         """Return the goal of the best placement, negative."""
@@ -70,12 +71,16 @@ class GoalRun(Run):
         """
         self._missed_floor = False
         broken = super().offer(values)
-        if not broken and self._missed_floor and self._has_floor(self.model.formulation):
-            return (FLOOR_BROKEN,)
-        return broken
+        return (FLOOR_BROKEN,) if not broken and self._missed_floor and self._has_floor else broken
+
+    def solve_whole_above(self, stage: str, program: Formulation) -> None:
+        """Solve the program of the goal in whole blocks until an answer keeps every limit and the floor."""
+        self._has_floor = True
+        self.solve_whole(stage, program, 0.0, proves_bound=False)
+        self._has_floor = False
 
     def _keep(self, placement: Placement, verdict: Verification) -> None:
-        """Keep a placement that passed the exact check above the floor if it has less of the goal, or as little and more value."""
+        """Keep a placement that passed the exact check above the floor: less of the goal, then more value."""
         if not verdict.passed:
             return
         self._missed_floor = verdict.objective < self.floor
@@ -87,10 +92,6 @@ class GoalRun(Run):
         rank = (-self.reached(placement), verdict.objective)
         if rank > (-self.reached(self.placement), self.verification.objective):
             self.placement, self.verification = placement, verdict
-
-    @staticmethod
-    def _has_floor(formulation: Formulation) -> bool:
-        return formulation.row_names[-1:] == (FLOOR_ROW,)
 
     def _tightened(self, formulation: Formulation, broken: tuple[int, ...]) -> Formulation:
         """Return the program with the rows of broken limits tightened, and the floor raised a little further each time."""

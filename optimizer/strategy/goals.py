@@ -1,8 +1,8 @@
 """Secondary goals, one after the other: each as small as it gets while the value stays above the floor.
 
-The floor is the verified value of the first search less the part of it that the plan allows for all goals together. What one
-goal has reached is a limit for the next. In the end the value is searched once more under all of them, so that no more of it
-is given up than the goals need. What the first search chose (authorisations, the course of a cure) is held.
+The floor is the verified value of the first search less the part of it that the plan allows for all goals together. What
+one goal has reached is a limit for the next. In the end the value is searched once more under all of them, so that no more
+of it is given up than the goals need. What the first search chose (authorisations, the course of a cure) is held.
 
 Each goal may take as long as the search for the value did; what is not proven then is said to be stopped.
 """
@@ -15,22 +15,21 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.model.build import build_model
-from optimizer.model.goal_program import goal_program, money_moved
-from optimizer.rules.goals import goal_limit, goal_value
+from optimizer.rules.goals import goal_limit, goal_usage
+from optimizer.rules.ledger import Ledger
 from optimizer.schema.goals import Goal
 from optimizer.strategy.alternatives import with_fewest_nveus
-from optimizer.strategy.closing import close_sites
 from optimizer.strategy.goal_run import GoalRun
+from optimizer.strategy.goal_search import search_goal
 from optimizer.strategy.options import MOMENT_SECONDS
 from optimizer.strategy.outcome import GoalResult, Stage, status_of
-from optimizer.strategy.relaxed import relaxed_then_complete
-from optimizer.strategy.run import WHOLE_BLOCKS
-from optimizer.strategy.search import SMALL_PLAN_COLUMNS, search
+from optimizer.strategy.search import search
 from optimizer.verify.check import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
@@ -81,17 +80,20 @@ class _Pursuit:
         """Return the least value that a placement may have."""
         return self.first.case.plan.goals.floor(self.first.objective or Fraction(0))
 
+    def _count(self, goal: Goal) -> Fraction:
+        return goal_count(self.first.case, goal, self.placement)
+
     def pursue(self, goal: Goal) -> None:
         """Make one goal as small as it gets, in the time it may take, and keep what was reached for the next."""
         case, before = self.first.case, self.verification.objective
-        at_first = Fraction(goal_value(case, goal, self.placement))
+        at_first = self._count(goal)
         seconds, limited_by = self._time_for(1.0)
         stopped_by: str | None = limited_by if seconds <= 0 else None
         bound, began = Fraction(0), time.monotonic()
         if stopped_by is None:
             run = self._run(goal, at_first, seconds)
             try:
-                self._search(run, goal)
+                search_goal(run)
             except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
                 if self.session.interrupted:
                     raise
@@ -100,7 +102,7 @@ class _Pursuit:
             self.placement, self.verification = self._taken(run)
             stopped_by = self._stopped_by(run, limited_by)
             self.stages += [_without_money(stage, goal.value) for stage in run.stages]
-        reached = Fraction(goal_value(case, goal, self.placement))
+        reached = self._count(goal)
         self.kept.append(goal_limit(case, goal, reached))
         self.results.append(
             GoalResult(
@@ -134,9 +136,7 @@ class _Pursuit:
         last = with_fewest_nveus(replace(first, placement=self.placement, verification=self.verification))
         if last.verification is None or last.placement is None:
             return first
-        results = [
-            replace(one, after=Fraction(goal_value(first.case, one.goal, last.placement))) for one in self.results
-        ]
+        results = [replace(one, after=goal_count(first.case, one.goal, last.placement)) for one in self.results]
         results[-1] = replace(results[-1], value_after=last.verification.objective)
         return replace(
             last,
@@ -164,37 +164,19 @@ class _Pursuit:
     def _run(self, goal: Goal, reached: Fraction, seconds: float) -> GoalRun:
         """Return the run of a goal, which begins with the placement so far."""
         case = self.first.case
-        counted, is_whole = goal_limit(case, goal, reached), goal is Goal.FEWEST_SITES
-        limits = (*self.first.limits, *self.kept, *((counted,) if is_whole else ()))
+        counted = goal_limit(case, goal, reached)
         run = GoalRun(
-            build_model(case, limits),
+            build_model(case, (*self.first.limits, *self.kept, counted)),
             replace(self.options, time_limit_seconds=seconds),
             self.session,
             self.on_progress,
             counted=counted,
             floor=self.floor,
-            is_whole=is_whole,
+            is_whole=goal is Goal.FEWEST_SITES,
         )
         run.start_from(self.placement)
         run.best_bound = 0.0  # no goal is ever negative
         return run
-
-    def _search(self, run: GoalRun, goal: Goal) -> None:
-        if run.is_finished():
-            return
-        model = run.model
-        is_small = int(model.block_columns.sum()) <= SMALL_PLAN_COLUMNS
-        moved = money_moved(model, model.values(self.placement))
-        program = goal_program(model, run.counted, run.floor, money_moved=moved)
-        if goal is Goal.FEWEST_SITES:
-            close_sites(run, program, is_small=is_small)
-            return
-        run.model = replace(model, formulation=program)
-        if not is_small:
-            relaxed_then_complete(run)
-        if not run.is_finished():
-            gap = 0.0 if is_small else run.options.relative_gap
-            run.solve_whole(WHOLE_BLOCKS, program, gap, proves_bound=True)
 
     def _taken(self, run: GoalRun) -> tuple[Placement, Verification]:
         if run.placement is None:
@@ -211,6 +193,11 @@ class _Pursuit:
         if self.session.interrupted:
             return INTERRUPTION
         return limited_by if run.timed_out else None
+
+
+def goal_count(case: Case, goal: Goal, placement: Placement) -> Fraction:
+    """Return what a placement comes to in a goal, exactly."""
+    return Fraction(goal_usage(case, goal).evaluate(Ledger(case, placement).value))
 
 
 def _without_money(stage: Stage, goal: str) -> Stage:
