@@ -10,6 +10,7 @@ from optimizer.report.document import ResultDocument
 from optimizer.report.rows import (
     CountryRow,
     EntryRow,
+    GoalRow,
     GroupRow,
     LimitRow,
     OpeningRow,
@@ -40,6 +41,7 @@ TABLES: dict[str, type[Part]] = {
     "groups": GroupRow,
     "entries": EntryRow,
     "paths": PathRow,
+    "goals": GoalRow,
 }
 LIST_SEPARATOR = ";"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil
+from math import ceil, nextafter
 from typing import TYPE_CHECKING
 
 from optimizer.model.goal_program import goal_program, money_moved
@@ -116,5 +116,6 @@ def _search_under_cap(run: GoalRun) -> bool:
     is_below = outcome.best_bound is not None and outcome.best_bound < run.floor
     is_impossible = is_below or outcome.status is Status.INFEASIBLE
     if is_impossible:
-        run.best_bound = min(run.best_bound, -float(cap + 1 if run.is_whole else cap))
+        least = float(cap + 1) if run.is_whole else nextafter(float(cap), 0.0)
+        run.best_bound = min(run.best_bound, -least)
     return run.objective() != reached or is_impossible
