@@ -1,4 +1,4 @@
-"""The run in order: plan, policy, case, limits, search, verdict. Read this first."""
+"""The run in order: plan, policy, case, limits, search, goals, verdict. Read this first."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from optimizer.schema.plan import Breach
 from optimizer.solve.session import Session
 from optimizer.strategy.alternatives import search_alternatives
 from optimizer.strategy.cure import search_cure
+from optimizer.strategy.goals import pursue_goals
 from optimizer.strategy.search import SearchOptions, SearchProgress, search
 
 if TYPE_CHECKING:
@@ -33,18 +34,32 @@ def place_fleet(
     options: SearchOptions | None = None,
     session: Session | None = None,
     on_progress: Callable[[SearchProgress], None] | None = None,
+    with_goals: bool = True,
 ) -> Outcome:
     """Place a plan's fleet and return the verified outcome.
 
     `policy` names another pack than the plan does; the plan's own overrides then do not apply, `policy_overrides` always
     do. `session` reuses a running solver process. Infeasible and stopped are outcomes. Raises InputError for a policy or
-    limit setting that does not fit, SolverError when a solver fails.
+    limit setting that does not fit, SolverError when a solver fails. Without `with_goals` the value alone counts.
     """
     case = make_case(plan, policy=policy, policy_overrides=policy_overrides)
+    options = options or SearchOptions()
     if session is None:
         with Session() as own_session:
-            return _place(case, options or SearchOptions(), own_session, on_progress)
-    return _place(case, options or SearchOptions(), session, on_progress)
+            return _place_and_pursue(case, options, own_session, on_progress, with_goals=with_goals)
+    return _place_and_pursue(case, options, session, on_progress, with_goals=with_goals)
+
+
+def _place_and_pursue(
+    case: Case,
+    options: SearchOptions,
+    session: Session,
+    on_progress: Callable[[SearchProgress], None] | None,
+    *,
+    with_goals: bool,
+) -> Outcome:
+    outcome = _place(case, options, session, on_progress)
+    return pursue_goals(outcome, options, session, on_progress) if with_goals else outcome
 
 
 def _place(

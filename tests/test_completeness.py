@@ -26,6 +26,7 @@ SHARED = {
     "case",
     "external_use",
     "fields",
+    "goals",
     "ledger",
     "limit",
     "measures",

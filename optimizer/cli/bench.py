@@ -159,7 +159,7 @@ def _run(instance: Instance, options: SearchOptions) -> Finished:
     recorded: Recorded | None = None
     try:
         recorded = read_record(instance.record)
-        outcome = place_fleet(read_plan(instance.plan), options=options)
+        outcome = place_fleet(read_plan(instance.plan), options=options, with_goals=False)
     except PlacementError as error:
         reason = " ".join(str(error).split())
         return Finished(instance, options.backend, recorded, None, Judgement.REGRESSION, reason)

@@ -103,7 +103,7 @@ def explain_instance(instance: Instance, options: SearchOptions, seconds: float 
 
     typer.echo(f"{instance.name} ...", err=True)
     with Session() as session:
-        outcome = place_fleet(read_plan(instance.plan), options=options, session=session)
+        outcome = place_fleet(read_plan(instance.plan), options=options, session=session, with_goals=False)
         budget = Budget(session, seconds if seconds is not None else in_depth(outcome.seconds))
         if outcome.placement is None:
             return Explained(instance, outcome, explain_conflict(outcome, options, budget), None)

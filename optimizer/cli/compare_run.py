@@ -66,6 +66,7 @@ def _run(
                 options=options,
                 session=session,
                 on_progress=see,
+                with_goals=False,
             )
         if outcome.verification is not None and not outcome.verification.passed:
             return replace(run, failure="the exact check did not pass"), outcome.interrupted

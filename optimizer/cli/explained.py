@@ -55,6 +55,8 @@ class Wanted:
     baseline: str | None = None
     is_narrow: bool = False
     is_confirmed: bool = False
+    with_goals: bool = False
+    """Whether the plan's secondary goals are pursued; explanations are of the value before them either way."""
     value_seconds: Callable[[float], float] = in_depth
     """From the seconds of the search to those that values may take."""
     typed_seconds: float | None = None
@@ -115,12 +117,14 @@ def search_and_explain(
 
     with Session() as session:
         with ProgressLine(is_on=not is_quiet, currency=plan.economics.currency) as line:
-            outcome = place_fleet(plan, options=options, session=session, on_progress=line.see)
+            outcome = place_fleet(
+                plan, options=options, session=session, on_progress=line.see, with_goals=wanted.with_goals
+            )
         if outcome.interrupted:
             return outcome, None
         explainer = _Explainer(plan, options, wanted, session, is_quiet)
         try:
-            return outcome, explainer.explain(outcome)
+            return outcome, explainer.explain(outcome.value_search)
         except KeyboardInterrupt:  # between two solves
             return outcome, None
 
@@ -148,7 +152,9 @@ class _Explainer:
                 confirmation = confirm(
                     outcome,
                     self.options,
-                    lambda other: place_fleet(self.plan, options=other, session=self.session, on_progress=line.see),
+                    lambda other: place_fleet(
+                        self.plan, options=other, session=self.session, on_progress=line.see, with_goals=False
+                    ),
                 )
             found: Explanation | None = None
             if outcome.status is Status.INFEASIBLE:

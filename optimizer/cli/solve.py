@@ -14,6 +14,7 @@ import typer
 
 from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, search_and_explain
+from optimizer.cli.goals import ThenOption, WithinOption, check_within, with_goals
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
@@ -49,6 +50,7 @@ Examples:
   {PROGRAM} solve my-plan --policy unrestricted --format json > unrestricted.json
   {PROGRAM} solve my-plan --policy ai-diffusion-2025 --set policy.authorisations=auto
   {PROGRAM} solve my-plan --breach cure --confirm
+  {PROGRAM} solve my-plan --then fewest_sites --then least_carbon --within 0.1%
   {PROGRAM} solve my-plan --time-limit 60 --require-gap 1% --out runs/my-plan
 
 {EXIT_CODES_HELP}
@@ -110,6 +112,8 @@ def solve(
     solver: SolverOption = Solver.HIGHS,
     strategy: StrategyOption = Strategy.AUTO,
     breach: BreachOption = None,
+    then: ThenOption = None,
+    within: WithinOption = None,
     require_gap: RequireGapOption = None,
     values: ValuesOption = MOST_VALUES,
     explain_time: ExplainTimeOption = None,
@@ -123,8 +127,9 @@ def solve(
     gap_required = None if require_gap is None else parse_gap(require_gap, "--require-gap")
     if out is not None:
         _check_out(out)
-    read = open_plan(plan, policy, with_breach(settings, breach))
-    wanted = Wanted(values, is_confirmed=confirm, value_seconds=_short_time).within(explain_time)
+    read = open_plan(plan, policy, with_goals(with_breach(settings, breach), then, within))
+    check_within(read, within)
+    wanted = Wanted(values, is_confirmed=confirm, with_goals=True, value_seconds=_short_time).within(explain_time)
     with terminate_as_interrupt():
         from optimizer.strategy.search import SearchOptions
 
@@ -140,6 +145,9 @@ def solve(
     if outcome.stopped_by is not None and not quiet:
         found = "no plan found" if outcome.placement is None else "this is the best plan found"
         typer.echo(f"stopped by {outcome.stopped_by}: {found}", err=True)
+    for one in outcome.goals if not quiet else ():
+        if one.stopped_by is not None:
+            typer.echo(f"goal {one.goal.value} stopped by {one.stopped_by}: this is the least found", err=True)
     from optimizer.report.compose import compose
 
     document = compose(outcome, explanation=explanation, command=replay_command(context))
@@ -163,7 +171,8 @@ def exit_code(outcome: Outcome, require_gap: float | None = None) -> ExitCode:
         return ExitCode.NOTHING_FOUND
     if not outcome.verification.passed:
         return ExitCode.INTERNAL
-    if require_gap is not None and (outcome.gap is None or outcome.gap > require_gap):
+    gap = outcome.value_search.gap  # what goals give up on purpose is no lack of proof
+    if require_gap is not None and (gap is None or gap > require_gap):
         return ExitCode.GAP_NOT_PROVEN
     return ExitCode.DONE
 

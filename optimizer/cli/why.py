@@ -117,7 +117,7 @@ def _ask(
         None if period is None else plan.horizon.index[period],
     )
     with Session() as session, ProgressLine(is_on=not is_quiet, currency=plan.economics.currency) as line:
-        outcome = place_fleet(plan, options=options, session=session, on_progress=line.see)
+        outcome = place_fleet(plan, options=options, session=session, on_progress=line.see, with_goals=False)
         if outcome.placement is None or outcome.interrupted:
             return outcome, None
         line.say(f"what the plan is worth {'without' if site in sites_in_use(outcome) else 'with'} {site}")

@@ -178,7 +178,9 @@ class _Run:
                 self._on_progress(point.value, moment)
 
         try:
-            outcome = place_fleet(point.case.plan, options=self._options, session=session, on_progress=see)
+            outcome = place_fleet(
+                point.case.plan, options=self._options, session=session, on_progress=see, with_goals=False
+            )
         except SolverError as error:
             return None if session.interrupted else Answer(failure=f"solver error: {' '.join(str(error).split())}")
         if outcome.interrupted:

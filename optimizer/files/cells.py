@@ -24,7 +24,7 @@ SURROGATES = range(0xD800, 0xE000)
 """Halves of characters, which JSON can smuggle in and no file can hold."""
 NOT_IN_KEYS = ";[]"
 """Characters that lists in cells and the names of limits need for themselves."""
-LISTS = frozenset({Kind.ACCELERATOR_LIST, Kind.COUNTRY_LIST})
+LISTS = frozenset({Kind.ACCELERATOR_LIST, Kind.CHOICE_LIST, Kind.COUNTRY_LIST})
 TRUE_WORDS = frozenset({"true", "yes", "1"})
 FALSE_WORDS = frozenset({"false", "no", "0"})
 
@@ -115,21 +115,25 @@ def _known(text: str, noun: str, names: frozenset[str] | None, context: Context)
 
 
 def _accelerator_list(value: object, column: Column, context: Context) -> frozenset[str]:
-    return frozenset(_accelerator(name, column, context) for name in _parts(value, "accelerator"))
+    return frozenset(_accelerator(name, column, context) for name in _names(value, "accelerator"))
 
 
 def _country_list(value: object, column: Column, context: Context) -> frozenset[str]:
-    return frozenset(_country(name, column, context) for name in _parts(value, "country"))
+    return frozenset(_country(name, column, context) for name in _names(value, "country"))
 
 
-def _parts(value: object, noun: str) -> list[object]:
-    """Return the names in a list, or in a text that separates them by ;."""
-    parts: Iterable[object] = value if isinstance(value, list | tuple) else str(value).split(";")
-    names = [part.strip() if isinstance(part, str) else part for part in parts if not is_empty(part)]
+def _names(value: object, noun: str) -> list[object]:
+    """Return the names in a list, of which there is at least one."""
+    names = _parts(value)
     if not names:
         msg = f"names no {noun}"
         raise CellError(msg, "leave it empty to allow all")
     return names
+
+
+def _parts(value: object) -> list[object]:
+    parts: Iterable[object] = value if isinstance(value, list | tuple) else str(value).split(";")
+    return [part.strip() if isinstance(part, str) else part for part in parts if not is_empty(part)]
 
 
 def _boolean(value: object, _column: Column, _context: Context) -> bool:
@@ -146,6 +150,15 @@ def _choice(value: object, column: Column, _context: Context) -> str:
         msg = f"expected one of {', '.join(column.choices)}"
         raise CellError(msg, did_you_mean(text, column.choices))
     return text
+
+
+def _choice_list(value: object, column: Column, context: Context) -> tuple[str, ...]:
+    chosen = tuple(_choice(part, column, context) for part in _parts(value))
+    for number, name in enumerate(chosen):
+        if name in chosen[:number]:
+            msg = f"{name} is named twice"
+            raise CellError(msg)
+    return chosen
 
 
 def _raw(value: object, _column: Column, _context: Context) -> object:
@@ -173,6 +186,7 @@ _PARSERS: Mapping[Kind, Parser] = MappingProxyType(
         Kind.SHARE: read_share,
         Kind.BOOLEAN: _boolean,
         Kind.CHOICE: _choice,
+        Kind.CHOICE_LIST: _choice_list,
         Kind.RAW: _raw,
     }
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.files.columns import ACCELERATORS, SITES
 from optimizer.files.kinds import Column, Kind, Table
+from optimizer.schema.goals import Goal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +109,20 @@ LIMIT = Table(
         Column("enforced", Kind.BOOLEAN, "Whether it holds at all (true)."),
     ),
 )
+GOALS = Table(
+    "goals",
+    "What counts after the value.",
+    (
+        Column(
+            "then",
+            Kind.CHOICE_LIST,
+            "Goals in the order in which they count.",
+            choices=tuple(goal.value for goal in Goal),
+        ),
+        Column("within", Kind.SHARE, "Part of the best value found that all goals together may give up."),
+    ),
+)
 SECTIONS: Mapping[str, Table] = MappingProxyType(
-    {section.name: section for section in (COMPANY, HORIZON, POLICY, ECONOMICS, LIMIT)}
+    {section.name: section for section in (COMPANY, HORIZON, POLICY, ECONOMICS, LIMIT, GOALS)}
 )
 """Every section of `plan.toml` by name, without the keys at its top."""

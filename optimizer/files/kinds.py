@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SHARE = "exact share"
     BOOLEAN = "true or false"
     CHOICE = "one of"
+    CHOICE_LIST = "some of, separated by ;"
     RAW = "any value"
 
 

@@ -20,6 +20,7 @@ from optimizer.files.read_accelerators import from_catalogue, in_key_order, read
 from optimizer.files.read_authorisations import read_authorisations
 from optimizer.files.read_commitments import read_commitments
 from optimizer.files.read_external_use import read_external_use
+from optimizer.files.read_goals import check_goals
 from optimizer.files.read_installed import only_installed, read_installed
 from optimizer.files.read_settings import Settings, read_settings
 from optimizer.files.read_sites import read_sites
@@ -86,6 +87,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     unit_costs = read_unit_costs(raw.tables, accelerators, context, assumptions, problems)
     external_use = read_external_use(raw.tables, context, problems)
     workloads, service = read_workloads(raw.tables, sites, context, assumptions, problems)
+    check_goals(settings.goals, raw.tables, problems)
     _refuse_unsupported(raw, context, problems)
     company, horizon = _readable(settings, problems)
     num_rows = {name: len(table.rows) for name, table in raw.tables.items()}
@@ -106,6 +108,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         workloads=workloads,
         service=service,
         limit_settings=settings.limit_settings,
+        goals=settings.goals,
         assumptions=assumptions.summary(TABLES, num_rows),
         input_sha256=raw.input_sha256,
     )

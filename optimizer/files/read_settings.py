@@ -16,6 +16,7 @@ from optimizer.files.keys import (
     DEFAULT_CURRENCY,
     DEFAULT_POLICY,
     ECONOMICS,
+    GOALS,
     HORIZON,
     LIMIT,
     POLICY,
@@ -23,6 +24,7 @@ from optimizer.files.keys import (
 )
 from optimizer.files.problems import Place, Problems
 from optimizer.files.raw import RawPlan, RawRow, filled
+from optimizer.files.read_goals import read_goals
 from optimizer.files.read_limits import read_limit_settings
 from optimizer.files.records import Record, read_section
 from optimizer.schema.calendar import Horizon, PeriodLength, parse_period
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.files.kinds import Table
+    from optimizer.schema.goals import Goals
     from optimizer.schema.plan import LimitSetting
 
 DEFAULT_COMPANY = "the company"
@@ -55,6 +58,7 @@ class Settings:
     economics: Economics
     policy: PolicyChoice
     limit_settings: Mapping[str, LimitSetting]
+    goals: Goals
 
 
 def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptions]:
@@ -77,6 +81,7 @@ def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptio
         limit_settings=read_limit_settings(
             sections.cells(LIMIT.name, raw.settings.get(LIMIT.name)), raw.place.file, horizon, problems
         ),
+        goals=read_goals(sections.read(GOALS), problems),
     )
     return settings, assumptions
 

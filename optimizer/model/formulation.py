@@ -62,6 +62,23 @@ class Formulation:
         """Return the same program with other row bounds."""
         return replace(self, row_lower=lower, row_upper=upper)
 
+    def with_objective(self, objective: Floats, scale: float) -> Formulation:
+        """Return the same program with another objective to be maximised, without an offset."""
+        return replace(self, objective=objective, objective_scale=scale, objective_offset=0.0)
+
+    def with_row(self, name: str, coefficients: Floats, lower: float, upper: float) -> Formulation:
+        """Return the same program with one more row, the last; `coefficients` has one entry for each column."""
+        columns = np.flatnonzero(coefficients)
+        return replace(
+            self,
+            row_lower=np.append(self.row_lower, lower),
+            row_upper=np.append(self.row_upper, upper),
+            row_starts=np.append(self.row_starts, self.row_starts[-1] + len(columns)),
+            row_columns=np.append(self.row_columns, columns),
+            row_coefficients=np.append(self.row_coefficients, coefficients[columns]),
+            row_names=(*self.row_names, name),
+        )
+
 
 class RowBuilder:
     """Collects rows in order and closes them into arrays."""

@@ -32,6 +32,7 @@ CSV_FILES = {
     "limits.csv": "limits",
     "countries.csv": "countries",
     "periods.csv": "periods",
+    "goals.csv": "goals",
 }
 FACILITIES_FILE, VALUES_FILE, REPAIRS_FILE = "facilities.csv", "values.csv", "repairs.csv"
 

@@ -16,7 +16,8 @@ from optimizer.report.document import (
     ResultDocument,
 )
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
-from optimizer.report.explain_compose import explained_parts
+from optimizer.report.explain_compose import explained_parts, resolution_of
+from optimizer.report.goals import goal_parts
 from optimizer.report.header import (
     assumption_parts,
     plan_part,
@@ -115,7 +116,7 @@ def compose(
         best_bound=plain_or_none(bound),
         best_bound_exact=exact_or_none(bound),
         gap=float(outcome.gap) if outcome.gap is not None else None,
-        money_resolution=plain(bound - objective) if bound is not None and objective is not None else None,
+        money_resolution=plain_or_none(resolution_of(outcome.value_search)),
         currency=outcome.case.plan.economics.currency,
         objective_terms={name: plain(value) for name, value in terms.items()},
         objective_terms_exact={name: format_exact(value) for name, value in terms.items()},
@@ -132,7 +133,8 @@ def compose(
         solver=solver_part(outcome, versions or installed_versions()),
         command=command,
         sites=site_rows(outcome.case, judged.placement if judged else None),
-        **explained_parts(outcome, explanation, command),
+        **goal_parts(outcome),
+        **explained_parts(outcome.value_search, explanation, command),
         **_inputs(outcome.case),
         **(_tables(judged) if judged else _NO_TABLES),
     )

@@ -10,6 +10,7 @@ from optimizer.report.document import ResultDocument
 from optimizer.report.rows import (
     CountryRow,
     EntryRow,
+    GoalRow,
     GroupRow,
     LimitRow,
     OpeningRow,
@@ -43,6 +44,7 @@ TABLES: dict[str, type[Part]] = {
     "workloads": WorkloadRow,
     "entries": EntryRow,
     "paths": PathRow,
+    "goals": GoalRow,
 }
 LIST_SEPARATOR = ";"
 

@@ -22,6 +22,7 @@ from optimizer.report.rows import (
     CountryRow,
     EntryRow,
     ExactText,
+    GoalRow,
     GroupRow,
     LimitRow,
     Number,
@@ -310,7 +311,13 @@ class ResultDocument(Part):
     gap: float | None
     """|best_bound - objective| / |objective|; 0 where they are equal, null where it is not known."""
     money_resolution: Number | None
-    """The gap in money: smaller differences mean nothing."""
+    """The gap in money of the search for the value: smaller differences mean nothing."""
+    best_value: Number | None
+    """Value found before the goals gave up some of it; null where there were no goals."""
+    best_value_exact: ExactText | None
+    value_floor: Number | None
+    """The least value that the goals might leave; null where there were none."""
+    value_floor_exact: ExactText | None
     currency: str
     objective_terms: dict[str, Number]
     objective_terms_exact: dict[str, ExactText]
@@ -331,6 +338,8 @@ class ResultDocument(Part):
     """null where the policy asks for none."""
     breach: BreachPart
     notices: tuple[NoticePart, ...]
+    goals: tuple[GoalRow, ...]
+    """What the secondary goals reached; empty where the plan has none."""
     values: tuple[ValuePart, ...]
     """Marginal values per setting, largest first; empty where none were computed."""
     policy_cost: PolicyCostPart | None

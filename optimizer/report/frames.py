@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def to_frames(document: Document) -> dict[str, pd.DataFrame]:
     """Return a data frame per table: sites, placements, openings, periods, countries, limits, groups and so on.
 
+    A result also has goals, without rows where the plan has none.
+
     Exact twins stay text: a data frame would turn them into binary floats.
     """
     import pandas as pd  # noqa: PLC0415  half a second that only those who ask for frames pay
@@ -22,4 +24,5 @@ def to_frames(document: Document) -> dict[str, pd.DataFrame]:
     return {
         name: pd.DataFrame(list(table_records(document, name)), columns=list(table_columns(document, name)))
         for name in TABLES
+        if hasattr(document, name)
     }

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from optimizer.analysis.binding import Tightness
 from optimizer.rules.limit import Sense
 from optimizer.schema.plan import LimitKind
+from optimizer.strategy.outcome import Status
 
 Number = int | float
 ExactText = Annotated[str, Field(pattern=r"^-?\d+(\.\d+|/\d+)?$")]
@@ -222,3 +223,38 @@ class GroupRow(LimitFields):
     broken_periods: tuple[str, ...]
     bought_periods: tuple[str, ...]
     """Those in which a soft limit is bought past."""
+
+
+class GoalRow(Part):
+    """What became of one secondary goal, in the order in which they count."""
+
+    goal: str
+    """`fewest_sites` or `least_carbon`."""
+    unit: str
+    within: Number
+    """Part of `best_value` that all goals together may give up."""
+    within_exact: ExactText
+    before: Number
+    """What the placement came to when this goal was begun."""
+    before_exact: ExactText
+    after: Number
+    """What the placement of this document comes to, worked out exactly from it."""
+    after_exact: ExactText
+    best_bound: Number
+    """Proven: no placement that is worth `value_floor` and keeps what the goals before reached has less."""
+    best_bound_exact: ExactText
+    gap: float | None
+    """|best_bound - after| / |after|; 0 where they are equal, null where it is not known."""
+    status: Status
+    """`optimal`, `within_gap` or, where the search for it was stopped, `feasible`."""
+    proven: bool
+    """Whether no less of it is possible."""
+    value_given_up: Number
+    """Value before this goal less value after it; of all goals they add up to `best_value` less `objective`."""
+    value_given_up_exact: ExactText
+    stopped_by: str | None
+    """`time budget`, `time limit` or `interruption`; null where the search for it ended by itself."""
+    seconds: float
+    held_fixed: tuple[str, ...]
+    """What the search for the value had chosen among several, and the goals keep."""
+    sentence: str

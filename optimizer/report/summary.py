@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.explain.value import Label, Listed
 from optimizer.report.altered_limits import altered_words
 from optimizer.report.bought import bought_text
+from optimizer.report.goals import goal_lines, value_after_goals
 from optimizer.report.path_tables import authority_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
@@ -39,6 +40,7 @@ def summary(document: ResultDocument) -> tuple[Line, ...]:
     return (
         *head,
         ("Value", _value(document)),
+        *goal_lines(document),
         ("Placed", _placed(document)),
         *workload_lines(document),
         *bought_lines(document.bought, document.plan, document.currency),
@@ -105,6 +107,8 @@ def verification_text(verification: VerificationPart) -> str:
 
 
 def _value(document: ResultDocument) -> str:
+    if document.goals:
+        return value_after_goals(document)
     amount = money(document.objective or 0, document.currency)
     if document.money_resolution is None or document.best_bound is None:
         return f"{amount} net present value; {_stopped(document)}no bound was proven"

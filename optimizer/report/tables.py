@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.report.bought import bought_table
 from optimizer.report.explain_tables import explain_tables
+from optimizer.report.goals import goal_table
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
 from optimizer.report.table import Footnotes, Table, columns, cut
 from optimizer.report.wording import (
@@ -48,6 +49,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         alternative_table(document),
         breach_table(document),
         bought_table(document, document.currency),
+        goal_table(document),
         *explain_tables(document),
         *binding_tables(document.groups, document.plan),
         path_table(document),

@@ -13,6 +13,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from optimizer.schema.goals import NO_GOALS, Goals
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -329,6 +331,7 @@ class Plan:
     service: Mapping[tuple[str, str], Service] | None = None
     """(workload, site) to what is known of the pair; a pair without a row cannot be served. None: every pair can."""
     limit_settings: Mapping[str, LimitSetting] = field(default_factory=dict)
+    goals: Goals = NO_GOALS
     assumptions: tuple[Assumption, ...] = ()
     input_sha256: Mapping[str, str] = field(default_factory=dict)
     """Input file name to SHA-256 of its bytes."""

@@ -78,7 +78,7 @@ def _leaves_open(outcome: Outcome, best: Outcome, gap: float) -> bool:
 
 def _combined(outcomes: dict[str, Outcome], options: SearchOptions, *, is_whole: bool) -> Outcome:
     chosen = _best(outcomes)
-    best = _with_fewest_nveus(outcomes[chosen])
+    best = with_fewest_nveus(outcomes[chosen])
     rivals = [o for o in outcomes.values() if o.status is not Status.INFEASIBLE and _in_breach(o) <= _in_breach(best)]
     bounds = [outcome.best_bound for outcome in rivals]
     bound = None if None in bounds or not is_whole else max((one for one in bounds if one is not None), default=None)
@@ -89,7 +89,7 @@ def _combined(outcomes: dict[str, Outcome], options: SearchOptions, *, is_whole:
             outcome.objective,
             outcome.best_bound,
             name == chosen and outcome.objective is not None,
-            nveu_destinations(best if name == chosen else _with_fewest_nveus(outcome)),
+            nveu_destinations(best if name == chosen else with_fewest_nveus(outcome)),
             _in_breach(outcome),
         )
         for name, outcome in outcomes.items()
@@ -134,7 +134,7 @@ def nveu_destinations(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
-def _with_fewest_nveus(outcome: Outcome) -> Outcome:
+def with_fewest_nveus(outcome: Outcome) -> Outcome:
     """Return the same plan with its units on paths that need no NVEU, wherever they all fit."""
     if not nveu_destinations(outcome) or outcome.placement is None:
         return outcome

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from optimizer.rules.breach import Cure
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
+    from optimizer.schema.goals import Goal
     from optimizer.schema.placement import Placement
     from optimizer.verify.check import Verification
 
@@ -55,6 +56,30 @@ class Alternative:
     tests_in_breach: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class GoalResult:
+    """What became of one secondary goal."""
+
+    goal: Goal
+    before: Fraction
+    """What the placement came to when this goal was begun."""
+    after: Fraction
+    """What the placement of the outcome comes to."""
+    best_bound: Fraction
+    """Proven: no placement above the floor of value that keeps the goals before has less."""
+    status: Status
+    value_before: Fraction
+    value_after: Fraction
+    stopped_by: str | None
+    """`time budget`, `time limit`, `interruption`, or None where the search for it ended by itself."""
+    seconds: float
+
+    @property
+    def is_proven(self) -> bool:
+        """Return whether no less of it is possible."""
+        return self.status is Status.OPTIMAL
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A finished run. Without a placement, `placement` and `verification` are None."""
@@ -80,6 +105,15 @@ class Outcome:
     """Where the plan asks for a cure: each setting that the installed fleet breaks."""
     is_earliest_proven: bool = True
     """Whether no plan is in breach on fewer tested stocks."""
+    goals: tuple[GoalResult, ...] = ()
+    """What became of the secondary goals, in order; the placement is then what they reached."""
+    before_goals: Outcome | None = None
+    """The outcome of the search for the value, where goals came after it."""
+
+    @property
+    def value_search(self) -> Outcome:
+        """Return the outcome of the search for the value: this one where no goals came after it."""
+        return self.before_goals or self
 
     @property
     def objective(self) -> Fraction | None:
