@@ -16,6 +16,7 @@ from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, search_and_explain
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
+from optimizer.cli.last_plan import ChangePriceOption, FreezeOption, LastOption, with_last
 from optimizer.cli.options import (
     DEFAULT_GAP,
     BreachOption,
@@ -49,6 +50,7 @@ Examples:
   {PROGRAM} solve my-plan --policy unrestricted --format json > unrestricted.json
   {PROGRAM} solve my-plan --policy ai-diffusion-2025 --set policy.authorisations=auto
   {PROGRAM} solve my-plan --breach cure --confirm
+  {PROGRAM} solve my-plan --last runs/march --freeze-through 2026Q2 --change-price 250
   {PROGRAM} solve my-plan --time-limit 60 --require-gap 1% --out runs/my-plan
 
 {EXIT_CODES_HELP}
@@ -110,6 +112,9 @@ def solve(
     solver: SolverOption = Solver.HIGHS,
     strategy: StrategyOption = Strategy.AUTO,
     breach: BreachOption = None,
+    last: LastOption = None,
+    freeze_through: FreezeOption = None,
+    change_price: ChangePriceOption = None,
     require_gap: RequireGapOption = None,
     values: ValuesOption = MOST_VALUES,
     explain_time: ExplainTimeOption = None,
@@ -123,7 +128,8 @@ def solve(
     gap_required = None if require_gap is None else parse_gap(require_gap, "--require-gap")
     if out is not None:
         _check_out(out)
-    read = open_plan(plan, policy, with_breach(settings, breach))
+    typed = with_last(with_breach(settings, breach), last, freeze_through, change_price)
+    read = open_plan(plan, policy, typed)
     wanted = Wanted(values, is_confirmed=confirm, value_seconds=_short_time).within(explain_time)
     with terminate_as_interrupt():
         from optimizer.strategy.search import SearchOptions

@@ -8,7 +8,8 @@ per period, weight w(a) = first_period_share and w(k) = 1 after it, life in peri
     residual = R(g,a) x (margin of period T-1), R(g,a) = sum of f(k) for k = T .. a+L-1, the last one by its fraction
     cost     = - f(a) x unit costs that apply
 
-Per unit by which a soft limit is broken in period t: bought = - f(t) x price_cap.
+Per unit by which a soft limit is broken in period t: bought = - f(t) x price_cap; per unit of the last plan that is not
+added in its period t: changes = - f(t) x change price.
 
 Everything is an exact Fraction; `unit_value_array` rounds once, at the end.
 """
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from optimizer.schema.placement import Placement
 
 VALUE, ENERGY, OPENING, FIXED, RESIDUAL = "value", "energy", "opening", "fixed", "residual"
-BOUGHT = "bought"
-"""What is paid for going past soft limits."""
 COST_PREFIX = "cost: "
 
 Terms = dict[str, Fraction]

@@ -108,7 +108,22 @@ LIMIT = Table(
         Column("enforced", Kind.BOOLEAN, "Whether it holds at all (true)."),
     ),
 )
+LAST = Table(
+    "last",
+    "The last plan: what of it stays, and what a change costs.",
+    (
+        Column("plan", Kind.TEXT, "Its result: JSON of solve, placement.csv, or a directory of a run.", required=True),
+        Column("freeze_through", Kind.PERIOD, "Last period whose stock stays as it was planned (none)."),
+        Column(
+            "change_price_usd_per_unit",
+            Kind.DECIMAL,
+            "Money for each unit that does not come where and when it was planned (0).",
+            "USD/unit",
+            minimum=0,
+        ),
+    ),
+)
 SECTIONS: Mapping[str, Table] = MappingProxyType(
-    {section.name: section for section in (COMPANY, HORIZON, POLICY, ECONOMICS, LIMIT)}
+    {section.name: section for section in (COMPANY, HORIZON, POLICY, ECONOMICS, LIMIT, LAST)}
 )
 """Every section of `plan.toml` by name, without the keys at its top."""

@@ -1,4 +1,4 @@
-"""Reads a placement to be judged: the JSON of a solved plan, a placement.csv, or a directory that holds one of them.
+"""Reads a placement, to be judged or as the last plan: the JSON of a solved plan, a placement.csv, or a run's directory.
 
 Each row states what stands at a site in a period, or what was added, or both. Periods without a row keep what stood
 before. Where no openings are given a site opens when its first unit stands. Whether the units make sense (whole blocks,
@@ -8,13 +8,14 @@ stock that only grows) is for the exact check to say, not for the reader.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from optimizer.files.cells import is_empty
 from optimizer.files.context import Context
 from optimizer.files.csv_table import parse_csv
-from optimizer.files.disk import decode, read_bytes
+from optimizer.files.disk import decode, read_bytes, sha256
 from optimizer.files.document import parse_json
 from optimizer.files.kinds import Column, Kind, Table
 from optimizer.files.problems import Place, Problems, refuse
@@ -25,7 +26,7 @@ from optimizer.schema.placement import Placement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from optimizer.schema.plan import Plan
+    from optimizer.schema.calendar import Horizon
 
 PLACEMENT_FILE = "placement.csv"
 OPENINGS_FILE = "openings.csv"
@@ -71,28 +72,61 @@ OPENINGS = Table(
 )
 
 
-def read_placement(path: str | Path, plan: Plan) -> Placement:
+class Frame(Protocol):
+    """What the rows of a placement refer to: a plan, or the sites and periods that a file has of its own."""
+
+    @property
+    def horizon(self) -> Horizon:
+        """Return the periods."""
+
+    @property
+    def site_index(self) -> Mapping[str, int]:
+        """Return the number of each site, by key."""
+
+    @property
+    def accelerator_index(self) -> Mapping[str, int]:
+        """Return the number of each accelerator, by key."""
+
+
+@dataclass
+class PlacementTables:
+    """A placement as raw rows, not yet understood; openings and entries are None where none are to be read."""
+
+    placements: RawTable
+    openings: RawTable | None = None
+    entries: RawTable | None = None
+    periods: tuple[str, ...] | None = None
+    """Labels of the plan's periods; None where the files do not say."""
+    sha256: dict[str, str] = field(default_factory=dict)
+    """Name of each file to the SHA-256 of its bytes."""
+
+
+def read_placement(path: str | Path, plan: Frame) -> Placement:
     """Return the placement written in a file, for a plan.
 
     Raises InputError listing every problem: a site, accelerator or period the plan does not have, a number that is not
     whole, two rows of one place and period, an addition that contradicts what stands.
     """
     problems = Problems()
-    placements, openings, entries = _read_tables(Path(path), problems)
+    return placement_of(read_tables(Path(path), problems), plan, problems)
+
+
+def placement_of(tables: PlacementTables, plan: Frame, problems: Problems) -> Placement:
+    """Return the placement that raw rows mean; InputError with every problem found so far and here."""
     context = Context(plan.horizon, frozenset(plan.site_index), frozenset(plan.accelerator_index))
-    rows = read_records(placements, PLACEMENTS, context, problems)
-    opening_rows = read_records(openings, OPENINGS, context, problems)
-    entry_rows = read_records(entries, ENTRIES, context, problems)
+    rows = read_records(tables.placements, PLACEMENTS, context, problems)
+    opening_rows = read_records(tables.openings, OPENINGS, context, problems)
+    entry_rows = read_records(tables.entries, ENTRIES, context, problems)
     standing = _standing(rows, plan, problems)
     problems.raise_any()
     entered = _entered(entry_rows, plan)
-    if openings is None:
+    if tables.openings is None:
         return Placement(standing, _first_stock(standing), entered)
     opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
     return Placement(standing, opened, entered)
 
 
-def _entered(rows: Iterable[Record], plan: Plan) -> dict[tuple[str, int, str], tuple[int, ...]]:
+def _entered(rows: Iterable[Record], plan: Frame) -> dict[tuple[str, int, str], tuple[int, ...]]:
     """Return cumulative units by (gate, accelerator, path); a period without a row keeps what had entered before."""
     found: dict[tuple[str, int, str], dict[int, int]] = defaultdict(dict)
     for row in rows:
@@ -109,8 +143,11 @@ def _carried_forward(by_period: Mapping[int, int], num_periods: int) -> tuple[in
     return tuple(row)
 
 
-def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
-    """Return the rows of placements, and of openings and entries where there are any to read."""
+def read_tables(path: Path, problems: Problems, *, with_periods: bool = False) -> PlacementTables:
+    """Return the rows of a placement, and where asked the periods of its plan from the result kept beside it.
+
+    Raises InputError where there is none to read.
+    """
     name = path.name or str(path)
     try:
         if path.is_dir():
@@ -126,25 +163,43 @@ def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | N
         refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
     if suffix == ".json":
         return _tables_of_document(path, problems)
-    beside = path.with_name(OPENINGS_FILE)
+    hashes: dict[str, str] = {}
     is_bundle = path.name == PLACEMENT_FILE
-    openings = _read_csv(beside, problems) if is_bundle and beside.exists() else None
-    entries_file = path.with_name(ENTRIES_FILE)
-    entries = _read_csv(entries_file, problems) if is_bundle and entries_file.exists() else None
-    return _read_csv(path, problems), openings, entries
+    openings, entries, summary = (path.with_name(file) for file in (OPENINGS_FILE, ENTRIES_FILE, SUMMARY_FILE))
+    tables = PlacementTables(
+        placements=_read_csv(path, problems, hashes),
+        openings=_read_csv(openings, problems, hashes) if is_bundle and openings.exists() else None,
+        entries=_read_csv(entries, problems, hashes) if is_bundle and entries.exists() else None,
+        sha256=hashes,
+    )
+    if with_periods and is_bundle and summary.exists():
+        tables.periods = _tables_of_document(summary, problems).periods
+    return tables
 
 
-def _read_csv(path: Path, problems: Problems) -> RawTable:
+def _read_csv(path: Path, problems: Problems, hashes: dict[str, str]) -> RawTable:
+    return parse_csv(_text(path, problems, hashes) or "", path.name, problems)
+
+
+def _text(path: Path, problems: Problems, hashes: dict[str, str]) -> str | None:
     data = read_bytes(path, problems)
     text = None if data is None else decode(data, path.name, problems)
     problems.raise_any()
-    return parse_csv(text or "", path.name, problems)
+    hashes[path.name] = sha256(data or b"")
+    return text
 
 
-def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
-    data = read_bytes(path, problems)
-    text = None if data is None else decode(data, path.name, problems)
-    document = None if text is None else parse_json(text, path.name, problems)
+def _periods(document: Mapping[str, object]) -> tuple[str, ...] | None:
+    """Return the labels of the periods of the plan that a result is of, if it says so."""
+    plan = document.get("plan")
+    periods = plan.get("periods") if isinstance(plan, dict) else None
+    is_listed = isinstance(periods, list) and all(isinstance(label, str) for label in periods)
+    return tuple(periods) if is_listed and periods else None
+
+
+def _tables_of_document(path: Path, problems: Problems) -> PlacementTables:
+    hashes: dict[str, str] = {}
+    document = parse_json(_text(path, problems, hashes) or "", path.name, problems)
     problems.raise_any()
     place = Place(path.name)
     if document is None or not isinstance(document.get("placements"), list):
@@ -156,7 +211,7 @@ def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTa
     openings, entries = (
         _rows(document, name, place, problems) if name in document else None for name in ("openings", "entries")
     )
-    return placements, openings, entries
+    return PlacementTables(placements, openings, entries, _periods(document), hashes)
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:
@@ -174,11 +229,11 @@ def _rows(document: Mapping[str, object], name: str, place: Place, problems: Pro
     return RawTable(place, None, tuple(rows))
 
 
-def _site(row: Record, plan: Plan) -> int:
+def _site(row: Record, plan: Frame) -> int:
     return plan.site_index[row.text("site") or ""]
 
 
-def _standing(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[tuple[int, int], tuple[int, ...]]:
+def _standing(rows: Iterable[Record], plan: Frame, problems: Problems) -> dict[tuple[int, int], tuple[int, ...]]:
     """Return cumulative units by (site, accelerator); pairs with nothing are left out."""
     by_pair: dict[tuple[int, int], dict[int, Record]] = defaultdict(dict)
     for row in rows:
@@ -191,7 +246,7 @@ def _standing(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[tu
     return {pair: units for pair, units in standing.items() if any(units)}
 
 
-def _row_of(records: Mapping[int, Record], plan: Plan, problems: Problems) -> tuple[int, ...]:
+def _row_of(records: Mapping[int, Record], plan: Frame, problems: Problems) -> tuple[int, ...]:
     units, row = 0, []
     for period in range(plan.horizon.num_periods):
         record = records.get(period)

@@ -30,6 +30,8 @@ CSV_FILES = {
     "limits.csv": "limits",
     "countries.csv": "countries",
     "periods.csv": "periods",
+    "changes.csv": "changes",
+    "opening_changes.csv": "opening_changes",
 }
 FACILITIES_FILE, VALUES_FILE, REPAIRS_FILE = "facilities.csv", "values.csv", "repairs.csv"
 

@@ -6,6 +6,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from optimizer.report.change_parts import ChangeRow, OpeningChangeRow
 from optimizer.report.document import ResultDocument
 from optimizer.report.rows import (
     CountryRow,
@@ -40,6 +41,8 @@ TABLES: dict[str, type[Part]] = {
     "groups": GroupRow,
     "entries": EntryRow,
     "paths": PathRow,
+    "changes": ChangeRow,
+    "opening_changes": OpeningChangeRow,
 }
 LIST_SEPARATOR = ";"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003  pydantic reads annotations when it runs
 from typing import Final, Literal
 
+from optimizer.report.change_parts import ChangeRow, LastPlanPart, OpeningChangeRow
 from optimizer.report.explain_parts import (
     BoughtPart,
     ConditionPart,
@@ -35,7 +36,7 @@ from optimizer.report.rows import (
 from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 
 
 class SettingPart(Part):
@@ -297,7 +298,7 @@ class SolverPart(Part):
 class ResultDocument(Part):
     """The answer of one solve. Without a placement its tables are empty and `verification` is null."""
 
-    schema_version: Literal["1.2"]
+    schema_version: Literal["1.3"]
     kind: Literal["solve"]
     status: Status
     objective: Number | None
@@ -328,6 +329,12 @@ class ResultDocument(Part):
     """null where the policy asks for none."""
     breach: BreachPart
     notices: tuple[NoticePart, ...]
+    last_plan: LastPlanPart | None
+    """The last plan, and how much of it is changed; null where none was given."""
+    changes: tuple[ChangeRow, ...]
+    """Where what stands differs from the last plan."""
+    opening_changes: tuple[OpeningChangeRow, ...]
+    """Where openings differ from the last plan."""
     values: tuple[ValuePart, ...]
     """Marginal values per setting, largest first; empty where none were computed."""
     policy_cost: PolicyCostPart | None
@@ -358,7 +365,7 @@ class ResultDocument(Part):
 class AuditDocument(Part):
     """The exact verdict on a placement, or on the installed fleet alone, under a policy; no solver took part."""
 
-    schema_version: Literal["1.2"]
+    schema_version: Literal["1.3"]
     kind: Literal["audit"]
     title: str
     passed: bool
@@ -377,6 +384,12 @@ class AuditDocument(Part):
     authorisations: AuthorisationsPart | None
     breach: BreachPart
     notices: tuple[NoticePart, ...]
+    last_plan: LastPlanPart | None
+    """The last plan, and how much of it is changed; null where none was given."""
+    changes: tuple[ChangeRow, ...]
+    """Where what stands differs from the last plan."""
+    opening_changes: tuple[OpeningChangeRow, ...]
+    """Where openings differ from the last plan."""
     currency: str
     bought: tuple[BoughtPart, ...]
     """What stands past soft limits, and what the plan is charged for it."""

@@ -9,6 +9,7 @@ from optimizer.explain.setting import Setting, thousands
 from optimizer.explain.value import Label
 from optimizer.report.intervals import interval_text
 from optimizer.report.wording import money, money_above
+from optimizer.rules.frozen import FROZEN
 from optimizer.rules.limit import Sense
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def member_sentence(member: Member) -> str:
     alone = {
         MUST_PLACE: f"what is delivered of {scope} has to stand ({words_of_number(setting)})",
         COMMITMENT: f"the contract {scope} ({limit.setting})",
+        FROZEN: f"{setting.group} ({side} {today_words(setting)}, as last planned)",
     }
     plain = f"{side} {words_of_number(setting)}" if setting.has_number else limit.setting
     return alone.get(rule, f"{setting.group} ({plain})")

@@ -13,12 +13,14 @@ from optimizer.policies.policy import DELIVERED, STANDING
 from optimizer.policies.setting import SettingType
 from optimizer.rules import (
     allowed_accelerators,
+    changes,
     closed_destination,
     closed_parent,
     commitments,
     country_allocation,
     deliveries,
     destination_share,
+    frozen,
     home_share,
     installed_base,
     legal_path,
@@ -77,6 +79,8 @@ PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
     "must_place": must_place.limits,
     "commitment": commitments.limits,
     "min_units": min_units.limits,
+    "frozen": frozen.limits,
+    "changes": changes.limits,
     "deliveries": deliveries.limits,
     "site_power": site_power.limits,
     "max_units": max_units.limits,

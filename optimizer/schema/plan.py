@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from optimizer.schema.calendar import Horizon
+    from optimizer.schema.last_plan import LastPlan
 
 
 class LimitKind(StrEnum):
@@ -292,6 +293,8 @@ class Plan:
     values_usd_per_unit: Mapping[tuple[str, str], tuple[Fraction | None, ...]] | None = None
     """(site, accelerator) to present value of one unit added in each period; None in a period: not allowed then."""
     limit_settings: Mapping[str, LimitSetting] = field(default_factory=dict)
+    last: LastPlan | None = None
+    """What was planned before; None: nothing to compare with."""
     assumptions: tuple[Assumption, ...] = ()
     input_sha256: Mapping[str, str] = field(default_factory=dict)
     """Input file name to SHA-256 of its bytes."""
