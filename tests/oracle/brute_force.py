@@ -48,6 +48,8 @@ class PolicyTerms:
     rows: tuple[LinearRow, ...] = ()
     permits: Callable[[Mapping[str, Schedule], bool], bool] = lambda _schedules, _is_complete: True
     """Whether schedules by site may stand together; of part of the sites it may say no only if adding cannot help."""
+    charge: Callable[[str, Schedule], Fraction] = lambda _site, _schedule: Fraction(0)
+    """What the schedule of one site is charged besides."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,11 @@ def best(plan_document: Row) -> Fraction | None:
 def best_result(plan_document: Row) -> dict[str, Any] | None:
     """Return an optimal placement in the form of the tool's JSON result, or None when no plan exists."""
     plan = read_plan(plan_document)
-    chosen = optimum(plan, _announced_terms(plan))
+    chosen = optimum(plan, announced_terms(plan))
     return None if chosen is None else as_result(plan, *chosen)
 
 
-def _announced_terms(plan: PlanFacts) -> PolicyTerms:
+def announced_terms(plan: PlanFacts) -> PolicyTerms:
     """Return the closures of the packs written before the rule was published; `linear_rows` holds the rest of them."""
 
     def is_closed(site: SiteFacts, period: int) -> bool:
@@ -96,7 +98,10 @@ def optimum(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[Option], Fraction
         return sum(terms.values(), Fraction(0))
 
     worths = {
-        site.key: [(s, o, _worth(plan, site, s, o, unit_worth)) for s, o in _schedules(plan, site, terms)]
+        site.key: [
+            (s, o, _worth(plan, site, s, o, unit_worth) - terms.charge(site.key, s))
+            for s, o in _schedules(plan, site, terms)
+        ]
         for site in _sites(plan)
     }
     step = lcm(*(worth.denominator for listed in worths.values() for _, _, worth in listed))
