@@ -15,6 +15,7 @@ from optimizer.strategy.alternatives import search_alternatives
 from optimizer.strategy.cure import search_cure
 from optimizer.strategy.goals import pursue_goals
 from optimizer.strategy.search import SearchOptions, SearchProgress, search
+from optimizer.strategy.start import last_placement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,6 +77,6 @@ def _place(
         breached = breached_groups(held, limits) if held.plan.policy.breach is Breach.CURE else ()
         if breached:
             return search_cure(held, limits, breached, own_options, session, report)
-        return search(held, limits, own_options, session, report)
+        return search(held, limits, own_options, session, report, start=last_placement(held, limits))
 
     return search_alternatives(case, options, place_held) if is_auto(case.policy) else place_held(case, options)

@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Served, Standing
+from optimizer.rules.limit import CHANGES, WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Served, Standing
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -91,11 +91,15 @@ def _is_shut(limit: Limit) -> bool:
 
 
 def group_readings(case: Case, readings: Iterable[Reading]) -> tuple[GroupReading, ...]:
-    """Return readings by group: policy limits first, then contract, then physical, otherwise in the order given."""
+    """Return readings by group: policy limits first, then contract, then physical, otherwise in the order given.
+
+    What changes of a last plan cost is no limit that could bind, and is left out.
+    """
     rises = Rises(case)
     groups: dict[str, list[Reading]] = defaultdict(list)
     for reading in readings:
-        groups[reading.limit.group].append(reading)
+        if reading.limit.term != CHANGES:
+            groups[reading.limit.group].append(reading)
     order = list(LimitKind)
     grouped = [GroupReading(tuple(rows), tuple(rises.tightness(row) for row in rows)) for rows in groups.values()]
     return tuple(sorted(grouped, key=lambda group: order.index(group.limit.kind)))

@@ -9,6 +9,7 @@ import typer
 from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Search, Wanted, report_explained
 from optimizer.cli.group import PROGRAM
 from optimizer.cli.inputs import open_plan
+from optimizer.cli.last_plan import ChangePriceOption, FreezeOption, LastOption, with_last
 from optimizer.cli.options import (
     DEFAULT_GAP,
     BreachOption,
@@ -41,6 +42,7 @@ Examples:
   {PROGRAM} explain my-plan --narrow
   {PROGRAM} explain my-plan --set 'limits."site_power[*]".buyable=true' --format json
   {PROGRAM} explain my-plan --confirm --explain-time 600
+  {PROGRAM} explain my-plan --last runs/march --freeze-through 2026Q2
 
 Exit codes: 0 a plan exists; 1 none does; 2 usage or input; 3 solver or internal; 4 stopped with no plan found.
 """
@@ -66,6 +68,9 @@ def explain(
     seed: SeedOption = 0,
     solver: SolverOption = Solver.HIGHS,
     breach: BreachOption = None,
+    last: LastOption = None,
+    freeze_through: FreezeOption = None,
+    change_price: ChangePriceOption = None,
     confirm: ConfirmOption = False,
     output_format: DocumentFormatOption = DocumentFormat.TABLE,
     out: OutFileOption = None,
@@ -74,5 +79,6 @@ def explain(
     """Solve, explain and report."""
     chosen = Search(parse_gap(gap), parse_seconds(time_limit), threads, seed, solver.value)
     wanted = Wanted(MOST_VALUES, is_narrow=narrow, is_confirmed=confirm).within(explain_time)
-    read = open_plan(plan, policy, with_breach(settings, breach))
+    typed = with_last(with_breach(settings, breach), last, freeze_through, change_price)
+    read = open_plan(plan, policy, typed)
     report_explained(context, read, chosen, wanted, output_format=output_format, out=out, is_quiet=quiet)

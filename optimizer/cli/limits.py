@@ -9,6 +9,7 @@ import typer
 from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Search, Wanted, report_explained
 from optimizer.cli.group import PROGRAM
 from optimizer.cli.inputs import open_plan
+from optimizer.cli.last_plan import ChangePriceOption, FreezeOption, LastOption, with_last
 from optimizer.cli.options import (
     DEFAULT_GAP,
     BreachOption,
@@ -39,6 +40,7 @@ Examples:
   {PROGRAM} limits my-plan
   {PROGRAM} limits my-plan --top 10 --gap 0.01%
   {PROGRAM} limits my-plan --policy-cost unrestricted
+  {PROGRAM} limits my-plan --last runs/march --freeze-through 2026Q2
   {PROGRAM} limits my-plan --explain-time 600 --format json --out values.json
 
 Exit codes: 0 done; 1 infeasible; 2 usage or input; 3 solver or internal; 4 stopped with no plan found.
@@ -71,6 +73,9 @@ def limits(
     seed: SeedOption = 0,
     solver: SolverOption = Solver.HIGHS,
     breach: BreachOption = None,
+    last: LastOption = None,
+    freeze_through: FreezeOption = None,
+    change_price: ChangePriceOption = None,
     confirm: ConfirmOption = False,
     output_format: DocumentFormatOption = DocumentFormat.TABLE,
     out: OutFileOption = None,
@@ -79,5 +84,6 @@ def limits(
     """Solve, explain and report."""
     chosen = Search(parse_gap(gap), parse_seconds(time_limit), threads, seed, solver.value)
     wanted = Wanted(top, policy_cost, is_confirmed=confirm).within(explain_time)
-    read = open_plan(plan, policy, with_breach(settings, breach))
+    typed = with_last(with_breach(settings, breach), last, freeze_through, change_price)
+    read = open_plan(plan, policy, typed)
     report_explained(context, read, chosen, wanted, output_format=output_format, out=out, is_quiet=quiet)

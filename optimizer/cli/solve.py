@@ -17,6 +17,7 @@ from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, se
 from optimizer.cli.goals import ThenOption, WithinOption, check_within, with_goals
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
+from optimizer.cli.last_plan import ChangePriceOption, FreezeOption, LastOption, with_last
 from optimizer.cli.options import (
     DEFAULT_GAP,
     BreachOption,
@@ -51,6 +52,7 @@ Examples:
   {PROGRAM} solve my-plan --policy ai-diffusion-2025 --set policy.authorisations=auto
   {PROGRAM} solve my-plan --breach cure --confirm
   {PROGRAM} solve my-plan --then fewest_sites --then least_carbon --within 0.1%
+  {PROGRAM} solve my-plan --last runs/march --freeze-through 2026Q2 --change-price 250
   {PROGRAM} solve my-plan --time-limit 60 --require-gap 1% --out runs/my-plan
 
 {EXIT_CODES_HELP}
@@ -114,6 +116,9 @@ def solve(
     breach: BreachOption = None,
     then: ThenOption = None,
     within: WithinOption = None,
+    last: LastOption = None,
+    freeze_through: FreezeOption = None,
+    change_price: ChangePriceOption = None,
     require_gap: RequireGapOption = None,
     values: ValuesOption = MOST_VALUES,
     explain_time: ExplainTimeOption = None,
@@ -127,7 +132,8 @@ def solve(
     gap_required = None if require_gap is None else parse_gap(require_gap, "--require-gap")
     if out is not None:
         _check_out(out)
-    read = open_plan(plan, policy, with_goals(with_breach(settings, breach), then, within))
+    typed = with_last(with_breach(settings, breach), last, freeze_through, change_price)
+    read = open_plan(plan, policy, with_goals(typed, then, within))
     check_within(read, within)
     wanted = Wanted(values, is_confirmed=confirm, with_goals=True, value_seconds=_short_time).within(explain_time)
     with terminate_as_interrupt():

@@ -10,7 +10,8 @@ per period, weight w(a) = first_period_share and w(k) = 1 after it, life in peri
 
 Per TPP at s that serves w in period t: service = f(t) (h value_usd_per_tpp_hour[w,t] + value_usd_per_tpp[s,w]).
 
-Per unit by which a soft limit is broken in period t: bought = - f(t) x price_cap.
+Per unit by which a soft limit is broken in period t: bought = - f(t) x price_cap; per unit of the last plan that is not
+added in its period t: changes = - f(t) x change price.
 
 Everything is an exact Fraction; `unit_value_array` rounds once, at the end.
 """
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 VALUE, ENERGY, OPENING, FIXED, RESIDUAL = "value", "energy", "opening", "fixed", "residual"
 SERVICE = "service"
 """What serving workloads is worth."""
-BOUGHT = "bought"
-"""What is paid for going past soft limits."""
 COST_PREFIX = "cost: "
 
 Terms = dict[str, Fraction]

@@ -122,7 +122,22 @@ GOALS = Table(
         Column("within", Kind.SHARE, "Part of the best value found that all goals together may give up."),
     ),
 )
+LAST = Table(
+    "last",
+    "The last plan: what of it stays, and what a change costs.",
+    (
+        Column("plan", Kind.TEXT, "Its result: JSON of solve, placement.csv, or a directory of a run.", required=True),
+        Column("freeze_through", Kind.PERIOD, "Last period whose stock stays as it was planned (none)."),
+        Column(
+            "change_price_usd_per_unit",
+            Kind.DECIMAL,
+            "Money for each unit that does not come where and when it was planned (0).",
+            "USD/unit",
+            minimum=0,
+        ),
+    ),
+)
 SECTIONS: Mapping[str, Table] = MappingProxyType(
-    {section.name: section for section in (COMPANY, HORIZON, POLICY, ECONOMICS, LIMIT, GOALS)}
+    {section.name: section for section in (COMPANY, HORIZON, POLICY, ECONOMICS, LIMIT, GOALS, LAST)}
 )
 """Every section of `plan.toml` by name, without the keys at its top."""

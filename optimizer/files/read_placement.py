@@ -1,4 +1,4 @@
-"""Reads a placement to be judged: the JSON of a solved plan, a placement.csv, or a directory that holds one of them.
+"""Reads a placement, to be judged or as the last plan: the JSON of a solved plan, a placement.csv, or a run's directory.
 
 Each row states what stands at a site in a period, or what was added, or both. Periods without a row keep what stood
 before. Where no openings are given a site opens when its first unit stands. Whether the units make sense (whole blocks,
@@ -8,13 +8,14 @@ stock that only grows) is for the exact check to say, not for the reader.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from optimizer.files.cells import is_empty
 from optimizer.files.context import Context
 from optimizer.files.csv_table import parse_csv
-from optimizer.files.disk import decode, read_bytes
+from optimizer.files.disk import decode, read_bytes, sha256
 from optimizer.files.document import parse_json
 from optimizer.files.kinds import Column, Kind, Table
 from optimizer.files.problems import Place, Problems, refuse
@@ -25,6 +26,7 @@ from optimizer.schema.placement import Placement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from optimizer.schema.calendar import Horizon
     from optimizer.schema.plan import Plan
 
 PLACEMENT_FILE = "placement.csv"
@@ -47,6 +49,18 @@ PLACEMENTS = Table(
     ("site", "accelerator", "period"),
     open_ended=True,
 )
+SERVED = Table(
+    "served",
+    "Which site serves which workload.",
+    (
+        Column("workload", Kind.WORKLOAD, "Workload.", required=True),
+        Column("site", Kind.SITE, "Site.", required=True),
+        Column("period", Kind.PERIOD, "Period.", required=True),
+        Column("served_tpp", Kind.INTEGER, "Compute that serves it then.", "TPP", required=True, minimum=0),
+    ),
+    ("workload", "site", "period"),
+    open_ended=True,
+)
 ENTRIES = Table(
     "entries",
     "By which legal path units have entered.",
@@ -58,18 +72,6 @@ ENTRIES = Table(
         Column("units_standing", Kind.INTEGER, "Units that have entered so far.", "units", required=True, minimum=0),
     ),
     ("gate", "path", "accelerator", "period"),
-    open_ended=True,
-)
-SERVED = Table(
-    "served",
-    "Which site serves which workload.",
-    (
-        Column("workload", Kind.WORKLOAD, "Workload.", required=True),
-        Column("site", Kind.SITE, "Site.", required=True),
-        Column("period", Kind.PERIOD, "Period.", required=True),
-        Column("served_tpp", Kind.INTEGER, "Compute that serves it then.", "TPP", required=True, minimum=0),
-    ),
-    ("workload", "site", "period"),
     open_ended=True,
 )
 OPENINGS = Table(
@@ -84,6 +86,36 @@ OPENINGS = Table(
 )
 
 
+class Frame(Protocol):
+    """What the rows of a placement refer to: a plan, or the sites and periods that a file has of its own."""
+
+    @property
+    def horizon(self) -> Horizon:
+        """Return the periods."""
+
+    @property
+    def site_index(self) -> Mapping[str, int]:
+        """Return the number of each site, by key."""
+
+    @property
+    def accelerator_index(self) -> Mapping[str, int]:
+        """Return the number of each accelerator, by key."""
+
+
+@dataclass
+class PlacementTables:
+    """A placement as raw rows, not yet understood; all but the placements are None where none are to be read."""
+
+    placements: RawTable
+    openings: RawTable | None = None
+    entries: RawTable | None = None
+    served: RawTable | None = None
+    periods: tuple[str, ...] | None = None
+    """Labels of the plan's periods; None where the files do not say."""
+    sha256: dict[str, str] = field(default_factory=dict)
+    """Name of each file to the SHA-256 of its bytes."""
+
+
 def read_placement(path: str | Path, plan: Plan) -> Placement:
     """Return the placement written in a file, for a plan.
 
@@ -91,24 +123,25 @@ def read_placement(path: str | Path, plan: Plan) -> Placement:
     whole, two rows of one place and period, an addition that contradicts what stands.
     """
     problems = Problems()
-    placements, openings, entries, services = _read_tables(Path(path), problems)
-    context = Context(
-        plan.horizon,
-        frozenset(plan.site_index),
-        frozenset(plan.accelerator_index),
-        workloads=frozenset(plan.workload_index),
-    )
-    rows = read_records(placements, PLACEMENTS, context, problems)
-    opening_rows = read_records(openings, OPENINGS, context, problems)
-    entry_rows = read_records(entries, ENTRIES, context, problems)
-    service_rows = read_records(services, SERVED, context, problems)
+    tables = read_tables(Path(path), problems)
+    context = Context(plan.horizon, frozenset(plan.site_index), workloads=frozenset(plan.workload_index))
+    services = read_records(tables.served, SERVED, context, problems)
+    return replace(placement_of(tables, plan, problems), served_tpp=_served(services, plan))
+
+
+def placement_of(tables: PlacementTables, plan: Frame, problems: Problems) -> Placement:
+    """Return the stock and openings that raw rows mean; InputError with every problem found so far and here."""
+    context = Context(plan.horizon, frozenset(plan.site_index), frozenset(plan.accelerator_index))
+    rows = read_records(tables.placements, PLACEMENTS, context, problems)
+    opening_rows = read_records(tables.openings, OPENINGS, context, problems)
+    entry_rows = read_records(tables.entries, ENTRIES, context, problems)
     standing = _standing(rows, plan, problems)
     problems.raise_any()
-    entered, served = _entered(entry_rows, plan), _served(service_rows, plan)
-    if openings is None:
-        return Placement(standing, _first_stock(standing), entered, served)
+    entered = _entered(entry_rows, plan)
+    if tables.openings is None:
+        return Placement(standing, _first_stock(standing), entered)
     opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
-    return Placement(standing, opened, entered, served)
+    return Placement(standing, opened, entered)
 
 
 def _served(rows: Iterable[Record], plan: Plan) -> dict[tuple[int, int], tuple[int, ...]]:
@@ -120,7 +153,7 @@ def _served(rows: Iterable[Record], plan: Plan) -> dict[tuple[int, int], tuple[i
     return {pair: tuple(tpp) for pair, tpp in sorted(found.items()) if any(tpp)}
 
 
-def _entered(rows: Iterable[Record], plan: Plan) -> dict[tuple[str, int, str], tuple[int, ...]]:
+def _entered(rows: Iterable[Record], plan: Frame) -> dict[tuple[str, int, str], tuple[int, ...]]:
     """Return cumulative units by (gate, accelerator, path); a period without a row keeps what had entered before."""
     found: dict[tuple[str, int, str], dict[int, int]] = defaultdict(dict)
     for row in rows:
@@ -137,11 +170,11 @@ def _carried_forward(by_period: Mapping[int, int], num_periods: int) -> tuple[in
     return tuple(row)
 
 
-Tables = tuple[RawTable, RawTable | None, RawTable | None, RawTable | None]
+def read_tables(path: Path, problems: Problems, *, with_periods: bool = False) -> PlacementTables:
+    """Return the rows of a placement, and where asked the periods of its plan from the result kept beside it.
 
-
-def _read_tables(path: Path, problems: Problems) -> Tables:
-    """Return the rows of placements, and of openings, entries and service where there are any to read."""
+    Raises InputError where there is none to read.
+    """
     name = path.name or str(path)
     try:
         if path.is_dir():
@@ -157,25 +190,44 @@ def _read_tables(path: Path, problems: Problems) -> Tables:
         refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
     if suffix == ".json":
         return _tables_of_document(path, problems)
+    hashes: dict[str, str] = {}
     is_bundle = path.name == PLACEMENT_FILE
+    placements = _read_csv(path, problems, hashes)
     openings, entries, served = (
-        _read_csv(beside, problems) if is_bundle and (beside := path.with_name(name)).exists() else None
-        for name in (OPENINGS_FILE, ENTRIES_FILE, SERVED_FILE)
+        _read_csv(beside, problems, hashes) if is_bundle and (beside := path.with_name(file)).exists() else None
+        for file in (OPENINGS_FILE, ENTRIES_FILE, SERVED_FILE)
     )
-    return _read_csv(path, problems), openings, entries, served
+    tables = PlacementTables(placements, openings, entries, served, sha256=hashes)
+    summary = path.with_name(SUMMARY_FILE)
+    if with_periods and is_bundle and summary.exists():
+        kept = _tables_of_document(summary, problems)
+        tables.periods, tables.sha256 = kept.periods, {**hashes, **kept.sha256}
+    return tables
 
 
-def _read_csv(path: Path, problems: Problems) -> RawTable:
+def _read_csv(path: Path, problems: Problems, hashes: dict[str, str]) -> RawTable:
+    return parse_csv(_text(path, problems, hashes) or "", path.name, problems)
+
+
+def _text(path: Path, problems: Problems, hashes: dict[str, str]) -> str | None:
     data = read_bytes(path, problems)
     text = None if data is None else decode(data, path.name, problems)
     problems.raise_any()
-    return parse_csv(text or "", path.name, problems)
+    hashes[path.name] = sha256(data or b"")
+    return text
 
 
-def _tables_of_document(path: Path, problems: Problems) -> Tables:
-    data = read_bytes(path, problems)
-    text = None if data is None else decode(data, path.name, problems)
-    document = None if text is None else parse_json(text, path.name, problems)
+def _periods(document: Mapping[str, object]) -> tuple[str, ...] | None:
+    """Return the labels of the periods of the plan that a result is of, if it says so."""
+    plan = document.get("plan")
+    periods = plan.get("periods") if isinstance(plan, dict) else None
+    is_listed = isinstance(periods, list) and all(isinstance(label, str) for label in periods)
+    return tuple(periods) if is_listed and periods else None
+
+
+def _tables_of_document(path: Path, problems: Problems) -> PlacementTables:
+    hashes: dict[str, str] = {}
+    document = parse_json(_text(path, problems, hashes) or "", path.name, problems)
     problems.raise_any()
     place = Place(path.name)
     if document is None or not isinstance(document.get("placements"), list):
@@ -188,7 +240,7 @@ def _tables_of_document(path: Path, problems: Problems) -> Tables:
         _rows(document, name, place, problems) if name in document else None
         for name in ("openings", "entries", "served")
     )
-    return placements, openings, entries, served
+    return PlacementTables(placements, openings, entries, served, _periods(document), hashes)
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:
@@ -206,11 +258,11 @@ def _rows(document: Mapping[str, object], name: str, place: Place, problems: Pro
     return RawTable(place, None, tuple(rows))
 
 
-def _site(row: Record, plan: Plan) -> int:
+def _site(row: Record, plan: Frame) -> int:
     return plan.site_index[row.text("site") or ""]
 
 
-def _standing(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[tuple[int, int], tuple[int, ...]]:
+def _standing(rows: Iterable[Record], plan: Frame, problems: Problems) -> dict[tuple[int, int], tuple[int, ...]]:
     """Return cumulative units by (site, accelerator); pairs with nothing are left out."""
     by_pair: dict[tuple[int, int], dict[int, Record]] = defaultdict(dict)
     for row in rows:
@@ -223,7 +275,7 @@ def _standing(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[tu
     return {pair: units for pair, units in standing.items() if any(units)}
 
 
-def _row_of(records: Mapping[int, Record], plan: Plan, problems: Problems) -> tuple[int, ...]:
+def _row_of(records: Mapping[int, Record], plan: Frame, problems: Problems) -> tuple[int, ...]:
     units, row = 0, []
     for period in range(plan.horizon.num_periods):
         record = records.get(period)

@@ -22,6 +22,7 @@ from optimizer.files.read_commitments import read_commitments
 from optimizer.files.read_external_use import read_external_use
 from optimizer.files.read_goals import check_goals
 from optimizer.files.read_installed import only_installed, read_installed
+from optimizer.files.read_last_plan import read_last_plan
 from optimizer.files.read_settings import Settings, read_settings
 from optimizer.files.read_sites import read_sites
 from optimizer.files.read_values import read_unit_costs, read_values
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
     from optimizer.files.assumptions import Assumptions
     from optimizer.schema.calendar import Horizon
-    from optimizer.schema.plan import Accelerator, Company
+    from optimizer.schema.last_plan import LastPlan
+    from optimizer.schema.plan import Accelerator, Company, Site
 
 NEEDED = (SITES, ACCELERATORS, DELIVERIES)
 """Tables without which there is nothing to place; a plan that only lists an installed fleet may leave them out."""
@@ -89,6 +91,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     workloads, service = read_workloads(raw.tables, sites, context, assumptions, problems)
     check_goals(settings.goals, raw.tables, problems)
     _refuse_unsupported(raw, context, problems)
+    last = _last_plan(settings, raw, sites, accelerators, assumptions, problems)
     company, horizon = _readable(settings, problems)
     num_rows = {name: len(table.rows) for name, table in raw.tables.items()}
     return Plan(
@@ -109,9 +112,24 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         service=service,
         limit_settings=settings.limit_settings,
         goals=settings.goals,
+        last=last,
         assumptions=assumptions.summary(TABLES, num_rows),
-        input_sha256=raw.input_sha256,
+        input_sha256={**raw.input_sha256, **(last.input_sha256 if last else {})},
     )
+
+
+def _last_plan(
+    settings: Settings,
+    raw: RawPlan,
+    sites: Iterable[Site],
+    accelerators: Mapping[str, Accelerator],
+    assumptions: Assumptions,
+    problems: Problems,
+) -> LastPlan | None:
+    if settings.last is None or settings.horizon is None:
+        return None
+    keys = [site.key for site in sites]
+    return read_last_plan(settings.last, raw.base, settings.horizon, keys, accelerators, assumptions, problems)
 
 
 def _check_needed(raw: RawPlan, problems: Problems, assumptions: Assumptions) -> None:

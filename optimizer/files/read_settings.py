@@ -18,6 +18,7 @@ from optimizer.files.keys import (
     ECONOMICS,
     GOALS,
     HORIZON,
+    LAST,
     LIMIT,
     POLICY,
     TOP,
@@ -25,6 +26,7 @@ from optimizer.files.keys import (
 from optimizer.files.problems import Place, Problems
 from optimizer.files.raw import RawPlan, RawRow, filled
 from optimizer.files.read_goals import read_goals
+from optimizer.files.read_last_plan import LastSettings
 from optimizer.files.read_limits import read_limit_settings
 from optimizer.files.records import Record, read_section
 from optimizer.schema.calendar import Horizon, PeriodLength, parse_period
@@ -59,6 +61,7 @@ class Settings:
     policy: PolicyChoice
     limit_settings: Mapping[str, LimitSetting]
     goals: Goals
+    last: LastSettings | None = None
 
 
 def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptions]:
@@ -82,6 +85,7 @@ def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptio
             sections.cells(LIMIT.name, raw.settings.get(LIMIT.name)), raw.place.file, horizon, problems
         ),
         goals=read_goals(sections.read(GOALS), problems),
+        last=_last(sections, horizon, problems),
     )
     return settings, assumptions
 
@@ -171,6 +175,18 @@ def _column_defaults(sections: _SectionReader, economics: Record, problems: Prob
         if value is not None:
             found[name] = value
     return found
+
+
+def _last(sections: _SectionReader, horizon: Horizon | None, problems: Problems) -> LastSettings | None:
+    """Return what is said of the last plan; None where nothing is."""
+    cells = sections.cells(LAST.name, sections.raw.settings.get(LAST.name))
+    if not cells:
+        return None
+    place = Place(sections.raw.place.file, path=LAST.name)
+    section = read_section(RawRow(place, cells), LAST, Context(horizon), problems)
+    plan = section.text("plan")
+    price = section.number("change_price_usd_per_unit") or Fraction(0)
+    return None if plan is None else LastSettings(place, plan, section.whole("freeze_through"), price)
 
 
 def _policy(

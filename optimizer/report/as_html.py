@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from optimizer.report.changes import change_tables, changes_text
 from optimizer.report.document import ResultDocument
 from optimizer.report.explain_tables import explain_tables
 from optimizer.report.html.compute_charts import compute_charts
@@ -38,19 +39,24 @@ def render(document: Document) -> str:
         own = _of_result(document)
     else:
         own = {"out": None, "levers": (), "cost": None, "resolution": None, "money": None, "confirmation": None}
+    changes = [table for table in change_tables(document) if table.rows]
     own_titles = {*KIND_TITLES.values(), *([own["money"].title] if own["money"] else [])}
+    own_titles |= {table.title for table in changes}
     if isinstance(document, ResultDocument):
         own_titles |= {table.title for table in explain_tables(document)}
+    has_placement = any(row.tpp_placed is not None for row in document.sites)
     return _template().render(
         page=shown,
         plan=document.plan,
         tier_names=document.policy.tier_names,
         command=document.command,
         is_result=isinstance(document, ResultDocument),
-        has_placement=any(row.tpp_placed is not None for row in document.sites),
+        has_placement=has_placement,
         map=site_map(document),
         charts=compute_charts(document),
         chart_tiers=sorted({row.tier for row in document.countries if row.tpp}),
+        changes=changes,
+        changed=changes_text(document) if document.last_plan and has_placement else None,
         limits=limit_tables(document),
         tables=[table for table in shown.tables if table.title not in own_titles],
         footer_tables=footer_tables(document),

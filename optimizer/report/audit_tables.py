@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.report.bought import bought_table
+from optimizer.report.changes import change_tables, changes_text
 from optimizer.report.path_tables import authority_lines, breach_table, notice_table, path_table
 from optimizer.report.share_lines import share_line
 from optimizer.report.summary import bought_lines, policy_line, reading_line, verification_text
@@ -42,6 +43,7 @@ def audit_summary(document: AuditDocument) -> tuple[Line, ...]:
         *workload_lines(document),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         *bought_lines(document.bought, document.plan, document.currency),
+        *((("Changes", changes_text(document)),) if document.last_plan and document.judged == "placement" else ()),
         ("Verdict", verification_text(document.verification)),
     )
 
@@ -51,6 +53,7 @@ def audit_tables(document: AuditDocument) -> tuple[Table, ...]:
     tables = (
         breach_table(document),
         bought_table(document, document.currency),
+        *change_tables(document),
         *_limit_tables(document),
         path_table(document),
         site_table(document),

@@ -33,6 +33,8 @@ CSV_FILES = {
     "countries.csv": "countries",
     "periods.csv": "periods",
     "goals.csv": "goals",
+    "changes.csv": "changes",
+    "opening_changes.csv": "opening_changes",
 }
 FACILITIES_FILE, VALUES_FILE, REPAIRS_FILE = "facilities.csv", "values.csv", "repairs.csv"
 

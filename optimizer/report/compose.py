@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from optimizer.report.authority import authorisations_part, breach_part
 from optimizer.report.bought import bought_rows
+from optimizer.report.changes import compared
 from optimizer.report.countries import country_rows
 from optimizer.report.document import (
     SCHEMA_VERSION,
@@ -135,6 +136,7 @@ def compose(
         sites=site_rows(outcome.case, judged.placement if judged else None),
         **goal_parts(outcome),
         **explained_parts(outcome.value_search, explanation, command),
+        **compared(outcome.case, judged),
         **_inputs(outcome.case),
         **(_tables(judged) if judged else _NO_TABLES),
     )
@@ -161,6 +163,7 @@ def compose_audit(
         versions=dict(versions or installed_versions()),
         command=command,
         sites=site_rows(audit.case, None if audit.is_fleet_alone else audit.placement),
+        **compared(audit.case, None if audit.is_fleet_alone else judged),
         **_inputs(audit.case),
         **_tables(judged),
     )

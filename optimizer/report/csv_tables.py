@@ -6,6 +6,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from optimizer.report.change_parts import ChangeRow, OpeningChangeRow
 from optimizer.report.document import ResultDocument
 from optimizer.report.rows import (
     CountryRow,
@@ -45,6 +46,8 @@ TABLES: dict[str, type[Part]] = {
     "entries": EntryRow,
     "paths": PathRow,
     "goals": GoalRow,
+    "changes": ChangeRow,
+    "opening_changes": OpeningChangeRow,
 }
 LIST_SEPARATOR = ";"
 

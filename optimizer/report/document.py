@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003  pydantic reads annotations when it runs
 from typing import Final, Literal
 
+from optimizer.report.change_parts import ChangeRow, LastPlanPart, OpeningChangeRow
 from optimizer.report.explain_parts import (
     BoughtPart,
     ConditionPart,
@@ -340,6 +341,12 @@ class ResultDocument(Part):
     notices: tuple[NoticePart, ...]
     goals: tuple[GoalRow, ...]
     """What the secondary goals reached; empty where the plan has none."""
+    last_plan: LastPlanPart | None
+    """The last plan, and how much of it is changed; null where none was given."""
+    changes: tuple[ChangeRow, ...]
+    """Where what stands differs from the last plan."""
+    opening_changes: tuple[OpeningChangeRow, ...]
+    """Where openings differ from the last plan."""
     values: tuple[ValuePart, ...]
     """Marginal values per setting, largest first; empty where none were computed."""
     policy_cost: PolicyCostPart | None
@@ -391,6 +398,12 @@ class AuditDocument(Part):
     authorisations: AuthorisationsPart | None
     breach: BreachPart
     notices: tuple[NoticePart, ...]
+    last_plan: LastPlanPart | None
+    """The last plan, and how much of it is changed; null where none was given."""
+    changes: tuple[ChangeRow, ...]
+    """Where what stands differs from the last plan."""
+    opening_changes: tuple[OpeningChangeRow, ...]
+    """Where openings differ from the last plan."""
     currency: str
     bought: tuple[BoughtPart, ...]
     """What stands past soft limits, and what the plan is charged for it."""

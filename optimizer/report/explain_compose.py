@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from optimizer.strategy.outcome import Outcome
 
 
-KEPT_OPTIONS = frozenset({"--policy", "--set", "--breach"})
+KEPT_OPTIONS = frozenset({"--policy", "--set", "--breach", "--last", "--freeze-through", "--change-price"})
 """Options that say what the plan is."""
 FLAGS = frozenset({"-q", "--quiet", "--confirm", "--narrow"})
 """Options without a value."""

@@ -9,6 +9,7 @@ from optimizer.explain.setting import Setting, thousands
 from optimizer.explain.value import Label
 from optimizer.report.intervals import interval_text
 from optimizer.report.wording import money, money_above
+from optimizer.rules.frozen import FROZEN
 from optimizer.rules.limit import Sense
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def member_sentence(member: Member) -> str:
         RESIDENCY: f"{scope} is served {limit.setting}",
         MAX_LATENCY: f"{scope} is served from within {limit.setting}",
         NO_SERVICE: f"{scope} is served only where service.csv lists it",
+        FROZEN: f"{setting.group} ({side} {today_words(setting)}, as last planned)",
     }
     plain = f"{side} {words_of_number(setting)}" if setting.has_number else limit.setting
     return alone.get(rule, f"{setting.group} ({plain})")

@@ -19,6 +19,7 @@ from optimizer.report.document import (
 )
 from optimizer.report.exact_numbers import finite_or_none
 from optimizer.report.judged import home_of
+from optimizer.rules.limit import CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +134,7 @@ def verification_part(verification: Verification) -> VerificationPart:
     return VerificationPart(
         passed=verification.passed,
         verdict=_verdict(verification),
-        limits_checked=len(verification.readings),
+        limits_checked=sum(reading.limit.term != CHANGES for reading in verification.readings),
         broken=tuple(reading.limit.key for reading in verification.broken),
         bought=tuple(reading.limit.key for reading in verification.bought),
         faults=verification.faults,

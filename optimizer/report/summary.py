@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from optimizer.explain.value import Label, Listed
 from optimizer.report.altered_limits import altered_words
 from optimizer.report.bought import bought_text
+from optimizer.report.changes import changes_text
 from optimizer.report.goals import goal_lines, value_after_goals
 from optimizer.report.path_tables import authority_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
 from optimizer.report.workload_tables import workload_lines
+from optimizer.rules.frozen import FROZEN
 from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
@@ -48,7 +50,7 @@ def summary(document: ResultDocument) -> tuple[Line, ...]:
         ("Next to fill", next_to_fill(document.groups, document.countries, document.plan)),
         ("Levers", _levers(document)),
         ("Policy cost", document.policy_cost.sentence if document.policy_cost else COST_NOT_COMPUTED),
-        ("Changes", "no earlier plan given"),
+        ("Changes", changes_text(document)),
         ("Verification", verification_text(document.verification)),
         *_confirmation(document),
     )
@@ -160,7 +162,7 @@ def _lever(value: ValuePart) -> str | None:
 def _binding_longest(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
     longest = []
     for kind in LimitKind:
-        binding = [group for group in groups if group.kind is kind and group.binding_periods]
+        binding = [one for one in groups if one.kind is kind and one.binding_periods and one.rule != FROZEN]
         if binding:
             group = max(binding, key=lambda one: len(one.binding_periods))
             longest.append(f"{group.group} ({period_runs(group.binding_periods, plan.periods)})")

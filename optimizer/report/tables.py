@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.report.bought import bought_table
+from optimizer.report.changes import change_tables
 from optimizer.report.explain_tables import explain_tables
 from optimizer.report.goals import goal_table
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
@@ -19,6 +20,7 @@ from optimizer.report.wording import (
     share_text,
 )
 from optimizer.report.workload_tables import workload_table
+from optimizer.rules.frozen import FROZEN
 from optimizer.rules.limit import Sense
 from optimizer.schema.plan import LimitKind
 
@@ -50,6 +52,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         breach_table(document),
         bought_table(document, document.currency),
         goal_table(document),
+        *change_tables(document),
         *explain_tables(document),
         *binding_tables(document.groups, document.plan),
         path_table(document),
@@ -73,13 +76,20 @@ def binding_tables(groups: Sequence[GroupRow], plan: PlanPart) -> Iterator[Table
     """Yield the groups that bind, one table per kind; physical ones that bind longest come first."""
     for kind, title in KIND_TITLES.items():
         of_kind = [group for group in groups if group.kind is kind]
+        frozen = sum(group.rule == FROZEN for group in of_kind)
+        of_kind = [group for group in of_kind if group.rule != FROZEN]
         binding = [group for group in of_kind if group.binding_periods]
         if kind is LimitKind.PHYSICAL:
             binding.sort(key=lambda group: -len(group.binding_periods))
         cited = Footnotes()
         shown, more = cut((_limit_row(group, plan, cited) for group in binding), MOST_LIMITS, "limits")
         closed = sum(group.binding == "closed" for group in of_kind)
-        notes = (*more, *((f"{closed} more allow nothing at all (closed)",) if closed else ()), *cited.notes())
+        notes = (
+            *more,
+            *((f"{closed} more allow nothing at all (closed)",) if closed else ()),
+            *((f"{frozen} more hold what is frozen as last planned (`frozen`)",) if frozen else ()),
+            *cited.notes(),
+        )
         yield Table(
             title,
             columns("limit", ">usage", ">allowance", ">slack", "unit", ">used", "~binding in", "ref"),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WORLD = "world"
 """The place of a total over all destinations."""
+BOUGHT, CHANGES = "bought", "changes"
+"""Terms of the objective that excess is charged to: room bought past a limit, or units that do not come as last planned."""
 
 
 class Standing(NamedTuple):
@@ -110,6 +112,8 @@ class Limit:
     """By how much the allowance moves per unit of `number`: the total for a share, 1 for an amount."""
     price: Fraction | None = None
     """A soft limit's price for each unit by which it is broken in its period, before discounting; None: it must hold."""
+    term: str = BOUGHT
+    """The term of the objective that its excess is charged to. `changes` is nobody's limit: reports list it elsewhere."""
 
     @property
     def group(self) -> str:

@@ -13,6 +13,7 @@ from optimizer.policies.policy import DELIVERED, STANDING
 from optimizer.policies.setting import SettingType
 from optimizer.rules import (
     allowed_accelerators,
+    changes,
     closed_destination,
     closed_parent,
     commitments,
@@ -20,6 +21,7 @@ from optimizer.rules import (
     deliveries,
     demand,
     destination_share,
+    frozen,
     home_share,
     installed_base,
     legal_path,
@@ -90,6 +92,8 @@ PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
     "must_serve": must_serve.limits,
     "residency": residency.limits,
     "max_latency": max_latency.limits,
+    "frozen": frozen.limits,
+    "changes": changes.limits,
     "deliveries": deliveries.limits,
     "site_power": site_power.limits,
     "max_units": max_units.limits,

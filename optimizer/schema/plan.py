@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from optimizer.schema.calendar import Horizon
+    from optimizer.schema.last_plan import LastPlan
 
 
 class LimitKind(StrEnum):
@@ -332,6 +333,8 @@ class Plan:
     """(workload, site) to what is known of the pair; a pair without a row cannot be served. None: every pair can."""
     limit_settings: Mapping[str, LimitSetting] = field(default_factory=dict)
     goals: Goals = NO_GOALS
+    last: LastPlan | None = None
+    """What was planned before; None: nothing to compare with."""
     assumptions: tuple[Assumption, ...] = ()
     input_sha256: Mapping[str, str] = field(default_factory=dict)
     """Input file name to SHA-256 of its bytes."""

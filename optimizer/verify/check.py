@@ -6,12 +6,14 @@ is never broken: its excess is charged.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from optimizer.economics.worth import BOUGHT, Worth
+from optimizer.economics.worth import Worth
 from optimizer.rules.ledger import Ledger
+from optimizer.rules.limit import BOUGHT
 from optimizer.verify.structure import OPENINGS, misfit_faults, structural_faults
 
 if TYPE_CHECKING:
@@ -58,8 +60,8 @@ class Verification:
 
     @property
     def bought(self) -> tuple[Reading, ...]:
-        """Return the soft limits that the placement goes past."""
-        return tuple(reading for reading in self.readings if reading.excess)
+        """Return the soft limits that the placement goes past, at a price for room; not what is changed of a last plan."""
+        return tuple(reading for reading in self.readings if reading.excess and reading.limit.term == BOUGHT)
 
     @property
     def passed(self) -> bool:
@@ -88,7 +90,7 @@ def verify(case: Case, limits: Iterable[Limit], placement: Placement) -> Verific
     return Verification(
         readings=readings,
         faults=tuple(structural_faults(case, placement, late)),
-        objective_terms={**worth.evaluate(placement, open_at_no_cost), **_bought(worth, readings)},
+        objective_terms={**worth.evaluate(placement, open_at_no_cost), **_charges(worth, readings)},
     )
 
 
@@ -98,10 +100,13 @@ def _read(ledger: Ledger, limits: Iterable[Limit]) -> Iterator[Reading]:
         yield Reading(limit, usage, allowance, limit.slack(usage, allowance))
 
 
-def _bought(worth: Worth, readings: Iterable[Reading]) -> dict[str, Fraction]:
-    """Return the charge for going past soft limits, as a term of the objective where there is any excess."""
-    charges = [charge_of(worth, reading) for reading in readings if reading.excess]
-    return {BOUGHT: -sum(charges, Fraction(0))} if charges else {}
+def _charges(worth: Worth, readings: Iterable[Reading]) -> dict[str, Fraction]:
+    """Return the charges for going past soft limits, by the term of the objective, where there is any excess."""
+    charges: dict[str, Fraction] = defaultdict(Fraction)
+    for reading in readings:
+        if reading.excess:
+            charges[reading.limit.term] -= charge_of(worth, reading)
+    return dict(charges)
 
 
 def charge_of(worth: Worth, reading: Reading) -> Fraction:

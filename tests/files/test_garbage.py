@@ -70,7 +70,7 @@ def test_garbage_in_a_cell(cell: tuple[str, str], garbage: object, has_values: b
 def test_garbage_in_a_setting(key: tuple[str, str], garbage: object) -> None:
     section, name = key
     document = _document()
-    inner = document[section]
+    inner = document.setdefault(section, {})
     assert isinstance(inner, dict)
     inner[name] = garbage
     _read(document)

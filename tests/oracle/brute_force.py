@@ -52,6 +52,8 @@ class PolicyTerms:
     service: Callable[[Mapping[str, Schedule]], Fraction | None] = lambda _schedules: Fraction(0)
     """What the schedules of all sites earn by serving workloads; None where they cannot serve what they must."""
     most_service: Fraction = Fraction(0)
+    charge: Callable[[str, Schedule], Fraction] = lambda _site, _schedule: Fraction(0)
+    """What the schedule of one site is charged besides."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,11 @@ def best(plan_document: Row) -> Fraction | None:
 def best_result(plan_document: Row) -> dict[str, Any] | None:
     """Return an optimal placement in the form of the tool's JSON result, or None when no plan exists."""
     plan = read_plan(plan_document)
-    chosen = optimum(plan, _announced_terms(plan))
+    chosen = optimum(plan, announced_terms(plan))
     return None if chosen is None else as_result(plan, *chosen)
 
 
-def _announced_terms(plan: PlanFacts) -> PolicyTerms:
+def announced_terms(plan: PlanFacts) -> PolicyTerms:
     """Return the closures of the packs written before the rule was published; `linear_rows` holds the rest of them."""
 
     def is_closed(site: SiteFacts, period: int) -> bool:
@@ -106,7 +108,10 @@ def optimum(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[Option], Fraction
         return sum(terms.values(), Fraction(0))
 
     worths = {
-        site.key: [(s, o, _worth(plan, site, s, o, unit_worth)) for s, o in _schedules(plan, site, terms)]
+        site.key: [
+            (s, o, _worth(plan, site, s, o, unit_worth) - terms.charge(site.key, s))
+            for s, o in _schedules(plan, site, terms)
+        ]
         for site in _sites(plan)
     }
     step = lcm(*(worth.denominator for listed in worths.values() for _, _, worth in listed))

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from optimizer.report.document import ResultDocument
 
 FILES = [
+    "changes.csv",
     "countries.csv",
     "entries.csv",
     "limits.csv",
+    "opening_changes.csv",
     "openings.csv",
     "paths.csv",
     "periods.csv",

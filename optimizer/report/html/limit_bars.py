@@ -11,6 +11,7 @@ from optimizer.report.html.intervals import Worth, worth
 from optimizer.report.table import Footnotes
 from optimizer.report.tables import bound_text
 from optimizer.report.wording import compact, percent_used_text, period_runs
+from optimizer.rules.frozen import FROZEN
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def limit_tables(document: Document) -> tuple[LimitTable, ...]:
 
 
 def _table(document: Document, kind: LimitKind, values: Mapping[str, ValuePart]) -> LimitTable:
-    of_kind = [group for group in document.groups if group.kind is kind]
+    of_kind = [one for one in document.groups if one.kind is kind and not _is_frozen(one)]
     live = [group for group in of_kind if not _is_closed(group) and not _is_idle(group)]
     live.sort(key=lambda group: (STATES.index(_state(group)), -len(group.binding_periods), -_closeness(group)))
     cited = Footnotes()
@@ -93,6 +94,11 @@ def _table(document: Document, kind: LimitKind, values: Mapping[str, ValuePart])
         has_values=any(bar.value is not None for bar in bars),
         is_open=kind is not LimitKind.PHYSICAL or len(bars) <= MOST_OPEN,
     )
+
+
+def _is_frozen(group: GroupRow) -> bool:
+    """Return whether a limit is kept that only holds what the last plan has: those are in limits.csv."""
+    return group.rule == FROZEN and not group.broken_periods
 
 
 def _is_closed(group: GroupRow) -> bool:
