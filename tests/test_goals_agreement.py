@@ -10,8 +10,9 @@ import pytest
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.pipeline import place_fleet
 from optimizer.solve.session import Session
-from optimizer.strategy import goal_search, goals
+from optimizer.strategy import goals
 from optimizer.strategy.options import SearchOptions
+from optimizer.strategy.search import SMALL_PLAN_COLUMNS
 from tests.oracle.goals import after_goals
 from tests.oracle.random_plans import random_plan, random_soft_plan
 
@@ -58,12 +59,12 @@ def rank_of(outcome: Outcome) -> tuple[Fraction, ...] | None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("small", [goal_search.SMALL_PLAN_COLUMNS, 0], ids=["directly", "in stages"])
+@pytest.mark.parametrize("small", [SMALL_PLAN_COLUMNS, 0], ids=["directly", "in stages"])
 @pytest.mark.parametrize("first", range(0, NUM_PLANS, CHUNK))
 def test_goals_in_order_equal_brute_force(
     session: Session, monkeypatch: pytest.MonkeyPatch, first: int, small: int
 ) -> None:
-    monkeypatch.setattr(goal_search, "SMALL_PLAN_COLUMNS", small)
+    monkeypatch.setattr("optimizer.strategy.goal_search.SMALL_PLAN_COLUMNS", small)
     for seed in range(first, first + CHUNK):
         document = plan_with_goals(seed)
         goals_of = document["goals"]

@@ -14,7 +14,7 @@ import typer
 
 from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, search_and_explain
-from optimizer.cli.goals import ThenOption, WithinOption, check_within, with_goals
+from optimizer.cli.goals import ThenOption, WithinOption, with_goals
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
@@ -128,7 +128,6 @@ def solve(
     if out is not None:
         _check_out(out)
     read = open_plan(plan, policy, with_goals(with_breach(settings, breach), then, within))
-    check_within(read, within)
     wanted = Wanted(values, is_confirmed=confirm, with_goals=True, value_seconds=_short_time).within(explain_time)
     with terminate_as_interrupt():
         from optimizer.strategy.search import SearchOptions
