@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from optimizer.schema.plan import Plan
 
 
 class GoalName(StrEnum):
@@ -36,10 +33,3 @@ def with_goals(settings: list[str], then: list[GoalName] | None, within: str | N
     """Return the typed settings with the goals typed as options of their own."""
     named = [f"goals.then={';'.join(goal.value for goal in then)}"] if then else []
     return [*settings, *named, *([f"goals.within={within}"] if within is not None else [])]
-
-
-def check_within(plan: Plan, within: str | None) -> None:
-    """Raise BadParameter where a loss is allowed and there is no goal to lose it to."""
-    if within is not None and not plan.goals.then:
-        msg = "there is no goal to give value up for; add --then, such as --then fewest_sites"
-        raise typer.BadParameter(msg, param_hint="'--within'")

@@ -14,7 +14,7 @@ import typer
 
 from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.explained import ConfirmOption, ExplainTimeOption, Wanted, search_and_explain
-from optimizer.cli.goals import ThenOption, WithinOption, check_within, with_goals
+from optimizer.cli.goals import ThenOption, WithinOption, with_goals
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
 from optimizer.cli.last_plan import ChangePriceOption, FreezeOption, LastOption, with_last
@@ -134,7 +134,6 @@ def solve(
         _check_out(out)
     typed = with_last(with_breach(settings, breach), last, freeze_through, change_price)
     read = open_plan(plan, policy, with_goals(typed, then, within))
-    check_within(read, within)
     wanted = Wanted(values, is_confirmed=confirm, with_goals=True, value_seconds=_short_time).within(explain_time)
     with terminate_as_interrupt():
         from optimizer.strategy.search import SearchOptions

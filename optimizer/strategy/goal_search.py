@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LINEAR_TIME_PART, CAP_TIME_PART, RELAXED_TIME_PART = 0.5, 0.6, 0.7
 """Parts of the time left that one stage may take."""
+MOST_CAPS = 8
+"""Caps tried one after the other: each halves what is left, and the program of the goal itself tells the rest better."""
 SPENT = 0.5
 """Part of what the value may lose that is spent where counts are moved; the rest is left to making them whole."""
 CAP_GAP_PART = 0.2
@@ -57,8 +59,9 @@ def _search_large(run: GoalRun, program: Formulation) -> None:
     linear = _bounding(run, LINEAR, program.with_integer(no_columns(openings)), LINEAR_TIME_PART)
     if linear.values is not None and not run.is_finished():
         _at_held_openings(run, linear.values)
-    while not run.is_finished() and _search_under_cap(run):
-        pass
+    for _ in range(MOST_CAPS):
+        if run.is_finished() or not _search_under_cap(run):
+            break
     if openings.any() and not run.is_finished():
         relaxed = _bounding(run, RELAXED_BLOCKS, program.with_integer(openings), RELAXED_TIME_PART, run.hint())
         if relaxed.values is not None and not run.is_finished():

@@ -36,6 +36,25 @@ def _bad(*cases: tuple[str, str, str, int | None, str | None, str]) -> list[Bad]
 
 
 SETTINGS = _bad(
+    (
+        "plan.toml",
+        "[company]",
+        '[goals]\nthen = ["fewest"]\nwithin = "1%"\n[company]',
+        None,
+        "goals.then",
+        "fewest_sites",
+    ),
+    ("plan.toml", "[company]", '[goals]\nthen = ["fewest_sites"]\n[company]', None, "goals.within", "0.1%"),
+    ("plan.toml", "[company]", '[goals]\nwithin = "1%"\n[company]', None, "goals.within", "without a goal"),
+    ("plan.toml", "[company]", "[goals]\nthen = []\nwithin = 0.01\n[company]", None, "goals.within", "in quotes"),
+    (
+        "plan.toml",
+        "[company]",
+        '[goals]\nthen = "fewest_sites;fewest_sites"\nwithin = "1%"\n[company]',
+        None,
+        "goals.then",
+        "named twice",
+    ),
     ("plan.toml", 'headquarters = "US"', "", None, "company.headquarters", "required"),
     ("plan.toml", 'headquarters = "US"', 'headquarters = "Germany"', None, "company.headquarters", "'DE'"),
     ("plan.toml", 'headquarters = "US"', 'headquarters = "XX"', None, "company.headquarters", "MY"),
@@ -198,6 +217,14 @@ def test_one_change_gives_one_problem_at_its_place(bad: Bad, tmp_path: Path) -> 
     where = {(problem.row, problem.column) for problem in found}
     assert (bad.row, bad.column) in where
     assert found[0].file in {bad.file, "unit_costs.csv"}
+
+
+def test_least_carbon_names_every_site_that_does_not_say_what_it_emits(tmp_path: Path) -> None:
+    settings = GOOD["plan.toml"].replace("[company]", '[goals]\nthen = ["least_carbon"]\nwithin = "1%"\n\n[company]')
+    problems = _problems_of(write_files(tmp_path, {**GOOD, "plan.toml": settings}))
+
+    found = [(problem.file, problem.row, problem.column) for problem in problems if "least_carbon" in problem.message]
+    assert found == [("sites.csv", 2, "carbon_kg_per_mwh"), ("sites.csv", 3, "carbon_kg_per_mwh")]
 
 
 @pytest.mark.parametrize(

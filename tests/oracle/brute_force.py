@@ -98,6 +98,14 @@ def announced_terms(plan: PlanFacts) -> PolicyTerms:
 
 def optimum(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[Option], Fraction] | None:
     """Return one option per site, with their worth in money, that is best under the terms; None when no plan exists."""
+    options, step = prepared(plan, terms)
+    search = _Search(plan, options, terms, step)
+    chosen = search.run()
+    return None if chosen is None or search.best is None else (chosen, Fraction(search.best) / step)
+
+
+def prepared(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[list[Option]], int]:
+    """Return the options of each site, most valuable first, and the steps of their worth in one unit of money."""
     if plan.rate < 0:
         msg = "the argument for opening with the first units needs a rate >= 0"
         raise ValueError(msg)
@@ -119,9 +127,7 @@ def optimum(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[Option], Fraction
         sorted((Option(s, o, int(worth * step)) for s, o, worth in worths[site.key]), key=lambda option: -option.worth)
         for site in _sites(plan)
     ]
-    search = _Search(plan, options, terms, step)
-    chosen = search.run()
-    return None if chosen is None or search.best is None else (chosen, Fraction(search.best) / step)
+    return options, step
 
 
 def _sites(plan: PlanFacts) -> list[SiteFacts]:

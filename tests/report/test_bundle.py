@@ -28,6 +28,7 @@ FILES = [
     "changes.csv",
     "countries.csv",
     "entries.csv",
+    "goals.csv",
     "limits.csv",
     "opening_changes.csv",
     "openings.csv",
