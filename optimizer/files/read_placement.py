@@ -173,7 +173,8 @@ def read_tables(path: Path, problems: Problems, *, with_periods: bool = False) -
         sha256=hashes,
     )
     if with_periods and is_bundle and summary.exists():
-        tables.periods = _tables_of_document(summary, problems).periods
+        beside = _tables_of_document(summary, problems)
+        tables.periods, tables.sha256 = beside.periods, {**hashes, **beside.sha256}
     return tables
 
 
