@@ -53,16 +53,17 @@ def test_program_of_a_tiny_plan_is_the_one_written_by_hand() -> None:
     money = model.formulation.objective * model.formulation.objective_scale
     assert money[home_oslo] == pytest.approx(250 * 2190)
     rows = rows_of(model)
-    assert rows["site_compute[ohio,2025Q1]"] == (-inf, {chat_ohio: 1, ohio: -1}, 0)
-    assert rows["site_compute[oslo,2025Q1]"] == (-inf, {chat_oslo: 1, home_oslo: 0.25, oslo: -1}, 0)
-    assert rows["demand[chat,2025Q1]"] == (-inf, {chat_ohio: 1, chat_oslo: 1}, 1.5)
-    assert rows["must_serve[chat,2025Q1]"] == (1.5, {chat_ohio: 1, chat_oslo: 1}, inf)
-    assert "residency[home,2025Q1]" not in rows
-    # Two blocks are the least that can hold 1,500 TPP.
-    assert rows["must be served"] == (2, {ohio: 1, oslo: 1}, inf)
-    low, terms, high = rows["served where open"]
-    assert (low, high) == (-inf, 0)
-    assert terms == {chat_ohio: pytest.approx(1 / 1.5), opened: -1}
+    of_service = {name: row for name, row in rows.items() if "served" in name or "compute" in name or "home" in name}
+    # Two blocks are the least that can hold 1,500 TPP; residency leaves nothing of `home` in Ohio, and so has no row.
+    assert of_service == {
+        "site_compute[ohio,2025Q1]": (-inf, {chat_ohio: 1, ohio: -1}, 0),
+        "site_compute[oslo,2025Q1]": (-inf, {chat_oslo: 1, home_oslo: 0.25, oslo: -1}, 0),
+        "demand[home,2025Q1]": (-inf, {home_oslo: 1}, 1),
+        "served where open": (-inf, {chat_ohio: pytest.approx(1 / 1.5), opened: -1}, 0),
+        "must be served": (2, {ohio: 1, oslo: 1}, inf),
+    }
+    chat = {chat_ohio: 1, chat_oslo: 1}
+    assert [rows["demand[chat,2025Q1]"], rows["must_serve[chat,2025Q1]"]] == [(-inf, chat, 1.5), (1.5, chat, inf)]
 
 
 def test_a_workload_that_only_some_sites_may_serve_asks_them_alone() -> None:
