@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from optimizer.verify.check import Reading
 
 
+NO_ACCELERATOR = -1
+"""Stands for an opening where blocks are counted by site and accelerator."""
+
+
 class Tightness(StrEnum):
     """How a limit stands: one more block breaks it, there is room, or it allows nothing at all."""
 
@@ -133,6 +137,9 @@ class Rises:
         for variable, coefficient in terms:
             for pair, step in self._steps(variable, takers):
                 moves[pair] += coefficient * step
+        if terms and all(isinstance(variable, Opened) for variable, _ in terms):
+            # Nothing but openings counts: one more of them is what could break it.
+            moves.update({(v.site, NO_ACCELERATOR): c for v, c in terms if isinstance(v, Opened)})
         return moves
 
     def _steps(

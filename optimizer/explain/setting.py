@@ -27,6 +27,9 @@ SHARE_STEP, SHARE_RESOLUTION = Fraction(1, 100), Fraction(1, 10_000)
 POWER_STEP, POWER_RESOLUTION = Fraction(1), Fraction(1, 10)
 CAP_STEP = 1_000
 """Chips or H100 equivalents in one step of a cap."""
+RESOURCE = "resource"
+RESOURCE_PARTS = 10
+"""Parts of the smallest use of a resource, as a power of ten, to which a repair tells its limit."""
 MEGAWATT, UNITS, CHIPS, TPP = "MW", "units", "chips", "TPP"
 
 
@@ -104,6 +107,17 @@ class Setting:
         return tuple(sorted(sku for sku in named if delivered[sku][-1]))
 
     @cached_property
+    def _uses(self) -> frozenset[Fraction]:
+        """Return by how much one block, or one of anything else that is counted, raises usage."""
+        blocks = [accelerator.block for accelerator in self.case.plan.accelerators]
+        return frozenset(
+            Fraction(weight) * (blocks[variable.accelerator] if isinstance(variable, Standing) else 1)
+            for limit in self.limits
+            for variable, weight in limit.usage.terms
+            if weight > 0
+        )
+
+    @cached_property
     def resolution(self) -> Fraction:
         """Return the smallest change that a repair makes."""
         if self.is_share:
@@ -112,6 +126,8 @@ class Setting:
             return POWER_RESOLUTION
         if self.limit.unit in {UNITS, CHIPS}:
             return Fraction(self.blocks[0])
+        if self.limit.rule == RESOURCE:
+            return _power_of_ten(min(self._uses, default=Fraction(1))) / RESOURCE_PARTS
         weights = self.case.weights["tpp" if self.limit.unit == TPP else "h100_equivalents"]
         sizes = [weights[sku] * self.case.plan.accelerators[sku].block for sku in self._accelerators]
         return Fraction(min((size for size in sizes if size), default=1))
@@ -125,6 +141,8 @@ class Setting:
             return POWER_STEP
         if self.limit.unit == UNITS:
             return Fraction(self.blocks[-1])
+        if self.limit.rule == RESOURCE:
+            return _power_of_ten(max(self._uses, default=Fraction(1))) * 10
         if self.limit.unit == TPP:
             return Fraction(CAP_STEP * h100_tpp())
         return Fraction(CAP_STEP)
@@ -151,6 +169,15 @@ class Setting:
     def _counted(self, amount: Exact) -> str:
         unit = self.limit.unit
         return f"{thousands(amount)} {unit[:-1] if amount == 1 and unit in {UNITS, CHIPS} else unit}"
+
+
+def _power_of_ten(value: Fraction) -> Fraction:
+    """Return the largest power of ten that is no more than a positive number."""
+    digits = len(str(value.numerator // value.denominator)) - 1
+    if value >= 1:
+        return Fraction(10**digits)
+    inverse = -(-value.denominator // value.numerator)
+    return Fraction(1, 10 ** len(str(inverse - 1)))
 
 
 def thousands(value: Exact) -> str:

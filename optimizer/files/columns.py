@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from optimizer.files.kinds import Column, Kind, Table
-from optimizer.files.later_columns import RESOURCE_USE, RESOURCES, SERVICE, WORKLOADS
+from optimizer.files.later_columns import SERVICE, WORKLOADS
+from optimizer.files.resource_columns import RESOURCE_USE, RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

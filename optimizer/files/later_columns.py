@@ -33,26 +33,3 @@ SERVICE = Table(
     ),
     supported=False,
 )
-RESOURCES = Table(
-    "resources",
-    "Shared resources: capital, carbon, water, grid, staff.",
-    (
-        Column("resource", Kind.KEY, "Short name.", required=True),
-        Column("period", Kind.PERIOD, "Period; empty: every period."),
-        Column("limit", Kind.DECIMAL, "Most that may be used."),
-        Column("unit", Kind.TEXT, "Unit of the limit."),
-    ),
-    supported=False,
-)
-RESOURCE_USE = Table(
-    "resource_use",
-    "What a unit or an opening uses of a resource.",
-    (
-        Column("resource", Kind.KEY, "Resource.", required=True),
-        Column("site", Kind.SITE, "Only at this site."),
-        Column("accelerator", Kind.ACCELERATOR, "Only this accelerator."),
-        Column("per_unit", Kind.DECIMAL, "Use of one unit."),
-        Column("per_opening", Kind.DECIMAL, "Use of one opening."),
-    ),
-    supported=False,
-)

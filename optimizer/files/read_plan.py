@@ -21,6 +21,7 @@ from optimizer.files.read_authorisations import read_authorisations
 from optimizer.files.read_commitments import read_commitments
 from optimizer.files.read_external_use import read_external_use
 from optimizer.files.read_installed import only_installed, read_installed
+from optimizer.files.read_resources import read_resource_use, read_resources
 from optimizer.files.read_settings import Settings, read_settings
 from optimizer.files.read_sites import read_sites
 from optimizer.files.read_values import read_unit_costs, read_values
@@ -82,6 +83,8 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     values = read_values(raw.tables, context, problems)
     unit_costs = read_unit_costs(raw.tables, accelerators, context, assumptions, problems)
     external_use = read_external_use(raw.tables, context, problems)
+    resources = read_resources(raw.tables, context, problems)
+    resource_use = read_resource_use(raw.tables, resources, accelerators, context, assumptions, problems)
     _refuse_unsupported(raw, context, problems)
     company, horizon = _readable(settings, problems)
     num_rows = {name: len(table.rows) for name, table in raw.tables.items()}
@@ -98,6 +101,8 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         authorisations=authorisations,
         unit_costs=unit_costs,
         external_use=external_use,
+        resources=resources,
+        resource_use=resource_use,
         values_usd_per_unit=values,
         limit_settings=settings.limit_settings,
         assumptions=assumptions.summary(TABLES, num_rows),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from optimizer.model.opened import sites_opened_early
 from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
     blocks[exists] = np.arange(int(exists.sum()))
     next_column = int(exists.sum())
     openings = np.full((most.shape[0], most.shape[2]), ABSENT, dtype=np.int64)
-    opens = needs_opening(case, limits)[:, None] & exists.any(axis=1)
+    opens = needs_opening(case, limits)[:, None] & (exists.any(axis=1) | _may_open_early(case, limits))
     openings[opens] = np.arange(next_column, next_column + int(opens.sum()))
     next_column += int(opens.sum())
     totals: dict[Placed, int] = {}
@@ -113,6 +114,17 @@ def needs_opening(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
         ],
         dtype=bool,
     )
+
+
+def _may_open_early(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
+    """Return, by site and period, whether a site may be open although nothing may stand there."""
+    limits = tuple(limits)
+    late = {limit.scope for limit in limits if limit.rule == "openings"}
+    may = np.zeros((len(case.plan.sites), case.num_periods), dtype=bool)
+    for site in sites_opened_early(case, limits):
+        described = case.plan.sites[site]
+        may[site, described.opens_from if described.key in late else 0 :] = True
+    return may
 
 
 def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]:

@@ -27,6 +27,7 @@ CSV_FILES = {
     "openings.csv": "openings",
     "entries.csv": "entries",
     "paths.csv": "paths",
+    "resources.csv": "resources",
     "limits.csv": "limits",
     "countries.csv": "countries",
     "periods.csv": "periods",

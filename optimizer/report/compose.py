@@ -31,6 +31,7 @@ from optimizer.report.notices import notice_parts
 from optimizer.report.paths import entry_rows, path_rows
 from optimizer.report.periods import period_rows
 from optimizer.report.placements import opening_rows, placement_rows, site_rows
+from optimizer.report.resources import resource_rows
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.quantities import format_exact
 from optimizer.schema.versions import installed_versions
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         PathRow,
         PeriodRow,
         PlacementRow,
+        ResourceRow,
     )
     from optimizer.rules.case import Case
 
@@ -70,6 +72,7 @@ class _Tables(TypedDict):
     groups: tuple[GroupRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    resources: tuple[ResourceRow, ...]
     notices: tuple[NoticePart, ...]
 
 
@@ -82,6 +85,7 @@ _NO_TABLES: _Tables = {
     "groups": (),
     "entries": (),
     "paths": (),
+    "resources": (),
     "notices": (),
 }
 
@@ -182,5 +186,6 @@ def _tables(judged: Judged) -> _Tables:
         "groups": group_rows(judged),
         "entries": entry_rows(judged),
         "paths": path_rows(judged),
+        "resources": resource_rows(judged),
         "notices": notice_parts(judged),
     }

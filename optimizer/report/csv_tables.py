@@ -16,6 +16,7 @@ from optimizer.report.rows import (
     PathRow,
     PeriodRow,
     PlacementRow,
+    ResourceRow,
     SiteRow,
 )
 
@@ -40,6 +41,7 @@ TABLES: dict[str, type[Part]] = {
     "groups": GroupRow,
     "entries": EntryRow,
     "paths": PathRow,
+    "resources": ResourceRow,
 }
 LIST_SEPARATOR = ";"
 

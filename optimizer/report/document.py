@@ -30,6 +30,7 @@ from optimizer.report.rows import (
     PathRow,
     PeriodRow,
     PlacementRow,
+    ResourceRow,
     SiteRow,
 )
 from optimizer.schema.plan import LimitKind
@@ -324,6 +325,7 @@ class ResultDocument(Part):
     groups: tuple[GroupRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    resources: tuple[ResourceRow, ...]
     authorisations: AuthorisationsPart | None
     """null where the policy asks for none."""
     breach: BreachPart
@@ -374,6 +376,7 @@ class AuditDocument(Part):
     groups: tuple[GroupRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    resources: tuple[ResourceRow, ...]
     authorisations: AuthorisationsPart | None
     breach: BreachPart
     notices: tuple[NoticePart, ...]

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from optimizer.analysis.binding import Tightness
 from optimizer.rules.limit import Sense
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.plan import Counting, LimitKind
 
 Number = int | float
 ExactText = Annotated[str, Field(pattern=r"^-?\d+(\.\d+|/\d+)?$")]
@@ -173,6 +173,25 @@ class PathRow(Part):
     limit: str | None
     """Key of that limit."""
     citation: str
+
+
+class ResourceRow(Part):
+    """One shared resource in one period that has a limit: what the plan uses of it, installed stock left out."""
+
+    resource: str
+    period: str
+    counts: Counting
+    """`standing`: all that stands; `added`: what is added in the period; `cumulative`: all that was added by then."""
+    kind: LimitKind
+    unit: str
+    limit: Number
+    limit_exact: ExactText
+    used: Number
+    used_exact: ExactText
+    left: Number
+    """`limit` less `used`; negative where a soft limit is bought past."""
+    left_exact: ExactText
+    binding: Tightness
 
 
 class LimitFields(Part):

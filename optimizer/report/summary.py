@@ -8,6 +8,7 @@ from optimizer.explain.value import Label, Listed
 from optimizer.report.altered_limits import altered_words
 from optimizer.report.bought import bought_text
 from optimizer.report.path_tables import authority_lines
+from optimizer.report.resources import resource_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
 from optimizer.schema.plan import LimitKind
@@ -40,6 +41,7 @@ def summary(document: ResultDocument) -> tuple[Line, ...]:
         ("Value", _value(document)),
         ("Placed", _placed(document)),
         *bought_lines(document.bought, document.plan, document.currency),
+        *resource_lines(document.resources, document.plan.periods),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         ("Next to fill", next_to_fill(document.groups, document.countries, document.plan)),
         ("Levers", _levers(document)),

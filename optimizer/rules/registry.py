@@ -29,6 +29,7 @@ from optimizer.rules import (
     national_cap,
     openings,
     outside_tier1_share,
+    resource,
     site_power,
     volume_ratio,
     yearly_allowance,
@@ -77,6 +78,7 @@ PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
     "must_place": must_place.limits,
     "commitment": commitments.limits,
     "min_units": min_units.limits,
+    "resource": resource.limits,
     "deliveries": deliveries.limits,
     "site_power": site_power.limits,
     "max_units": max_units.limits,
@@ -97,6 +99,7 @@ SETTABLE = frozenset(
         "site_power",
         "max_units",
         "min_units",
+        "resource",
     }
 )
 """Kinds of rule whose number plan.toml's [limits] can replace; the number of any other stands in a table of its own."""

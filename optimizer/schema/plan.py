@@ -59,6 +59,14 @@ class AuthorisationType(StrEnum):
     LICENCE = "licence"
 
 
+class Counting(StrEnum):
+    """What of a shared resource counts: all that stands, what is added in a period, or all that was added by then."""
+
+    STANDING = "standing"
+    ADDED = "added"
+    CUMULATIVE = "cumulative"
+
+
 class Residual(StrEnum):
     """What a plan earns after the horizon: each unit's remaining life, or nothing."""
 
@@ -223,6 +231,37 @@ class ExternalUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """Something that sites share: capital, carbon, water, grid, staff."""
+
+    key: str
+    limits: tuple[Fraction | None, ...]
+    """The most that may be used, by period; None: no limit then."""
+    unit: str
+    counts: Counting = Counting.STANDING
+    kind: LimitKind = LimitKind.CONTRACT
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceUse:
+    """What units and openings of a scope use of a resource; rows add up. Empty filters match everything."""
+
+    resource: str
+    site: str | None = None
+    country: str | None = None
+    region: str | None = None
+    accelerator: str | None = None
+    per_unit: Fraction = Fraction(0)
+    per_opening: Fraction = Fraction(0)
+    per_mw: Fraction = Fraction(0)
+    """By facility power drawn."""
+    per_mwh: Fraction = Fraction(0)
+    """By energy drawn in a period; units draw `first_period_share` of it in the period of their addition."""
+    rate_of_price: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSetting:
     """What a planner says of one group of limits (`[limits."destination_share[MY]"]`); None leaves it as it is."""
 
@@ -289,6 +328,8 @@ class Plan:
     authorisations: tuple[Authorisation, ...] = ()
     unit_costs: tuple[UnitCost, ...] = ()
     external_use: tuple[ExternalUse, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    resource_use: tuple[ResourceUse, ...] = ()
     values_usd_per_unit: Mapping[tuple[str, str], tuple[Fraction | None, ...]] | None = None
     """(site, accelerator) to present value of one unit added in each period; None in a period: not allowed then."""
     limit_settings: Mapping[str, LimitSetting] = field(default_factory=dict)

@@ -6,7 +6,8 @@ combinations of one schedule per site are walked, except those that provably can
 - a value that cannot beat the best found even if every site still to come takes its most valuable schedule.
 What is charged for going past limits that have a price only lowers a value; it is taken off a whole combination.
 
-A site opens in the first period in which it holds units. Opening earlier, or without units, never pays: costs are not
+A site opens in the first period in which it holds units, unless budgets for each period count openings: then every
+earlier period is tried too. Else opening earlier, or without units, never pays: costs are not
 negative, factors do not rise (rate >= 0), and the credit at the end is at most the opening cost at the end's factor;
 nor does it ever permit more, since being open only switches minimums on.
 """
@@ -27,10 +28,11 @@ from tests.oracle.independent_checker import bought
 from tests.oracle.law import IN_FORCE_FROM, tier
 from tests.oracle.money import opening_terms, unit_terms
 from tests.oracle.plan_facts import AcceleratorFacts, PlanFacts, Row, SiteFacts, read_plan
+from tests.oracle.sharing import ResourceRow, opening_early_helps, resource_rows
 from tests.oracle.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -120,8 +122,15 @@ def _schedules(plan: PlanFacts, site: SiteFacts, terms: PolicyTerms) -> Iterator
         schedule = dict(zip(plan.accelerators, combination, strict=True))
         total = [sum(row[period] for row in combination) for period in range(plan.num_periods)]
         first = next((period for period, units in enumerate(total) if units), None)
-        if _permits(plan, site, schedule, total):
-            yield schedule, first
+        for opened in (first, *_earlier_openings(plan, site, first)):
+            if _permits(plan, site, schedule, total, opened):
+                yield schedule, opened
+
+
+def _earlier_openings(plan: PlanFacts, site: SiteFacts, first: int | None) -> Iterable[int]:
+    """Return further periods in which a site may open, where some limit can want it open before its first units."""
+    is_wanted = opening_early_helps(plan) and not site.has_installed
+    return range(site.opens_from, plan.num_periods if first is None else first) if is_wanted else ()
 
 
 def _rows_of(plan: PlanFacts, site: SiteFacts, key: str, terms: PolicyTerms) -> Iterator[tuple[int, ...]]:
@@ -151,7 +160,7 @@ def _most_powered(site: SiteFacts, accelerator: AcceleratorFacts, power_mw: Frac
     return int(power_mw * 1000 / (accelerator.power_kw * site.pue * accelerator.block))
 
 
-def _permits(plan: PlanFacts, site: SiteFacts, schedule: Schedule, total: list[int]) -> bool:
+def _permits(plan: PlanFacts, site: SiteFacts, schedule: Schedule, total: list[int], opened: int | None) -> bool:
     """Return whether power, the unit limits and the minimum if open hold at the site in every period."""
     at_site = sum(site.installed.values())
     hard = {rule for rule in ("site_power", "max_units", "min_units") if f"{rule}[{site.key}]" not in plan.prices}
@@ -164,7 +173,7 @@ def _permits(plan: PlanFacts, site: SiteFacts, schedule: Schedule, total: list[i
         standing = at_site + total[period]
         if "max_units" in hard and site.max_units is not None and standing > site.max_units:
             return False
-        is_open = site.has_installed or total[period] > 0
+        is_open = site.has_installed or (opened is not None and opened <= period)
         if "min_units" in hard and is_open and standing < site.min_units_if_open:
             return False
     return True
@@ -196,11 +205,14 @@ class _Search:
             [option for option in listed if terms.permits({name: option.schedule}, False)]
             for name, listed in zip(names, options, strict=True)
         ]
-        rows = [*linear_rows(plan), *terms.rows]
+        shared = [row for group, row in resource_rows(plan) if group not in plan.prices]
+        rows: list[LinearRow | ResourceRow] = [*linear_rows(plan), *terms.rows, *shared]
         self.conditional: list[ConditionalRow] = conditional_rows(plan)
         self.bounds = np.array([row.bound for row in rows], dtype=np.int64)
         self.usage = [
-            np.array([[row.usage(name, option.schedule) for row in rows] for option in listed], dtype=np.int64)
+            np.array(
+                [[row.usage(name, option.schedule, option.opened) for row in rows] for option in listed], dtype=np.int64
+            )
             for name, listed in zip(names, options, strict=True)
         ]
         _refuse_overflow(rows, self.usage)
@@ -223,7 +235,8 @@ class _Search:
     def _walk(self, chosen: list[Option], room: NDArray[np.int64], worth: int) -> None:
         depth = len(chosen)
         if depth == len(self.options):
-            if all(row.holds([option.schedule for option in chosen]) for row in self.conditional):
+            standing, opened = [option.schedule for option in chosen], [option.opened for option in chosen]
+            if all(row.holds(standing, opened) for row in self.conditional):
                 value = worth - self._charge(chosen)
                 if self.best is None or value > self.best:
                     self.best, self.chosen = value, chosen
@@ -248,7 +261,7 @@ class _Search:
         return bought(Standing(self.plan, units, opened)) * self.step
 
 
-def _refuse_overflow(rows: list[LinearRow], usage: list[NDArray[np.int64]]) -> None:
+def _refuse_overflow(rows: list[LinearRow | ResourceRow], usage: list[NDArray[np.int64]]) -> None:
     largest = sum(int(np.abs(matrix).max(initial=0)) for matrix in usage)
     if largest + max((abs(row.bound) for row in rows), default=0) > LARGEST_INT64:
         msg = "numbers too large for the brute force"

@@ -31,7 +31,7 @@ class LinearRow:
     weights: Weights
     bound: int
 
-    def usage(self, site: str, schedule: Mapping[str, tuple[int, ...]]) -> int:
+    def usage(self, site: str, schedule: Mapping[str, tuple[int, ...]], _opened: int | None = None) -> int:
         """Return one site's part of the sum."""
         return sum(self.weights.get((site, key), 0) * row[self.period] for key, row in schedule.items())
 
@@ -45,9 +45,9 @@ class ConditionalRow:
     accelerators: Sequence[str]
     least: int
 
-    def holds(self, schedules: Sequence[Mapping[str, tuple[int, ...]]]) -> bool:
-        """Return whether no site of the scope holds units, or enough counted units stand."""
-        used = any(row[self.period] for number in self.sites for row in schedules[number].values())
+    def holds(self, schedules: Sequence[Mapping[str, tuple[int, ...]]], opened: Sequence[int | None]) -> bool:
+        """Return whether no site of the scope is open, or enough counted units stand."""
+        used = any((first := opened[number]) is not None and first <= self.period for number in self.sites)
         counted = sum(schedules[number][key][self.period] for number in self.sites for key in self.accelerators)
         return not used or counted >= self.least
 

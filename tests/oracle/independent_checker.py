@@ -12,6 +12,7 @@ from tests.oracle.money import opening_terms, unit_terms
 from tests.oracle.past import Past, broken, charge, commitment_group
 from tests.oracle.plan_facts import Row, SiteFacts, absolute_period, exact, flag, read_plan
 from tests.oracle.policy_check import past_policy, policy_problems
+from tests.oracle.sharing import resource_limits
 from tests.oracle.standing import Standing, in_scope, place, read_result
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def _past_plan_limits(standing: Standing) -> Iterator[Past]:
             yield from _site_limits(standing, site, period)
     yield from _deliveries(standing)
     yield from _commitments(standing)
+    yield from resource_limits(standing)
 
 
 def _stock(standing: Standing) -> Iterator[str]:

@@ -36,6 +36,8 @@ KNOWN = {
     "unit_costs": "name usd_per_unit rate_of_price site country accelerator period",
     "external_use": "country period tpp units",
     "limits": "price_cap",
+    "resources": "resource period limit unit counts kind",
+    "resource_use": "resource site country region accelerator per_unit per_opening per_mw per_mwh rate_of_price",
 }
 PASS_THROUGH = {"program", "lot", "reference", "note"}
 PERIODS_PER_YEAR = {"quarter": 4, "month": 12, "year": 1}
@@ -140,6 +142,8 @@ class PlanFacts:
     prices: Mapping[str, Fraction] = field(default_factory=dict)
     """Price of each unit past a limit in each period, by group; a group without one must hold."""
     index: Mapping[str, int] = field(default_factory=dict)
+    resources: tuple[Row, ...] = ()
+    resource_use: tuple[Row, ...] = ()
 
     @property
     def num_periods(self) -> int:
@@ -301,4 +305,6 @@ def read_plan(document: Row, known: Mapping[str, str] = KNOWN) -> PlanFacts:
         values=_values(document, labels),
         prices={group: exact(row["price_cap"]) for group, row in document.get("limits", {}).items()},
         index={label: k for k, label in enumerate(labels)},
+        resources=tuple(document.get("resources", [])),
+        resource_use=tuple(document.get("resource_use", [])),
     )

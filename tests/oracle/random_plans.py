@@ -43,6 +43,45 @@ def random_soft_plan(seed: int) -> dict[str, Any]:
     return document | ({"limits": limits} if limits else {})
 
 
+def random_shared_plan(seed: int) -> dict[str, Any]:
+    """Return the plan of a seed with one or two shared resources, in some of them soft."""
+    rng = Random(f"shared {seed}")
+    document = random_plan(seed)
+    labels = sorted({row["period"] for row in document["deliveries"]})
+    resources, use = [], []
+    for key in ["capex", "carbon"][: rng.choice([1, 1, 2])]:
+        counts = rng.choice(["standing", "added", "cumulative"])
+        rows = _uses_of(rng, document, key)
+        size = max(float(row.get("per_unit", 0)) * 8 + float(row.get("per_opening", 0)) for row in rows) or 25000
+        limit = {"resource": key, "limit": str(Decimal(repr(round(size * rng.choice([0.5, 1, 1, 2, 3]), 1))))}
+        resources.append({**limit, "counts": counts})
+        if rng.random() < 0.4:
+            resources.append({**limit, "period": rng.choice(labels), "limit": str(round(size * rng.choice([0, 1, 2])))})
+        use += rows
+    chosen = [row["resource"] for row in resources if rng.random() < 0.15]
+    limits = {f"resource[{key}]": {"price_cap": rng.choice(["0", "0.5", "30", "900"])} for key in chosen}
+    return document | {"resources": resources, "resource_use": use} | ({"limits": limits} if limits else {})
+
+
+def _uses_of(rng: Random, document: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    rows = []
+    for _ in range(rng.choice([1, 2, 2])):
+        row: dict[str, Any] = {"resource": key}
+        scope = rng.choice(["all", "site", "region", "accelerator"])
+        if scope in {"site", "region"}:
+            row[scope] = rng.choice(document["sites"])[scope]
+        amounts = {"per_unit": ["1", "2.5", "3"], "rate_of_price": ["0.0001", "1/7"], "per_mw": ["40", "7.5"]}
+        amounts |= {"per_mwh": ["0.01", "1/300"]}
+        if scope == "accelerator":
+            row["accelerator"] = rng.choice(document["accelerators"])["accelerator"]
+        else:
+            amounts["per_opening"] = ["10", "4.5"]
+        names = sorted(set(rng.choices(sorted(amounts), k=2)) & {"per_unit", "per_opening"}) or ["per_unit"]
+        names += [name for name in ("rate_of_price", "per_mw", "per_mwh") if rng.random() < 0.2]
+        rows.append(row | {name: rng.choice(amounts[name]) for name in names if name in amounts})
+    return rows
+
+
 def _prices_of(group: str) -> list[str]:
     """Return prices from nothing to far too much, for the unit of a group."""
     rule = group.partition("[")[0]

@@ -36,6 +36,7 @@ FILES = [
     "replay.txt",
     "report.html",
     "report.md",
+    "resources.csv",
     "run.json",
     "summary.json",
     "values.csv",

@@ -1,0 +1,139 @@
+"""Shared resources: capital, carbon, water, grid or staff that sites use together stay within a limit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from optimizer.rules.limit import Exact, Expression, Limit, Opened, Sense, Standing, Variable
+from optimizer.schema.plan import Counting
+from optimizer.schema.quantities import format_exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from optimizer.rules.case import Case
+    from optimizer.schema.plan import Resource, ResourceUse
+
+Uses = dict[tuple[int, int], Fraction]
+"""(site, accelerator) to the use of one unit."""
+
+
+def limits(case: Case) -> Iterator[Limit]:
+    """Yield one limit per resource and period that has one.
+
+    Equation, with n[t] = sum over s,g of per_unit units[s,g,t] + sum over s of per_opening open[s,t], where per_unit takes
+    in per_mw x facility MW of a unit and rate_of_price x its price, and e[t] = per_mwh x the MWh drawn in t, of which
+    units added in t draw first_period_share:
+
+        standing    n[t] + e[t] <= limit[t]
+        added       n[t] - n[t-1] + e[t] <= limit[t]
+        cumulative  n[t] + e[0] + ... + e[t] <= limit[t]
+
+    Unit: the resource's own. Units installed before the plan, and sites that they keep open, use nothing: the limit is
+    what is free for the plan.
+    """
+    for resource in case.plan.resources:
+        uses = [use for use in case.plan.resource_use if use.resource == resource.key]
+        stock, energy, openings = _stock(case, uses), _energy(case, uses), _openings(case, uses)
+        for period, written in enumerate(resource.limits):
+            if written is not None:
+                terms = _terms(case, resource.counts, (stock, energy, openings), period)
+                yield _limit(case, resource, period, written, terms)
+
+
+def _limit(case: Case, resource: Resource, period: int, written: Fraction, terms: Mapping[Variable, Fraction]) -> Limit:
+    most = case.number("resource", resource.key, period, _exact(written))
+    return Limit(
+        rule="resource",
+        scope=resource.key,
+        period=period,
+        period_label=case.plan.horizon.labels[period],
+        sense=Sense.AT_MOST,
+        usage=Expression(tuple((variable, _exact(amount)) for variable, amount in terms.items() if amount)),
+        allowance=Expression(constant=most),
+        unit=resource.unit,
+        kind=case.kind("resource", resource.key, resource.kind),
+        setting=f"{format_exact(most)} {resource.unit}",
+        citation=resource.reference or "resources.csv, resource_use.csv",
+        number=most,
+    )
+
+
+def _terms(
+    case: Case, counts: Counting, uses: tuple[Uses, Uses, Mapping[int, Fraction]], period: int
+) -> Mapping[Variable, Fraction]:
+    """Return the use in a period by variable, that of the period itself first."""
+    stock, energy, openings = uses
+    share = case.plan.economics.first_period_share
+    is_added = counts is Counting.ADDED and period > 0
+    terms: dict[Variable, Fraction] = defaultdict(Fraction)
+    for (site, sku), amount in stock.items():
+        terms[Standing(site, sku, period)] += amount
+        if is_added:
+            terms[Standing(site, sku, period - 1)] -= amount
+    for when in range(period if counts is not Counting.CUMULATIVE else 0, period + 1):
+        for (site, sku), amount in energy.items():
+            terms[Standing(site, sku, when)] += share * amount
+            if when:
+                terms[Standing(site, sku, when - 1)] += (1 - share) * amount
+    for site, amount in openings.items():
+        terms[Opened(site, period)] += amount
+        if is_added:
+            terms[Opened(site, period - 1)] -= amount
+    return terms
+
+
+def _stock(case: Case, uses: list[ResourceUse]) -> Uses:
+    """Return what one unit uses once, or for as long as it stands."""
+    found: Uses = defaultdict(Fraction)
+    for use in uses:
+        for site, sku in _pairs(case, use) if use.per_unit or use.per_mw or use.rate_of_price else ():
+            price = case.plan.accelerators[sku].price_usd or Fraction(0)
+            found[site, sku] += use.per_unit + use.per_mw * _megawatts(case, site, sku) + use.rate_of_price * price
+    return found
+
+
+def _energy(case: Case, uses: list[ResourceUse]) -> Uses:
+    """Return what the energy of one unit uses in a whole period."""
+    found: Uses = defaultdict(Fraction)
+    for use in uses:
+        for site, sku in _pairs(case, use) if use.per_mwh else ():
+            found[site, sku] += use.per_mwh * case.plan.horizon.hours * _megawatts(case, site, sku)
+    return found
+
+
+def _openings(case: Case, uses: list[ResourceUse]) -> Mapping[int, Fraction]:
+    found: dict[int, Fraction] = defaultdict(Fraction)
+    for use in uses:
+        for site in _sites(case, use) if use.per_opening else ():
+            if not case.is_open_from_the_start(site):
+                found[site] += use.per_opening
+    return found
+
+
+def _megawatts(case: Case, site: int, sku: int) -> Fraction:
+    """Return the facility MW of one unit."""
+    return case.plan.accelerators[sku].power_kw * case.plan.sites[site].pue / 1000
+
+
+def _pairs(case: Case, use: ResourceUse) -> Iterator[tuple[int, int]]:
+    plan = case.plan
+    skus = range(len(plan.accelerators)) if use.accelerator is None else (plan.accelerator_index[use.accelerator],)
+    delivered = tuple(sku for sku in skus if plan.delivered_units[sku][-1])
+    return ((site, sku) for site in _sites(case, use) for sku in delivered)
+
+
+def _sites(case: Case, use: ResourceUse) -> Iterator[int]:
+    """Yield the sites that the filters match; a country is taken as written."""
+    plan = case.plan
+    numbers = range(len(plan.sites)) if use.site is None else (plan.site_index[use.site],)
+    for number in numbers:
+        site = plan.sites[number]
+        if use.country in {None, site.country} and use.region in {None, site.region}:
+            yield number
+
+
+def _exact(value: Fraction) -> Exact:
+    return value.numerator if value.denominator == 1 else value
