@@ -23,14 +23,14 @@ Uses = dict[tuple[int, int], Fraction]
 def limits(case: Case) -> Iterator[Limit]:
     """Yield one limit per resource and period that has one.
 
-    Equation, with n[t] = sum over s,g of per_unit units[s,g,t] + sum over s of per_opening open[s,t], where per_unit takes
-    in per_mw x facility MW of a unit and rate_of_price x its price, and e[t] = per_mwh x the MWh drawn in t, of which
-    units added in t draw first_period_share:
+    Equation: by what the resource counts,
 
         standing    n[t] + e[t] <= limit[t]
         added       n[t] - n[t-1] + e[t] <= limit[t]
         cumulative  n[t] + e[0] + ... + e[t] <= limit[t]
 
+    n[t] is the sum over s,g of per_unit units[s,g,t], per_mw x facility MW and rate_of_price x price taken in, and over s
+    of per_opening open[s,t]; e[t] is per_mwh x the MWh drawn in t, of which units added in t draw first_period_share.
     Unit: the resource's own. Units installed before the plan, and sites that they keep open, use nothing: the limit is
     what is free for the plan.
     """
