@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Modules, Opened, Placed, Present, Sense, Standing
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 NO_ACCELERATOR = -1
-"""Stands for an opening where blocks are counted by site and accelerator."""
+"""Stands for an opening or a module where blocks are counted by site and accelerator."""
 
 
 class Tightness(StrEnum):
@@ -137,9 +137,10 @@ class Rises:
         for variable, coefficient in terms:
             for pair, step in self._steps(variable, takers):
                 moves[pair] += coefficient * step
-        if terms and all(isinstance(variable, Opened) for variable, _ in terms):
-            # Nothing but openings counts: one more of them is what could break it.
-            moves.update({(v.site, NO_ACCELERATOR): c for v, c in terms if isinstance(v, Opened)})
+        if terms and all(isinstance(variable, Opened | Modules | Present) for variable, _ in terms):
+            # Nothing but openings or modules counts: one more of them is what could break it.
+            counted = [weight for variable, weight in limit.usage.terms if variable.period == limit.period]
+            moves.update({(number, NO_ACCELERATOR): weight for number, weight in enumerate(counted)})
         return moves
 
     def _steps(
@@ -154,7 +155,7 @@ class Rises:
                 weights = self.case.weights[measure]
                 for where in takers if place == WORLD else (place,):
                     yield from ((pair, weights[pair[1]] * self._blocks[pair[1]]) for pair in takers.get(where, ()))
-            case Opened():
+            case Opened() | Modules() | Present():
                 return
             case Entered():
                 yield from ((pair, self._blocks[pair[1]]) for pair in self._entrants(variable))
@@ -197,7 +198,7 @@ class Rises:
             if all(value is None for value in row[: period + 1]):
                 return False
         draw = accelerator.power_kw * accelerator.block * described.pue / 1000
-        return draw <= self.case.available_power_mw(site, period)
+        return draw <= self.case.reachable_power_mw(site, period)
 
     @cached_property
     def _takers_by_place(self) -> tuple[Mapping[str, list[tuple[int, int]]], ...]:

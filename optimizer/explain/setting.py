@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from optimizer.schema.plan import LimitKind
 
 SHARE_STEP, SHARE_RESOLUTION = Fraction(1, 100), Fraction(1, 10_000)
-POWER_STEP, POWER_RESOLUTION = Fraction(1), Fraction(1, 10)
+POWER_RESOLUTION = Fraction(1, 10)
 CAP_STEP = 1_000
 """Chips or H100 equivalents in one step of a cap."""
 RESOURCE = "resource"
 RESOURCE_PARTS = 10
 """Parts of the smallest use of a resource, as a power of ten, to which a repair tells its limit."""
+COUNTED = frozenset({"openings", "sites", "countries", "modules"})
+"""Units that come one by one."""
+ONE_OF = {name: name[:-1] for name in ("units", "chips", "openings", "sites", "modules")} | {"countries": "country"}
 MEGAWATT, UNITS, CHIPS, TPP = "MW", "units", "chips", "TPP"
 
 
@@ -122,6 +125,8 @@ class Setting:
         """Return the smallest change that a repair makes."""
         if self.is_share:
             return SHARE_RESOLUTION
+        if self.limit.unit in COUNTED:
+            return Fraction(1)
         if self.limit.unit == MEGAWATT:
             return POWER_RESOLUTION
         if self.limit.unit in {UNITS, CHIPS}:
@@ -137,8 +142,8 @@ class Setting:
         """Return the change of one step of a marginal value."""
         if self.is_share:
             return SHARE_STEP
-        if self.limit.unit == MEGAWATT:
-            return POWER_STEP
+        if self.limit.unit in {MEGAWATT, *COUNTED}:
+            return Fraction(1)
         if self.limit.unit == UNITS:
             return Fraction(self.blocks[-1])
         if self.limit.rule == RESOURCE:
@@ -168,7 +173,9 @@ class Setting:
 
     def _counted(self, amount: Exact) -> str:
         unit = self.limit.unit
-        return f"{thousands(amount)} {unit[:-1] if amount == 1 and unit in {UNITS, CHIPS} else unit}"
+        if amount == 1:
+            unit = ONE_OF.get(unit, unit)
+        return f"{thousands(amount)} {unit}"
 
 
 def _power_of_ten(value: Fraction) -> Fraction:

@@ -48,6 +48,7 @@ def _placement_record(placement: Placement, plan: Plan) -> dict[str, Any]:
             [gate, accelerators[sku].key, path, row]
             for (gate, sku, path), row in sorted(placement.entered_units.items())
         ],
+        "modules": {plan.halls[hall].key: row for hall, row in sorted(placement.modules.items())},
     }
 
 
@@ -86,6 +87,7 @@ def _placement(record: Mapping[str, Any], plan: Plan) -> Placement:
         {(sites[site], accelerators[sku]): tuple(row) for site, sku, row in record["standing"]},
         {sites[site]: period for site, period in record["opened"].items()},
         {(gate, accelerators[sku], path): tuple(row) for gate, sku, path, row in record["entered"]},
+        {plan.hall_index[hall]: tuple(row) for hall, row in record.get("modules", {}).items()},
     )
 
 

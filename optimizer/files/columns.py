@@ -9,6 +9,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.files.facility_columns import EXCLUSIONS, HALLS, OPENING_LIMITS
 from optimizer.files.kinds import Column, Kind, Table
 from optimizer.files.later_columns import SERVICE, WORKLOADS
 from optimizer.files.resource_columns import RESOURCE_USE, RESOURCES
@@ -223,6 +224,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             UNIT_COSTS,
             WORKLOADS,
             SERVICE,
+            HALLS,
+            OPENING_LIMITS,
+            EXCLUSIONS,
             RESOURCES,
             RESOURCE_USE,
             EXTERNAL_USE,

@@ -17,7 +17,7 @@ from optimizer.files.csv_table import parse_csv
 from optimizer.files.disk import decode, read_bytes
 from optimizer.files.document import parse_json
 from optimizer.files.kinds import Column, Kind, Table
-from optimizer.files.problems import Place, Problems, refuse
+from optimizer.files.problems import Place, Problems, did_you_mean, refuse
 from optimizer.files.raw import RawRow, RawTable
 from optimizer.files.records import Record, read_records
 from optimizer.schema.placement import Placement
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PLACEMENT_FILE = "placement.csv"
 OPENINGS_FILE = "openings.csv"
 ENTRIES_FILE = "entries.csv"
+HALLS_FILE = "halls.csv"
 SUMMARY_FILE = "summary.json"
 WHAT_IS_READ = "the JSON that `solve` writes, a placement.csv, or a directory written by `solve --out`"
 
@@ -59,6 +60,17 @@ ENTRIES = Table(
     ("gate", "path", "accelerator", "period"),
     open_ended=True,
 )
+HALLS = Table(
+    "halls",
+    "Modules standing.",
+    (
+        Column("hall", Kind.KEY, "Hall.", required=True),
+        Column("period", Kind.PERIOD, "Period.", required=True),
+        Column("modules_standing", Kind.INTEGER, "Modules standing.", "modules", required=True, minimum=0),
+    ),
+    ("hall", "period"),
+    open_ended=True,
+)
 OPENINGS = Table(
     "openings",
     "Which sites open when.",
@@ -71,6 +83,10 @@ OPENINGS = Table(
 )
 
 
+_Tables = tuple[RawTable, RawTable | None, RawTable | None, RawTable | None]
+"""Of placements, openings, entries and halls."""
+
+
 def read_placement(path: str | Path, plan: Plan) -> Placement:
     """Return the placement written in a file, for a plan.
 
@@ -78,18 +94,32 @@ def read_placement(path: str | Path, plan: Plan) -> Placement:
     whole, two rows of one place and period, an addition that contradicts what stands.
     """
     problems = Problems()
-    placements, openings, entries = _read_tables(Path(path), problems)
+    placements, openings, entries, halls = _read_tables(Path(path), problems)
     context = Context(plan.horizon, frozenset(plan.site_index), frozenset(plan.accelerator_index))
     rows = read_records(placements, PLACEMENTS, context, problems)
     opening_rows = read_records(openings, OPENINGS, context, problems)
     entry_rows = read_records(entries, ENTRIES, context, problems)
-    standing = _standing(rows, plan, problems)
+    hall_rows = read_records(halls, HALLS, context, problems)
+    standing, modules = _standing(rows, plan, problems), _modules(hall_rows, plan, problems)
     problems.raise_any()
     entered = _entered(entry_rows, plan)
     if openings is None:
-        return Placement(standing, _first_stock(standing), entered)
+        return Placement(standing, _first_stock(standing), entered, modules)
     opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
-    return Placement(standing, opened, entered)
+    return Placement(standing, opened, entered, modules)
+
+
+def _modules(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[int, tuple[int, ...]]:
+    """Return cumulative modules by hall; a period without a row keeps what stood before."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        key = row.text("hall")
+        if key in plan.hall_index:
+            found[plan.hall_index[key]][row.whole("period") or 0] = row.whole("modules_standing") or 0
+        elif key is not None:
+            problems.add("the plan has no such hall", row.place, "hall", key, did_you_mean(key, plan.hall_index))
+    by_hall = {hall: _carried_forward(by_period, plan.horizon.num_periods) for hall, by_period in sorted(found.items())}
+    return {hall: row for hall, row in by_hall.items() if any(row)}
 
 
 def _entered(rows: Iterable[Record], plan: Plan) -> dict[tuple[str, int, str], tuple[int, ...]]:
@@ -109,8 +139,8 @@ def _carried_forward(by_period: Mapping[int, int], num_periods: int) -> tuple[in
     return tuple(row)
 
 
-def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
-    """Return the rows of placements, and of openings and entries where there are any to read."""
+def _read_tables(path: Path, problems: Problems) -> _Tables:
+    """Return the rows of placements, and of openings, entries and halls where there are any to read."""
     name = path.name or str(path)
     try:
         if path.is_dir():
@@ -126,12 +156,12 @@ def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | N
         refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
     if suffix == ".json":
         return _tables_of_document(path, problems)
-    beside = path.with_name(OPENINGS_FILE)
     is_bundle = path.name == PLACEMENT_FILE
-    openings = _read_csv(beside, problems) if is_bundle and beside.exists() else None
-    entries_file = path.with_name(ENTRIES_FILE)
-    entries = _read_csv(entries_file, problems) if is_bundle and entries_file.exists() else None
-    return _read_csv(path, problems), openings, entries
+    openings, entries, halls = (
+        _read_csv(beside, problems) if is_bundle and (beside := path.with_name(name)).exists() else None
+        for name in (OPENINGS_FILE, ENTRIES_FILE, HALLS_FILE)
+    )
+    return _read_csv(path, problems), openings, entries, halls
 
 
 def _read_csv(path: Path, problems: Problems) -> RawTable:
@@ -141,7 +171,7 @@ def _read_csv(path: Path, problems: Problems) -> RawTable:
     return parse_csv(text or "", path.name, problems)
 
 
-def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
+def _tables_of_document(path: Path, problems: Problems) -> _Tables:
     data = read_bytes(path, problems)
     text = None if data is None else decode(data, path.name, problems)
     document = None if text is None else parse_json(text, path.name, problems)
@@ -153,10 +183,11 @@ def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTa
     if status in {"infeasible", "unknown"}:
         refuse(f"holds no placement: the run ended {status}", place)
     placements = _rows(document, "placements", place, problems)
-    openings, entries = (
-        _rows(document, name, place, problems) if name in document else None for name in ("openings", "entries")
+    openings, entries, halls = (
+        _rows(document, name, place, problems) if name in document else None
+        for name in ("openings", "entries", "halls")
     )
-    return placements, openings, entries
+    return placements, openings, entries, halls
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:

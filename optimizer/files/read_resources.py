@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHARED = ("unit", "counts", "kind")
 """What rows of one resource have to agree on, where they say it."""
 BY_UNIT = ("per_unit", "per_mw", "per_mwh", "rate_of_price")
-AMOUNTS = (*BY_UNIT, "per_opening")
+AMOUNTS = (*BY_UNIT, "per_opening", "per_module")
 """Columns of amounts, each the name of its field."""
 
 
@@ -79,6 +79,7 @@ def _resource(key: str, rows: list[Record], context: Context) -> Resource:
 def read_resource_use(
     tables: Mapping[str, RawTable],
     resources: tuple[Resource, ...],
+    halls: frozenset[str],
     accelerators: dict[str, Accelerator],
     context: Context,
     assumptions: Assumptions,
@@ -89,6 +90,7 @@ def read_resource_use(
     found = []
     for record in read_records(tables.get(RESOURCE_USE.name), RESOURCE_USE, context, problems):
         _check_use(record, known, context, problems)
+        _check_hall(record, halls, problems)
         if record.number("rate_of_price"):
             fill_prices(record, accelerators, assumptions, problems)
         if record.is_complete:
@@ -99,6 +101,7 @@ def read_resource_use(
                     country=record.text("country"),
                     region=record.text("region"),
                     accelerator=record.text("accelerator"),
+                    hall=record.text("hall"),
                     **{column: record.number(column) or Fraction(0) for column in AMOUNTS},
                 )
             )
@@ -107,7 +110,16 @@ def read_resource_use(
 
 def _order(use: ResourceUse) -> tuple[object, ...]:
     filters = (use.resource, use.site or "", use.country or "", use.region or "", use.accelerator or "")
-    return (*filters, use.per_unit, use.per_opening, use.per_mw, use.per_mwh, use.rate_of_price)
+    return (
+        *filters,
+        use.hall or "",
+        use.per_unit,
+        use.per_opening,
+        use.per_module,
+        use.per_mw,
+        use.per_mwh,
+        use.rate_of_price,
+    )
 
 
 def _check_use(record: Record, known: set[str], context: Context, problems: Problems) -> None:
@@ -119,6 +131,16 @@ def _check_use(record: Record, known: set[str], context: Context, problems: Prob
         problems.add("no site is in this region", record.place, "region", region, hint)
     if not any(record.gives(column) for column in AMOUNTS):
         problems.add(f"give one of {', '.join(AMOUNTS)}", record.place, "per_unit")
-    if record.gives("accelerator") and record.gives("per_opening"):
-        hint = "give it in a row without an accelerator"
-        problems.add("an opening is of no accelerator", record.place, "per_opening", hint=hint)
+    wrong = [column for column in ("per_opening", "per_module") if record.gives(column)]
+    if record.gives("accelerator") and wrong:
+        noun = {"per_opening": "an opening", "per_module": "a module"}[wrong[0]]
+        problems.add(f"{noun} is of no accelerator", record.place, wrong[0], hint="give it in a row without one")
+
+
+def _check_hall(record: Record, halls: frozenset[str], problems: Problems) -> None:
+    hall = record.text("hall")
+    if hall is not None and hall not in halls:
+        problems.add("no such hall in halls.csv", record.place, "hall", hall, did_you_mean(hall, halls))
+    wrong = [column for column in AMOUNTS if column != "per_module" and record.gives(column)]
+    if hall is not None and wrong:
+        problems.add("a hall has modules alone", record.place, wrong[0], hint="give it in a row without a hall")

@@ -26,15 +26,17 @@ RESOURCES = Table(
 )
 RESOURCE_USE = Table(
     "resource_use",
-    "What units and openings use of a resource. Rows add up; empty filters match everything.",
+    "What units, openings and modules use of a resource. Rows add up; empty filters match everything.",
     (
         Column("resource", Kind.KEY, "Resource.", required=True),
         Column("site", Kind.SITE, "Only at this site."),
         Column("country", Kind.COUNTRY, "Only in this country.", "ISO 3166 alpha-2"),
         Column("region", Kind.TEXT, "Only at sites of this region."),
-        Column("accelerator", Kind.ACCELERATOR, "Only of this accelerator; openings have none."),
+        Column("accelerator", Kind.ACCELERATOR, "Only units of this accelerator."),
+        Column("hall", Kind.KEY, "Only modules of this hall."),
         Column("per_unit", Kind.RATE, "Use of one unit.", "unit of the resource", minimum=0),
         Column("per_opening", Kind.RATE, "Use of one opening.", "unit of the resource", minimum=0),
+        Column("per_module", Kind.RATE, "Use of one module of a hall.", "unit of the resource", minimum=0),
         Column("per_mw", Kind.RATE, "Use of one facility MW drawn.", "unit of the resource/MW", minimum=0),
         Column(
             "per_mwh",

@@ -19,11 +19,12 @@ from optimizer.model.columns import ABSENT, Columns, choose_columns
 from optimizer.model.entries import entered_rows
 from optimizer.model.features import FEATURES, add_extras
 from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
+from optimizer.model.halls import limits_on_modules, module_rows, with_fewest_modules
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
 from optimizer.model.opened import opened_in, sites_opened_early
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Limit, Modules, Opened, Placed, Standing, Variable
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Model:
     """Number of a soft limit to the column of its excess; those that cost nothing or that nothing moves have none."""
     opened_early: frozenset[int] = frozenset()
     """Sites that a limit may want open before their first units."""
+    hall_limits: tuple[Limit, ...] = ()
+    """The limits that speak of modules."""
 
     @property
     def opening_columns(self) -> Flags:
@@ -94,7 +97,9 @@ class Model:
             standing[int(site), int(sku)] = tuple(int(count) * block for count in counts[site, sku])
         counts_by_path = {variable: round(values[column]) for variable, column in self.columns.entries.items()}
         opened = opened_in(self.case, standing, self._chosen_openings(values), self.opened_early)
-        return Placement(standing, opened, entered_rows(self.case, counts_by_path))
+        modules = {v: round(values[extra.column]) for v, extra in self.columns.extras.items() if isinstance(v, Modules)}
+        entered, rows = entered_rows(self.case, counts_by_path), module_rows(self.case, modules)
+        return with_fewest_modules(self.case, self.hall_limits, Placement(standing, opened, entered, rows))
 
     def _chosen_openings(self, values: Floats) -> dict[int, int]:
         """Return the first period of the opening columns that are one, of sites that may open before their first units."""
@@ -171,6 +176,7 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
         tuple(of_limits.broken),
         of_limits.excesses,
         sites_opened_early(case, limits),
+        limits_on_modules(limits) if case.plan.halls else (),
     )
 
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from optimizer.model.hall_power import modules_allowed, net_bound_with_halls
 from optimizer.model.opened import sites_opened_early
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Present, Sense, Standing, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,12 +101,14 @@ def needs_opening(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
 
     It is where opening costs money or a limit speaks of it; sites that installed stock keeps open never need one.
     """
-    spoken_of = {
-        variable.site
-        for limit in limits
-        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
-        if isinstance(variable, Opened)
-    }
+    limits = tuple(limits)
+    spoken_of = set(sites_opened_early(case, limits))
+    for limit in limits:
+        for variable, _ in (*limit.usage.terms, *limit.allowance.terms):
+            if isinstance(variable, Opened):
+                spoken_of.add(variable.site)
+            elif isinstance(variable, Present):
+                spoken_of.update(variable.sites)
     return np.array(
         [
             not case.is_open_from_the_start(number)
@@ -140,10 +143,14 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
     ]
     most = np.tile(np.array(ends, dtype=np.int64)[None, :, None], (len(plan.sites), 1, case.num_periods))
     closed: dict[tuple[str, str], set[int]] = defaultdict(set)
+    limits = tuple(limits)
+    allowed = modules_allowed(case, limits)
     for limit in limits:
-        if limit.sense is Sense.AT_LEAST or limit.allowance.terms or limit.price is not None:
+        if limit.sense is Sense.AT_LEAST or limit.price is not None:
             continue
-        slack = Fraction(limit.net_bound)
+        slack = net_bound_with_halls(limit, allowed)
+        if slack is None:
+            continue
         only_adds = all(coefficient > 0 for _, coefficient in limit.usage.terms)
         for variable, coefficient in limit.usage.terms:
             if isinstance(variable, Standing) and only_adds:

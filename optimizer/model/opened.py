@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Limit, Opened, Sense
+from optimizer.rules.limit import Limit, Modules, Opened, Sense
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from optimizer.rules.case import Case
 
+FOR_STOCK = frozenset({"site_power", "min_modules"})
+"""Rules that ask for modules only where units stand, or the site is open anyway."""
 Stock = dict[tuple[int, int], tuple[int, ...]]
 
 
@@ -33,9 +35,13 @@ def sites_opened_early(case: Case, limits: Iterable[Limit]) -> frozenset[int]:
     found: set[int] = set()
     for limit in limits:
         terms = (*limit.usage.terms, *limit.allowance.terms)
-        if any(isinstance(variable, Opened) for variable, _ in terms):
+        if any(isinstance(variable, Opened | Modules) for variable, _ in terms):
             helps = -1 if limit.sense is Sense.AT_MOST else 1
-            found.update(v.site for v, net in limit.net_terms() if isinstance(v, Opened) and net * helps > 0)
+            wanted = [variable for variable, net in limit.net_terms() if net * helps > 0]
+            found.update(variable.site for variable in wanted if isinstance(variable, Opened))
+            if limit.rule not in FOR_STOCK:
+                halls = {variable.hall for variable in wanted if isinstance(variable, Modules)}
+                found.update(case.plan.site_index[hall.site] for hall in case.plan.halls if hall.key in halls)
     return frozenset(site for site in found if not case.is_open_from_the_start(site))
 
 

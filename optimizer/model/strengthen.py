@@ -86,6 +86,10 @@ def _own_capacity(case: Case, limit: Limit, columns: Columns) -> Iterator[Derive
             terms.append((int(columns.blocks[variable]), coefficient * block))
             reach += Fraction(coefficient) * block * int(columns.most_blocks[variable])
     bound = min(Fraction(limit.net_bound), reach)
+    if limit.allowance.terms:
+        # What modules carry stands on the left, so that the bound is what the site has without them.
+        terms += [(column, -weight) for v, weight in limit.allowance.terms if (column := columns.column(v)) != ABSENT]
+        bound = Fraction(limit.net_bound)
     if len(terms) > 1 and bound > 0:
         yield DerivedRow(f"derived from {limit.key}", first.site, first.period, tuple(terms), bound)
 

@@ -27,6 +27,7 @@ CSV_FILES = {
     "openings.csv": "openings",
     "entries.csv": "entries",
     "paths.csv": "paths",
+    "halls.csv": "halls",
     "resources.csv": "resources",
     "limits.csv": "limits",
     "countries.csv": "countries",

@@ -17,6 +17,7 @@ from optimizer.report.document import (
 )
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.explain_compose import explained_parts
+from optimizer.report.halls import hall_rows
 from optimizer.report.header import (
     assumption_parts,
     plan_part,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         CountryRow,
         EntryRow,
         GroupRow,
+        HallRow,
         LimitRow,
         OpeningRow,
         PathRow,
@@ -72,6 +74,7 @@ class _Tables(TypedDict):
     groups: tuple[GroupRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    halls: tuple[HallRow, ...]
     resources: tuple[ResourceRow, ...]
     notices: tuple[NoticePart, ...]
 
@@ -85,6 +88,7 @@ _NO_TABLES: _Tables = {
     "groups": (),
     "entries": (),
     "paths": (),
+    "halls": (),
     "resources": (),
     "notices": (),
 }
@@ -186,6 +190,7 @@ def _tables(judged: Judged) -> _Tables:
         "groups": group_rows(judged),
         "entries": entry_rows(judged),
         "paths": path_rows(judged),
+        "halls": hall_rows(judged.case, judged.placement),
         "resources": resource_rows(judged),
         "notices": notice_parts(judged),
     }

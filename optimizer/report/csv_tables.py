@@ -11,6 +11,7 @@ from optimizer.report.rows import (
     CountryRow,
     EntryRow,
     GroupRow,
+    HallRow,
     LimitRow,
     OpeningRow,
     PathRow,
@@ -41,6 +42,7 @@ TABLES: dict[str, type[Part]] = {
     "groups": GroupRow,
     "entries": EntryRow,
     "paths": PathRow,
+    "halls": HallRow,
     "resources": ResourceRow,
 }
 LIST_SEPARATOR = ";"

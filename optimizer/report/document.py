@@ -23,6 +23,7 @@ from optimizer.report.rows import (
     EntryRow,
     ExactText,
     GroupRow,
+    HallRow,
     LimitRow,
     Number,
     OpeningRow,
@@ -325,6 +326,7 @@ class ResultDocument(Part):
     groups: tuple[GroupRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    halls: tuple[HallRow, ...]
     resources: tuple[ResourceRow, ...]
     authorisations: AuthorisationsPart | None
     """null where the policy asks for none."""
@@ -376,6 +378,7 @@ class AuditDocument(Part):
     groups: tuple[GroupRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    halls: tuple[HallRow, ...]
     resources: tuple[ResourceRow, ...]
     authorisations: AuthorisationsPart | None
     breach: BreachPart

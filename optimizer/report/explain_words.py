@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.strategy.outcome import Outcome
 
 POWER, DELIVERIES, MUST_PLACE, COMMITMENT = "site_power", "deliveries", "must_place", "commitment"
-RESOURCE = "resource"
+RESOURCE, MAX_MODULES, MIN_MODULES = "resource", "max_modules", "min_modules"
 MOST_NAMED = 6
 CLOSURES = ("closed", "no path is open")
 
@@ -41,8 +41,8 @@ def change_words(change: Change) -> str:
         text = f"{size} of {scope} {sign} delivered"
     elif rule == MUST_PLACE:
         text = f"{size} of {scope} left to wait" if amount < 0 else f"{size} of {scope} more that have to stand"
-    elif rule == RESOURCE:
-        text = f"{size} {sign} of {scope}"
+    elif rule in {RESOURCE, MAX_MODULES}:
+        text = f"{size} {sign} {'of' if rule == RESOURCE else 'in the hall'} {scope}"
     elif len(set(setting.numbers)) == 1:
         old, new = setting.number_words(setting.number), setting.number_words(setting.number + amount)
         text = f"{setting.group} at {new} instead of {old}"
@@ -112,6 +112,8 @@ def member_sentence(member: Member) -> str:
     alone = {
         MUST_PLACE: f"what is delivered of {scope} has to stand ({words_of_number(setting)})",
         COMMITMENT: f"the contract {scope} ({limit.setting})",
+        MAX_MODULES: f"the hall {scope} has {limit.setting}",
+        MIN_MODULES: f"the hall {scope} ({limit.setting})",
         RESOURCE: f"the resource {scope} ({today_words(setting)})",
     }
     plain = f"{side} {words_of_number(setting)}" if setting.has_number else limit.setting

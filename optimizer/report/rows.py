@@ -49,6 +49,22 @@ class OpeningRow(Part):
     period: str
 
 
+class HallRow(Part):
+    """Modules of one hall that the plan has standing in one period."""
+
+    hall: str
+    site: str
+    country: str
+    period: str
+    modules_added: int
+    """Modules added in this period."""
+    modules_standing: int
+    modules_most: int
+    """The most that may stand, as the plan has it."""
+    mw_standing: Number
+    """Facility power of the modules standing."""
+
+
 class SiteRow(Part):
     """A candidate site, and what the plan has standing there at the end of the horizon; installed stock is not included."""
 
@@ -82,7 +98,8 @@ class PeriodRow(Part):
     placed_tpp: Number
     unplaced_tpp: Number
     mw_available: Number
-    """Facility power for new units at the candidate sites that may be open by this period, closed countries left out."""
+    """Facility power for new units at the candidate sites that may be open by this period, closed countries left out. At
+    open sites of the modules that stand, at others of every module that may."""
     mw_open: Number
     """The part of it that is at sites open in this period."""
     mw_used: Number

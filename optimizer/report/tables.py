@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.report.bought import bought_table
 from optimizer.report.explain_tables import explain_tables
+from optimizer.report.halls import hall_table
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
 from optimizer.report.resources import resource_table
 from optimizer.report.table import Footnotes, Table, columns, cut
@@ -53,6 +54,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         path_table(document),
         site_table(document),
         period_table(document.periods, document.policy),
+        hall_table(document),
         resource_table(document),
         country_table(document),
         notice_table(document),

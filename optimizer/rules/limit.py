@@ -52,7 +52,24 @@ class Entered(NamedTuple):
     period: int
 
 
-Variable = Standing | Opened | Placed | Entered
+class Modules(NamedTuple):
+    """Modules of a hall that stand in a period.
+
+    By the hall's key: variables are told apart by their values, and two numbers are an opening.
+    """
+
+    hall: str
+    period: int
+
+
+class Present(NamedTuple):
+    """1 where any of some sites is open in a period, else 0: whether a country has an open site."""
+
+    sites: tuple[int, ...]
+    period: int
+
+
+Variable = Standing | Opened | Placed | Entered | Modules | Present
 Exact = Fraction | int
 
 

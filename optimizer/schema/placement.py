@@ -21,6 +21,8 @@ class Placement:
     opened: Mapping[int, int] = field(default_factory=dict)
     entered_units: Mapping[tuple[str, int, str], tuple[int, ...]] = field(default_factory=dict)
     """(gate, accelerator, path) to cumulative units that entered by that path; only where the path is a choice."""
+    modules: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Hall number to cumulative modules standing; halls with nothing are absent."""
 
     def units(self, site: int, accelerator: int, period: int) -> int:
         """Return the units standing; a period before 0 has none."""
@@ -30,6 +32,11 @@ class Placement:
     def entered(self, gate: str, accelerator: int, path: str, period: int) -> int:
         """Return the units that have entered through a gate by a path; a period before 0 has none."""
         row = self.entered_units.get((gate, accelerator, path))
+        return row[period] if row is not None and period >= 0 else 0
+
+    def modules_standing(self, hall: int, period: int) -> int:
+        """Return the modules of a hall standing; a period before 0 has none."""
+        row = self.modules.get(hall)
         return row[period] if row is not None and period >= 0 else 0
 
     def added(self, site: int, accelerator: int, period: int) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.analysis.assignment import with_paths
 from optimizer.economics.worth import Worth
+from optimizer.model.halls import limits_on_modules, with_fewest_modules
 from optimizer.model.opened import opened_in, sites_opened_early
 from optimizer.rules.limit import WORLD, Entered, Opened, Placed, Sense, Standing
 from optimizer.schema.placement import Placement
@@ -60,7 +61,9 @@ def repair(
         tried = removals[:MOST_TRIED]
         work.take(next((removal for removal in tried if work.is_harmless(removal)), tried[0]))
     standing = {pair: row for pair, row in work.standing.items() if any(row)}
-    mended = Placement(standing, opened_in(case, standing, placement.opened, early))
+    mended = Placement(standing, opened_in(case, standing, placement.opened, early), modules=placement.modules)
+    if placement.modules:
+        mended = with_fewest_modules(case, limits_on_modules(limits), mended)
     return mended if verify(case, limits, mended).passed else None
 
 

@@ -9,7 +9,20 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Expression, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.limit import (
+    WORLD,
+    Entered,
+    Exact,
+    Expression,
+    Limit,
+    Modules,
+    Opened,
+    Placed,
+    Present,
+    Sense,
+    Standing,
+    Variable,
+)
 from optimizer.rules.measures import UNIT_NAMES
 from tests.builders import limits_of
 
@@ -67,3 +80,7 @@ def _name(plan: Plan, variable: Variable) -> str:
             return f"({UNIT_NAMES[measure]} placed {where} in {period})"
         case Entered(gate, accelerator, path, _):
             return f"({plan.accelerators[accelerator].key} entered through {gate} by {path} by {period})"
+        case Modules(hall, _):
+            return f"(modules of {hall} in {period})"
+        case Present(sites, _):
+            return f"(any of {', '.join(plan.sites[site].key for site in sites)} open in {period})"
