@@ -19,6 +19,8 @@ from tests.oracle.standing import in_scope, place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tests.oracle.sharing import AtSite
+
 Weights = dict[tuple[str, str], int]
 """(site, accelerator) to weight per unit."""
 
@@ -31,9 +33,9 @@ class LinearRow:
     weights: Weights
     bound: int
 
-    def usage(self, site: str, schedule: Mapping[str, tuple[int, ...]], _opened: int | None = None) -> int:
+    def usage(self, site: str, chosen: AtSite) -> int:
         """Return one site's part of the sum."""
-        return sum(self.weights.get((site, key), 0) * row[self.period] for key, row in schedule.items())
+        return sum(self.weights.get((site, key), 0) * row[self.period] for key, row in chosen.schedule.items())
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING
 
+from tests.oracle.campus import HallFacts, halls_of
 from tests.oracle.past import Past
 from tests.oracle.plan_facts import PlanFacts, Row, SiteFacts, exact
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
     from tests.oracle.standing import Standing
 
-Schedule = dict[str, tuple[int, ...]]
+
+@dataclass(frozen=True)
+class AtSite:
+    """What is decided at one site: units by accelerator, the period it opens in, modules by hall."""
+
+    schedule: Mapping[str, tuple[int, ...]]
+    opened: int | None
+    modules: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,9 @@ class ResourceRow:
                 share = self.plan.first_period_share
                 denominators += [stock.denominator, (energy * share).denominator, (energy * (1 - share)).denominator]
             denominators.append(_of_opening(self.plan, self.key, site).denominator)
+            denominators += [
+                _of_module(self.plan, self.key, hall).denominator for hall in halls_of(self.plan, site.key)
+            ]
         return lcm(*denominators)
 
     @property
@@ -50,9 +61,30 @@ class ResourceRow:
         """Return the limit in steps."""
         return int(self.limit * self.step)
 
-    def usage(self, site: str, schedule: Mapping[str, tuple[int, ...]], opened: int | None = None) -> int:
+    def usage(self, site: str, chosen: AtSite) -> int:
         """Return one site's part of the sum."""
-        return int(_site_use(self.plan, self.key, self.counts, site, schedule, opened, self.period) * self.step)
+        return int(self.use_at(site, chosen) * self.step)
+
+    def use_at(self, site: str, chosen: AtSite) -> Fraction:
+        """Return what one site uses."""
+        facts, total = self.plan.sites[site], Fraction(0)
+        since = {"standing": 0, "added": self.period, "cumulative": 0}[self.counts]
+        for key, row in chosen.schedule.items():
+            stock, energy = _of_unit(self.plan, self.key, facts, key)
+            added = _added(row)
+            total += stock * sum(added[since : self.period + 1])
+            for when in range(self.period + 1) if self.counts == "cumulative" else [self.period]:
+                total += energy * (row[when] - added[when] + self.plan.first_period_share * added[when])
+        if chosen.opened is not None and since <= chosen.opened <= self.period and not facts.has_installed:
+            total += _of_opening(self.plan, self.key, facts)
+        for hall in halls_of(self.plan, site):
+            counted = _added(chosen.modules.get(hall.key, ()))[since : self.period + 1]
+            total += _of_module(self.plan, self.key, hall) * sum(counted)
+        return total
+
+
+def _added(row: tuple[int, ...]) -> list[int]:
+    return [count - (row[k - 1] if k else 0) for k, count in enumerate(row)]
 
 
 def resource_rows(plan: PlanFacts) -> Iterator[tuple[str, ResourceRow]]:
@@ -76,32 +108,10 @@ def resource_limits(standing: Standing) -> Iterator[Past]:
         used = Fraction(0)
         for site in plan.sites:
             schedule = {key: units for (where, key), units in standing.units.items() if where == site}
-            used += _site_use(plan, row.key, row.counts, site, schedule, standing.opened.get(site), row.period)
+            used += row.use_at(site, AtSite(schedule, standing.opened.get(site), standing.modules))
         if used > row.limit:
             text = f"{float(used)} of {float(row.limit)} {row.key} used in {plan.labels[row.period]}"
             yield Past(group, row.period, used - row.limit, text)
-
-
-def _site_use(
-    plan: PlanFacts,
-    resource: str,
-    counts: str,
-    site: str,
-    schedule: Mapping[str, tuple[int, ...]],
-    opened: int | None,
-    period: int,
-) -> Fraction:
-    facts, total = plan.sites[site], Fraction(0)
-    since = {"standing": 0, "added": period, "cumulative": 0}[counts]
-    for key, row in schedule.items():
-        stock, energy = _of_unit(plan, resource, facts, key)
-        added = [units - (row[k - 1] if k else 0) for k, units in enumerate(row)]
-        total += stock * sum(added[since : period + 1])
-        for when in range(period + 1) if counts == "cumulative" else [period]:
-            total += energy * (row[when] - added[when] + plan.first_period_share * added[when])
-    if opened is not None and since <= opened <= period and not facts.has_installed:
-        total += _of_opening(plan, resource, facts)
-    return total
 
 
 def _rows(plan: PlanFacts, resource: str, site: SiteFacts) -> Iterator[Row]:
@@ -128,7 +138,17 @@ def _of_opening(plan: PlanFacts, resource: str, site: SiteFacts) -> Fraction:
     return sum((exact(row.get("per_opening") or 0) for row in _rows(plan, resource, site)), Fraction(0))
 
 
+def _of_module(plan: PlanFacts, resource: str, hall: HallFacts) -> Fraction:
+    rows = (row for row in _rows(plan, resource, plan.sites[hall.site]) if row.get("hall") in {None, hall.key})
+    return sum((exact(row.get("per_module") or 0) for row in rows), Fraction(0))
+
+
 def opening_early_helps(plan: PlanFacts) -> bool:
-    """Return whether some budget for each period counts openings, so that an earlier opening can leave room later."""
+    """Return whether a site may have to open before its first units: by a pace, or a budget that an opening uses."""
+    if any(row.get(column) is not None for row in plan.opening_limits for column in ("min_openings", "max_openings")):
+        return True
     budgets = {row["resource"] for row in plan.resources if row.get("counts") == "added"}
-    return any(row["resource"] in budgets and exact(row.get("per_opening") or 0) for row in plan.resource_use)
+    amounts = ("per_opening", "per_module")
+    return any(
+        row["resource"] in budgets and exact(row.get(name) or 0) for row in plan.resource_use for name in amounts
+    )
