@@ -117,6 +117,24 @@ def placing(case: Case, **units: Units | Mapping[str, Units]) -> Placement:
     return Placement(standing, opened)
 
 
+def adding(case: Case, placement: Placement, **modules: Units) -> Placement:
+    """Return a placement with modules of halls: the count standing in each period, or one number from the first on.
+
+    Their sites open with them.
+    """
+    rows = {
+        case.plan.hall_index[key]: (count,) * case.num_periods if isinstance(count, int) else tuple(count)
+        for key, count in modules.items()
+    }
+    opened = dict(placement.opened)
+    for hall, row in rows.items():
+        site = case.plan.site_index[case.plan.halls[hall].site]
+        first = next((period for period, count in enumerate(row) if count), case.num_periods)
+        if first < case.num_periods and not case.is_open_from_the_start(site):
+            opened[site] = min(first, opened.get(site, first))
+    return replace(placement, modules=rows, opened=opened)
+
+
 def entering(case: Case, placement: Placement, entries: Mapping[tuple[str, ...], Units]) -> Placement:
     """Return a placement whose units have entered by paths: units by (gate, path), or (gate, path, accelerator).
 

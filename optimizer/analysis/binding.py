@@ -17,7 +17,20 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import CHANGES, WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Served, Standing
+from optimizer.rules.limit import (
+    CHANGES,
+    WORLD,
+    Entered,
+    Exact,
+    Limit,
+    Modules,
+    Opened,
+    Placed,
+    Present,
+    Sense,
+    Served,
+    Standing,
+)
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -26,6 +39,10 @@ if TYPE_CHECKING:
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Variable
     from optimizer.verify.check import Reading
+
+
+NO_ACCELERATOR = -1
+"""Stands for an opening or a module where blocks are counted by site and accelerator."""
 
 
 class Tightness(StrEnum):
@@ -140,6 +157,10 @@ class Rises:
         for variable, coefficient in terms:
             for pair, step in self._steps(variable, takers):
                 moves[pair] += coefficient * step
+        if terms and all(isinstance(variable, Opened | Modules | Present) for variable, _ in terms):
+            # Nothing but openings or modules counts: one more of them is what could break it.
+            counted = [weight for variable, weight in limit.usage.terms if variable.period == limit.period]
+            moves.update({(number, NO_ACCELERATOR): weight for number, weight in enumerate(counted)})
         return moves
 
     def _steps(
@@ -154,7 +175,7 @@ class Rises:
                 weights = self.case.weights[measure]
                 for where in takers if place == WORLD else (place,):
                     yield from ((pair, weights[pair[1]] * self._blocks[pair[1]]) for pair in takers.get(where, ()))
-            case Opened() | Served():
+            case Opened() | Modules() | Present() | Served():
                 return
             case Entered():
                 yield from ((pair, self._blocks[pair[1]]) for pair in self._entrants(variable))
@@ -197,7 +218,7 @@ class Rises:
             if all(value is None for value in row[: period + 1]):
                 return False
         draw = accelerator.power_kw * accelerator.block * described.pue / 1000
-        return draw <= self.case.available_power_mw(site, period)
+        return draw <= self.case.reachable_power_mw(site, period)
 
     @cached_property
     def _takers_by_place(self) -> tuple[Mapping[str, list[tuple[int, int]]], ...]:

@@ -157,6 +157,7 @@ def record_text(outcome: Outcome, version: str) -> str:
         "placements": _placements(outcome),
         "entries": _entries(outcome),
         **({"served": _served(outcome)} if outcome.case.plan.workloads else {}),
+        **({"halls": halls} if (halls := _halls(outcome)) else {}),
     }
     return json.dumps(document, indent=1) + "\n"
 
@@ -167,6 +168,18 @@ def _openings(outcome: Outcome) -> list[dict[str, object]]:
     plan = outcome.case.plan
     opened = sorted(outcome.placement.opened.items())
     return [{"site": plan.sites[site].key, "period": plan.horizon.labels[period]} for site, period in opened]
+
+
+def _halls(outcome: Outcome) -> list[dict[str, object]]:
+    if outcome.placement is None:
+        return []
+    plan = outcome.case.plan
+    return [
+        {"hall": plan.halls[hall].key, "period": plan.horizon.labels[period], "modules_standing": modules}
+        for hall, row in sorted(outcome.placement.modules.items())
+        for period, modules in enumerate(row)
+        if modules != (row[period - 1] if period else 0)
+    ]
 
 
 def _placements(outcome: Outcome) -> list[dict[str, object]]:

@@ -10,6 +10,8 @@ per period, weight w(a) = first_period_share and w(k) = 1 after it, life in peri
 
 Per TPP at s that serves w in period t: service = f(t) (h value_usd_per_tpp_hour[w,t] + value_usd_per_tpp[s,w]).
 
+Per module of a hall added in period a: halls = - f(a) x cost_usd, with the residual credit of an opening cost.
+
 Per unit by which a soft limit is broken in period t: bought = - f(t) x price_cap; per unit of the last plan that is not
 added in its period t: changes = - f(t) x change price.
 
@@ -21,7 +23,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,11 +34,13 @@ from optimizer.schema.calendar import compound_factor
 from optimizer.schema.plan import Plan, Residual, UnitCost
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from optimizer.schema.placement import Placement
 
 VALUE, ENERGY, OPENING, FIXED, RESIDUAL = "value", "energy", "opening", "fixed", "residual"
-SERVICE = "service"
-"""What serving workloads is worth."""
+HALLS, SERVICE = "halls", "service"
+"""Modules of halls, and what serving workloads is worth."""
 COST_PREFIX = "cost: "
 
 Terms = dict[str, Fraction]
@@ -79,6 +84,18 @@ class Worth:
             terms[FIXED] = -described.fixed_cost_usd_per_period * sum(self._discount[period:])
         return terms
 
+    def module_terms(self, hall: int, period: int) -> Terms:
+        """Return the present value of adding a module in a period, by term; the credit at the end is in `residual`."""
+        cost = self.plan.halls[hall].cost_usd
+        if not cost:
+            return {}
+        terms, credit = {HALLS: -cost * self._discount[period]}, cost * self._unexpired[period]
+        return {**terms, RESIDUAL: credit} if credit else terms
+
+    def module_value(self, hall: int, period: int) -> Fraction:
+        """Return the present value of adding a module in a period."""
+        return sum(self.module_terms(hall, period).values(), Fraction(0))
+
     def evaluate(self, placement: Placement, open_at_no_cost: frozenset[int]) -> Terms:
         """Return the objective of a placement by term, exactly.
 
@@ -86,16 +103,15 @@ class Worth:
         """
         totals: Terms = defaultdict(Fraction)
         for (site, sku), row in sorted(placement.standing_units.items()):
-            standing = 0
-            for period, units in enumerate(row):
-                if units != standing:
-                    for name, worth in self.unit_terms(site, sku, period).items():
-                        totals[name] += worth * (units - standing)
-                standing = units
+            for name, worth in _of_additions(row, partial(self.unit_terms, site, sku)):
+                totals[name] += worth
         for site, period in sorted(placement.opened.items()):
             if site not in open_at_no_cost:
                 for name, worth in self.opening_terms(site, period).items():
                     totals[name] += worth
+        for hall, row in sorted(placement.modules.items()):
+            for name, worth in _of_additions(row, partial(self.module_terms, hall)):
+                totals[name] += worth
         return {**totals, **self._service_term(placement)}
 
     def _service_term(self, placement: Placement) -> Terms:
@@ -284,6 +300,14 @@ class Worth:
             for number, site in enumerate(plan.sites)
             for sku, accelerator in enumerate(plan.accelerators)
         }
+
+
+def _of_additions(row: tuple[int, ...], terms_of: Callable[[int], Terms]) -> Iterator[tuple[str, Fraction]]:
+    """Yield by term what a cumulative count is worth, each of it by the period in which it was added."""
+    for period, (before, count) in enumerate(pairwise((0, *row))):
+        if count != before:
+            for name, worth in terms_of(period).items():
+                yield name, worth * (count - before)
 
 
 def _applies(row: UnitCost, site: str, country: str) -> bool:

@@ -82,7 +82,7 @@ class _Conditions:
             ),
             Fraction(0),
         )
-        available = sum((max(Fraction(0), self.case.available_power_mw(site, period)) for site in sites), Fraction(0))
+        available = sum((max(Fraction(0), self.case.reachable_power_mw(site, period)) for site in sites), Fraction(0))
         if needed > available:
             groups = (*(limit.group for limit in placed.values()), *self._groups("site_power", sites, period))
             label = plan.horizon.labels[period]
@@ -97,7 +97,9 @@ class _Conditions:
 
     def _groups(self, rule: str, sites: set[int], period: int) -> tuple[str, ...]:
         keys = {self.case.plan.sites[site].key for site in sites}
-        return tuple(one.group for one in self._of(rule, period) if one.scope in keys)
+        halls = {hall.key for hall in self.case.plan.halls if hall.site in keys}
+        of_halls = tuple(one.group for one in self._of("max_modules", period) if one.scope in halls)
+        return (*(one.group for one in self._of(rule, period) if one.scope in keys), *of_halls)
 
     def _least_shares(self, placed: dict[int, Limit], period: int) -> Iterator[Condition]:
         """Yield that a least share of what must stand at least is more than the place can hold."""

@@ -7,7 +7,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.model.columns import largest_blocks
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Served, Standing, Variable
+from optimizer.model.hall_power import modules_in_reach
+from optimizer.rules.limit import (
+    WORLD,
+    Entered,
+    Exact,
+    Limit,
+    Modules,
+    Opened,
+    Placed,
+    Present,
+    Served,
+    Standing,
+    Variable,
+)
 from optimizer.rules.serving import installed_tpp
 
 if TYPE_CHECKING:
@@ -33,7 +46,7 @@ def reach_of(case: Case, limits: Iterable[Limit]) -> Reach:
         for variable, _ in limit.usage.terms
         if isinstance(variable, Standing)
     }
-    return Reach(case, standing, delivered)
+    return Reach(case, standing, delivered, modules_in_reach(case, limits, most))
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,8 @@ class Reach:
     """Site, accelerator and period to the most units, by single limits alone."""
     delivered: Mapping[tuple[int, int], int]
     """Accelerator and period to the units delivered by then; none where deliveries are no limit."""
+    modules: Mapping[Modules, int] = field(default_factory=dict)
+    """The most modules of each hall that can be of use in each period."""
     _best: dict[Placed, Exact] = field(default_factory=dict)
 
     def most(self, terms: Mapping[Variable, Exact]) -> Exact:
@@ -59,15 +74,22 @@ class Reach:
                     units.setdefault((sku, period), []).append(
                         (coefficient, self.standing.get((variable.site, sku, period), 0))
                     )
-                case Opened():
+                case Opened() | Present():
                     total += coefficient
-                case Entered():
-                    total += coefficient * self._entered(variable)
-                case Placed():
-                    total += coefficient * self._placed(variable)
-                case Served():
-                    total += coefficient * self._served(variable)
+                case _:
+                    total += coefficient * self._most_of(variable)
         return total + sum(self._shared(sku, period, wanted) for (sku, period), wanted in units.items())
+
+    def _most_of(self, variable: Entered | Placed | Modules | Served) -> Exact:
+        match variable:
+            case Entered():
+                return self._entered(variable)
+            case Placed():
+                return self._placed(variable)
+            case Modules():
+                return self.modules.get(variable, 0)
+            case Served():
+                return self._served(variable)
 
     def _entered(self, variable: Entered) -> int:
         """Return the most units that could have entered: the most that could stand at the gate's sites at the end."""
@@ -113,7 +135,7 @@ class Reach:
     def _at_site(self, site: int, measure: str, period: int) -> Fraction:
         """Return the most of a measure at one site: the densest accelerators first, until its power runs out."""
         plan, weights = self.case.plan, self.case.weights[measure]
-        left = max(Fraction(0), self.case.available_power_mw(site, period))
+        left = max(Fraction(0), self.case.reachable_power_mw(site, period))
         total = Fraction(0)
         draws = [accelerator.power_kw * plan.sites[site].pue / 1000 for accelerator in plan.accelerators]
         by_density = sorted(

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
     from optimizer.schema.plan import LimitKind
 
 SHARE_STEP, SHARE_RESOLUTION = Fraction(1, 100), Fraction(1, 10_000)
-POWER_STEP, POWER_RESOLUTION = Fraction(1), Fraction(1, 10)
+POWER_RESOLUTION = Fraction(1, 10)
 CAP_STEP = 1_000
 """Chips or H100 equivalents in one step of a cap."""
 DEMAND_STEP, DEMAND_RESOLUTION = Fraction(1, 10), Fraction(1, 1_000)
 """Parts of a demand for compute, rounded down to whole TPP."""
+RESOURCE = "resource"
+RESOURCE_PARTS = 10
+"""Parts of the smallest use of a resource, as a power of ten, to which a repair tells its limit."""
+COUNTED = frozenset({"openings", "sites", "countries", "modules"})
+"""Units that come one by one."""
+ONE_OF = {name: name[:-1] for name in ("units", "chips", "openings", "sites", "modules")} | {"countries": "country"}
 MEGAWATT, UNITS, CHIPS, TPP = "MW", "units", "chips", "TPP"
 
 
@@ -113,31 +119,48 @@ class Setting:
         return Fraction(max(1, int(self.number * part)))
 
     @cached_property
-    def resolution(self) -> Fraction:
+    def _uses(self) -> frozenset[Fraction]:
+        """Return by how much one block, or one of anything else that is counted, raises usage."""
+        blocks = [accelerator.block for accelerator in self.case.plan.accelerators]
+        return frozenset(
+            Fraction(weight) * (blocks[variable.accelerator] if isinstance(variable, Standing) else 1)
+            for limit in self.limits
+            for variable, weight in limit.usage.terms
+            if weight > 0
+        )
+
+    @cached_property
+    def resolution(self) -> Fraction:  # noqa: PLR0911  one return a kind of number
         """Return the smallest change that a repair makes."""
         if self.is_share:
             return SHARE_RESOLUTION
         if self._is_demand:
             return self._part_of_demand(DEMAND_RESOLUTION)
+        if self.limit.unit in COUNTED:
+            return Fraction(1)
         if self.limit.unit == MEGAWATT:
             return POWER_RESOLUTION
         if self.limit.unit in {UNITS, CHIPS}:
             return Fraction(self.blocks[0])
+        if self.limit.rule == RESOURCE:
+            return _power_of_ten(min(self._uses, default=Fraction(1))) / RESOURCE_PARTS
         weights = self.case.weights["tpp" if self.limit.unit == TPP else "h100_equivalents"]
         sizes = [weights[sku] * self.case.plan.accelerators[sku].block for sku in self._accelerators]
         return Fraction(min((size for size in sizes if size), default=1))
 
     @cached_property
-    def step(self) -> Fraction:
+    def step(self) -> Fraction:  # noqa: PLR0911  one return a kind of number
         """Return the change of one step of a marginal value."""
         if self.is_share:
             return SHARE_STEP
         if self._is_demand:
             return self._part_of_demand(DEMAND_STEP)
-        if self.limit.unit == MEGAWATT:
-            return POWER_STEP
+        if self.limit.unit in {MEGAWATT, *COUNTED}:
+            return Fraction(1)
         if self.limit.unit == UNITS:
             return Fraction(self.blocks[-1])
+        if self.limit.rule == RESOURCE:
+            return _power_of_ten(max(self._uses, default=Fraction(1))) * 10
         if self.limit.unit == TPP:
             return Fraction(CAP_STEP * h100_tpp())
         return Fraction(CAP_STEP)
@@ -163,7 +186,18 @@ class Setting:
 
     def _counted(self, amount: Exact) -> str:
         unit = self.limit.unit
-        return f"{thousands(amount)} {unit[:-1] if amount == 1 and unit in {UNITS, CHIPS} else unit}"
+        if amount == 1:
+            unit = ONE_OF.get(unit, unit)
+        return f"{thousands(amount)} {unit}"
+
+
+def _power_of_ten(value: Fraction) -> Fraction:
+    """Return the largest power of ten that is no more than a positive number."""
+    digits = len(str(value.numerator // value.denominator)) - 1
+    if value >= 1:
+        return Fraction(10**digits)
+    inverse = -(-value.denominator // value.numerator)
+    return Fraction(1, 10 ** len(str(inverse - 1)))
 
 
 def thousands(value: Exact) -> str:

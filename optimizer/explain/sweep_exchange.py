@@ -59,8 +59,16 @@ def _distinct(points: Sequence[Solved]) -> Iterator[_Offer]:
         if point.answer is None or point.answer.placement is None:
             continue
         placement = point.answer.placement
-        parts = (placement.standing_units, placement.opened, placement.entered_units, placement.served_tpp)
-        key = tuple(frozenset(part.items()) for part in parts)
+        key = tuple(
+            frozenset(part.items())
+            for part in (
+                placement.standing_units,
+                placement.opened,
+                placement.entered_units,
+                placement.served_tpp,
+                placement.modules,
+            )
+        )
         if key not in seen:
             seen.add(key)
             yield _Offer(point.value, placement)

@@ -52,6 +52,7 @@ def _placement_record(placement: Placement, plan: Plan) -> dict[str, Any]:
             [sites[site].key, plan.workloads[workload].key, row]
             for (site, workload), row in sorted(placement.served_tpp.items())
         ],
+        "modules": {plan.halls[hall].key: row for hall, row in sorted(placement.modules.items())},
     }
 
 
@@ -90,7 +91,8 @@ def _placement(record: Mapping[str, Any], plan: Plan) -> Placement:
         {(sites[site], accelerators[sku]): tuple(row) for site, sku, row in record["standing"]},
         {sites[site]: period for site, period in record["opened"].items()},
         {(gate, accelerators[sku], path): tuple(row) for gate, sku, path, row in record["entered"]},
-        {(sites[site], workloads[workload]): tuple(row) for site, workload, row in record.get("served", ())},
+        served_tpp={(sites[site], workloads[workload]): tuple(row) for site, workload, row in record.get("served", ())},
+        modules={plan.hall_index[hall]: tuple(row) for hall, row in record.get("modules", {}).items()},
     )
 
 

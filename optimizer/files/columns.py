@@ -9,8 +9,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.files.facility_columns import EXCLUSIONS, HALLS, OPENING_LIMITS
 from optimizer.files.kinds import LABELS, Column, Kind, Table
-from optimizer.files.later_columns import RESOURCE_USE, RESOURCES
+from optimizer.files.resource_columns import RESOURCE_USE, RESOURCES
 from optimizer.files.workload_columns import SERVICE, WORKLOADS
 
 if TYPE_CHECKING:
@@ -218,6 +219,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             UNIT_COSTS,
             WORKLOADS,
             SERVICE,
+            HALLS,
+            OPENING_LIMITS,
+            EXCLUSIONS,
             RESOURCES,
             RESOURCE_USE,
             EXTERNAL_USE,

@@ -18,7 +18,7 @@ from optimizer.files.csv_table import parse_csv
 from optimizer.files.disk import decode, read_bytes, sha256
 from optimizer.files.document import parse_json
 from optimizer.files.kinds import Column, Kind, Table
-from optimizer.files.problems import Place, Problems, refuse
+from optimizer.files.problems import Place, Problems, did_you_mean, refuse
 from optimizer.files.raw import RawRow, RawTable
 from optimizer.files.records import Record, read_records
 from optimizer.schema.placement import Placement
@@ -33,6 +33,7 @@ PLACEMENT_FILE = "placement.csv"
 OPENINGS_FILE = "openings.csv"
 ENTRIES_FILE = "entries.csv"
 SERVED_FILE = "served.csv"
+HALLS_FILE = "halls.csv"
 SUMMARY_FILE = "summary.json"
 WHAT_IS_READ = "the JSON that `solve` writes, a placement.csv, or a directory written by `solve --out`"
 
@@ -74,6 +75,17 @@ ENTRIES = Table(
     ("gate", "path", "accelerator", "period"),
     open_ended=True,
 )
+HALLS = Table(
+    "halls",
+    "Modules standing.",
+    (
+        Column("hall", Kind.KEY, "Hall.", required=True),
+        Column("period", Kind.PERIOD, "Period.", required=True),
+        Column("modules_standing", Kind.INTEGER, "Modules standing.", "modules", required=True, minimum=0),
+    ),
+    ("hall", "period"),
+    open_ended=True,
+)
 OPENINGS = Table(
     "openings",
     "Which sites open when.",
@@ -110,6 +122,7 @@ class PlacementTables:
     openings: RawTable | None = None
     entries: RawTable | None = None
     served: RawTable | None = None
+    halls: RawTable | None = None
     periods: tuple[str, ...] | None = None
     """Labels of the plan's periods; None where the files do not say."""
     sha256: dict[str, str] = field(default_factory=dict)
@@ -126,7 +139,8 @@ def read_placement(path: str | Path, plan: Plan) -> Placement:
     tables = read_tables(Path(path), problems)
     context = Context(plan.horizon, frozenset(plan.site_index), workloads=frozenset(plan.workload_index))
     services = read_records(tables.served, SERVED, context, problems)
-    return replace(placement_of(tables, plan, problems), served_tpp=_served(services, plan))
+    modules = _modules(read_records(tables.halls, HALLS, context, problems), plan, problems)
+    return replace(placement_of(tables, plan, problems), served_tpp=_served(services, plan), modules=modules)
 
 
 def placement_of(tables: PlacementTables, plan: Frame, problems: Problems) -> Placement:
@@ -142,6 +156,19 @@ def placement_of(tables: PlacementTables, plan: Frame, problems: Problems) -> Pl
         return Placement(standing, _first_stock(standing), entered)
     opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
     return Placement(standing, opened, entered)
+
+
+def _modules(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[int, tuple[int, ...]]:
+    """Return cumulative modules by hall; a period without a row keeps what stood before."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        key = row.text("hall")
+        if key in plan.hall_index:
+            found[plan.hall_index[key]][row.whole("period") or 0] = row.whole("modules_standing") or 0
+        elif key is not None:
+            problems.add("the plan has no such hall", row.place, "hall", key, did_you_mean(key, plan.hall_index))
+    by_hall = {hall: _carried_forward(by_period, plan.horizon.num_periods) for hall, by_period in sorted(found.items())}
+    return {hall: row for hall, row in by_hall.items() if any(row)}
 
 
 def _served(rows: Iterable[Record], plan: Plan) -> dict[tuple[int, int], tuple[int, ...]]:
@@ -193,11 +220,11 @@ def read_tables(path: Path, problems: Problems, *, with_periods: bool = False) -
     hashes: dict[str, str] = {}
     is_bundle = path.name == PLACEMENT_FILE
     placements = _read_csv(path, problems, hashes)
-    openings, entries, served = (
+    openings, entries, served, halls = (
         _read_csv(beside, problems, hashes) if is_bundle and (beside := path.with_name(file)).exists() else None
-        for file in (OPENINGS_FILE, ENTRIES_FILE, SERVED_FILE)
+        for file in (OPENINGS_FILE, ENTRIES_FILE, SERVED_FILE, HALLS_FILE)
     )
-    tables = PlacementTables(placements, openings, entries, served, sha256=hashes)
+    tables = PlacementTables(placements, openings, entries, served, halls, sha256=hashes)
     summary = path.with_name(SUMMARY_FILE)
     if with_periods and is_bundle and summary.exists():
         kept = _tables_of_document(summary, problems)
@@ -236,11 +263,11 @@ def _tables_of_document(path: Path, problems: Problems) -> PlacementTables:
     if status in {"infeasible", "unknown"}:
         refuse(f"holds no placement: the run ended {status}", place)
     placements = _rows(document, "placements", place, problems)
-    openings, entries, served = (
+    openings, entries, served, halls = (
         _rows(document, name, place, problems) if name in document else None
-        for name in ("openings", "entries", "served")
+        for name in ("openings", "entries", "served", "halls")
     )
-    return PlacementTables(placements, openings, entries, served, _periods(document), hashes)
+    return PlacementTables(placements, openings, entries, served, halls, _periods(document), hashes)
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:

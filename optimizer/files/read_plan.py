@@ -21,8 +21,11 @@ from optimizer.files.read_authorisations import read_authorisations
 from optimizer.files.read_commitments import read_commitments
 from optimizer.files.read_external_use import read_external_use
 from optimizer.files.read_goals import check_goals
+from optimizer.files.read_halls import read_halls
 from optimizer.files.read_installed import only_installed, read_installed
 from optimizer.files.read_last_plan import read_last_plan
+from optimizer.files.read_openings import read_exclusions, read_opening_limits
+from optimizer.files.read_resources import read_resource_use, read_resources
 from optimizer.files.read_settings import Settings, read_settings
 from optimizer.files.read_sites import read_sites
 from optimizer.files.read_values import read_unit_costs, read_values
@@ -90,6 +93,12 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     external_use = read_external_use(raw.tables, context, problems)
     workloads, service = read_workloads(raw.tables, sites, context, assumptions, problems)
     check_goals(settings.goals, raw.tables, problems)
+    halls = read_halls(raw.tables, context, assumptions, problems)
+    opening_limits = read_opening_limits(raw.tables, context, problems)
+    exclusions = read_exclusions(raw.tables, context, problems)
+    resources = read_resources(raw.tables, context, problems)
+    hall_keys = frozenset(hall.key for hall in halls)
+    resource_use = read_resource_use(raw.tables, resources, hall_keys, accelerators, context, assumptions, problems)
     _refuse_unsupported(raw, context, problems)
     last = _last_plan(settings, raw, sites, accelerators, assumptions, problems)
     company, horizon = _readable(settings, problems)
@@ -107,6 +116,11 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         authorisations=authorisations,
         unit_costs=unit_costs,
         external_use=external_use,
+        halls=halls,
+        opening_limits=opening_limits,
+        exclusions=exclusions,
+        resources=resources,
+        resource_use=resource_use,
         values_usd_per_unit=values,
         workloads=workloads,
         service=service,

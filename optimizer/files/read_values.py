@@ -64,7 +64,7 @@ def read_unit_costs(
     for record in read_records(tables.get(UNIT_COSTS.name), UNIT_COSTS, context, problems):
         _check_amount(record, problems)
         if record.number("rate_of_price") is not None:
-            _fill_prices(record, accelerators, assumptions, problems)
+            fill_prices(record, accelerators, assumptions, problems)
         if record.is_complete:
             found.append(
                 UnitCost(
@@ -90,7 +90,7 @@ def _check_amount(record: Record, problems: Problems) -> None:
         problems.add("give a site or a country, not both", record.place, "country")
 
 
-def _fill_prices(
+def fill_prices(
     record: Record, accelerators: dict[str, Accelerator], assumptions: Assumptions, problems: Problems
 ) -> None:
     """Give every delivered accelerator a rate applies to the price of the catalogue, where the plan gives none."""

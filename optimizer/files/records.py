@@ -178,7 +178,9 @@ def _refuse_duplicates(rows: Iterable[tuple[Record, RawRow]], table: Table, prob
     for record, row in rows if table.key else ():
         if not record.is_complete or any(name in record.unread for name in table.key):
             continue
-        earlier = first.setdefault(tuple(record.values.get(name) for name in table.key), record.place)
+        earlier = first.setdefault(
+            tuple(record.values.get(name, row.cells.get(name)) for name in table.key), record.place
+        )
         if earlier is not record.place:
             given = [name for name in table.key if record.gives(name)]
             value = ", ".join(name_of(row.cells[name]) for name in given)

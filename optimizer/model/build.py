@@ -19,11 +19,13 @@ from optimizer.model.columns import ABSENT, Columns, choose_columns
 from optimizer.model.entries import entered_rows
 from optimizer.model.features import FEATURES, add_extras
 from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
+from optimizer.model.halls import limits_on_modules, module_rows, with_fewest_modules
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
+from optimizer.model.opened import opened_in, sites_opened_early
 from optimizer.model.service import add_derived_rows, served_rows
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Served, Standing, Variable
+from optimizer.rules.limit import WORLD, Limit, Modules, Opened, Placed, Served, Standing, Variable
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 DEAREST = 1e15
 """Scaled price from which an excess is no dearer in the program, for solvers take 1e20 for infinite; a lower price there
 leaves the program's bound true."""
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,10 @@ class Model:
     """Limits that no placement can meet, whatever the rest: no variable moves them enough."""
     excesses: dict[int, Excess]
     """Number of a soft limit to the column of its excess; those that cost nothing or that nothing moves have none."""
+    opened_early: frozenset[int] = frozenset()
+    """Sites that a limit may want open before their first units."""
+    hall_limits: tuple[Limit, ...] = ()
+    """The limits that speak of modules."""
 
     @property
     def opening_columns(self) -> Flags:
@@ -90,17 +97,34 @@ class Model:
             block = plan.accelerators[int(sku)].block
             standing[int(site), int(sku)] = tuple(int(count) * block for count in counts[site, sku])
         counts_by_path = {variable: round(values[column]) for variable, column in self.columns.entries.items()}
-        served = {
+        opened = opened_in(self.case, standing, self._chosen_openings(values), self.opened_early)
+        modules = {v: round(values[extra.column]) for v, extra in self.columns.extras.items() if isinstance(v, Modules)}
+        placement = Placement(
+            standing,
+            opened,
+            entered_rows(self.case, counts_by_path),
+            modules=module_rows(self.case, modules),
+            served_tpp=served_rows(self.case, self._served(values)),
+        )
+        return with_fewest_modules(self.case, self.hall_limits, placement)
+
+    def _served(self, values: Floats) -> dict[Served, int]:
+        """Return what serves, rounded; `optimizer.analysis.service` works it out for the stock as it stands."""
+        return {
             variable: round(float(values[extra.column]) * float(extra.unit))
             for variable, extra in self.columns.extras.items()
             if isinstance(variable, Served)
         }
-        return Placement(
-            standing,
-            first_use(self.case, standing),
-            entered_rows(self.case, counts_by_path),
-            served_rows(self.case, served),
-        )
+
+    def _chosen_openings(self, values: Floats) -> dict[int, int]:
+        """Return the first period of the opening columns that are one, of sites that may open before their first units."""
+        chosen = {}
+        for site in self.opened_early:
+            columns = self.columns.openings[site]
+            is_open = (columns != ABSENT) & (values[columns] > HALF)
+            if is_open.any():
+                chosen[site] = int(is_open.argmax())
+        return chosen
 
     def value(self, values: Floats, variable: Variable) -> float:
         """Return a variable of the limits in a solution vector, relaxed or whole, in its own unit."""
@@ -140,16 +164,6 @@ class Model:
         return vector
 
 
-def first_use(case: Case, standing: dict[tuple[int, int], tuple[int, ...]]) -> dict[int, int]:
-    """Return the first period with units at each site that installed stock does not keep open."""
-    opened: dict[int, int] = {}
-    for (site, _), row in standing.items():
-        first = next((period for period, units in enumerate(row) if units), None)
-        if first is not None and not case.is_open_from_the_start(site):
-            opened[site] = min(first, opened.get(site, first))
-    return dict(sorted(opened.items()))
-
-
 def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True) -> Model:
     """Return the program of a case under some limits.
 
@@ -178,6 +192,8 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
         of_limits.scales,
         tuple(of_limits.broken),
         of_limits.excesses,
+        sites_opened_early(case, limits),
+        limits_on_modules(limits) if case.plan.halls else (),
     )
 
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.model.hall_power import modules_allowed, net_bound_with_halls
+from optimizer.model.opened import sites_opened_early
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Present, Sense, Standing, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +86,7 @@ def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
     blocks[exists] = np.arange(int(exists.sum()))
     next_column = int(exists.sum())
     openings = np.full((most.shape[0], most.shape[2]), ABSENT, dtype=np.int64)
-    opens = needs_opening(case, limits)[:, None] & exists.any(axis=1)
+    opens = needs_opening(case, limits)[:, None] & (exists.any(axis=1) | _may_open_early(case, limits))
     openings[opens] = np.arange(next_column, next_column + int(opens.sum()))
     next_column += int(opens.sum())
     totals: dict[Placed, int] = {}
@@ -99,12 +101,14 @@ def needs_opening(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
 
     It is where opening costs money or a limit speaks of it; sites that installed stock keeps open never need one.
     """
-    spoken_of = {
-        variable.site
-        for limit in limits
-        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
-        if isinstance(variable, Opened)
-    }
+    limits = tuple(limits)
+    spoken_of = set(sites_opened_early(case, limits))
+    for limit in limits:
+        for variable, _ in (*limit.usage.terms, *limit.allowance.terms):
+            if isinstance(variable, Opened):
+                spoken_of.add(variable.site)
+            elif isinstance(variable, Present):
+                spoken_of.update(variable.sites)
     return np.array(
         [
             not case.is_open_from_the_start(number)
@@ -113,6 +117,17 @@ def needs_opening(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
         ],
         dtype=bool,
     )
+
+
+def _may_open_early(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
+    """Return, by site and period, whether a site may be open although nothing may stand there."""
+    limits = tuple(limits)
+    late = {limit.scope for limit in limits if limit.rule == "openings"}
+    may = np.zeros((len(case.plan.sites), case.num_periods), dtype=bool)
+    for site in sites_opened_early(case, limits):
+        described = case.plan.sites[site]
+        may[site, described.opens_from if described.key in late else 0 :] = True
+    return may
 
 
 def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]:
@@ -128,10 +143,14 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
     ]
     most = np.tile(np.array(ends, dtype=np.int64)[None, :, None], (len(plan.sites), 1, case.num_periods))
     closed: dict[tuple[str, str], set[int]] = defaultdict(set)
+    limits = tuple(limits)
+    allowed = modules_allowed(case, limits)
     for limit in limits:
-        if limit.sense is Sense.AT_LEAST or limit.allowance.terms or limit.price is not None:
+        if limit.sense is Sense.AT_LEAST or limit.price is not None:
             continue
-        slack = Fraction(limit.net_bound)
+        slack = net_bound_with_halls(limit, allowed)
+        if slack is None:
+            continue
         only_adds = all(coefficient > 0 for _, coefficient in limit.usage.terms)
         for variable, coefficient in limit.usage.terms:
             if isinstance(variable, Standing) and only_adds:

@@ -67,8 +67,11 @@ def _reach(case: Case, limits: Iterable[Limit], columns: Columns) -> Mapping[str
 
 
 def _sums_one_site(limit: Limit) -> bool:
-    stocks = {(variable.site, variable.period) for variable, _ in limit.usage.terms if isinstance(variable, Standing)}
-    return len(stocks) == 1 and len(limit.usage.terms) > 1 and not limit.allowance.terms
+    """Return whether usage is what stands at one site in the limit's period, and nothing else."""
+    terms = limit.usage.terms
+    is_stock = all(isinstance(v, Standing) and v.period == limit.period and weight > 0 for v, weight in terms)
+    sites = {variable.site for variable, _ in terms if isinstance(variable, Standing)}
+    return is_stock and len(sites) == 1 and len(terms) > 1 and not limit.allowance.terms
 
 
 def _own_capacity(case: Case, limit: Limit, columns: Columns) -> Iterator[DerivedRow]:
@@ -83,6 +86,10 @@ def _own_capacity(case: Case, limit: Limit, columns: Columns) -> Iterator[Derive
             terms.append((int(columns.blocks[variable]), coefficient * block))
             reach += Fraction(coefficient) * block * int(columns.most_blocks[variable])
     bound = min(Fraction(limit.net_bound), reach)
+    if limit.allowance.terms:
+        # What modules carry stands on the left, so that the bound is what the site has without them.
+        terms += [(column, -weight) for v, weight in limit.allowance.terms if (column := columns.column(v)) != ABSENT]
+        bound = Fraction(limit.net_bound)
     if len(terms) > 1 and bound > 0:
         yield DerivedRow(f"derived from {limit.key}", first.site, first.period, tuple(terms), bound)
 

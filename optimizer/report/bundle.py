@@ -29,6 +29,8 @@ CSV_FILES = {
     "workloads.csv": "workloads",
     "entries.csv": "entries",
     "paths.csv": "paths",
+    "halls.csv": "halls",
+    "resources.csv": "resources",
     "limits.csv": "limits",
     "countries.csv": "countries",
     "periods.csv": "periods",

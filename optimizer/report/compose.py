@@ -19,6 +19,7 @@ from optimizer.report.document import (
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.explain_compose import explained_parts, resolution_of
 from optimizer.report.goals import goal_parts
+from optimizer.report.halls import hall_rows
 from optimizer.report.header import (
     assumption_parts,
     plan_part,
@@ -33,6 +34,7 @@ from optimizer.report.notices import notice_parts
 from optimizer.report.paths import entry_rows, path_rows
 from optimizer.report.periods import period_rows
 from optimizer.report.placements import opening_rows, placement_rows, site_rows
+from optimizer.report.resources import resource_rows
 from optimizer.report.workloads import served_rows, workload_rows
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.quantities import format_exact
@@ -49,11 +51,13 @@ if TYPE_CHECKING:
         CountryRow,
         EntryRow,
         GroupRow,
+        HallRow,
         LimitRow,
         OpeningRow,
         PathRow,
         PeriodRow,
         PlacementRow,
+        ResourceRow,
     )
     from optimizer.report.workload_rows import ServedRow, WorkloadRow
     from optimizer.rules.case import Case
@@ -76,6 +80,8 @@ class _Tables(TypedDict):
     workloads: tuple[WorkloadRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    halls: tuple[HallRow, ...]
+    resources: tuple[ResourceRow, ...]
     notices: tuple[NoticePart, ...]
 
 
@@ -90,6 +96,8 @@ _NO_TABLES: _Tables = {
     "workloads": (),
     "entries": (),
     "paths": (),
+    "halls": (),
+    "resources": (),
     "notices": (),
 }
 
@@ -195,5 +203,7 @@ def _tables(judged: Judged) -> _Tables:
         "workloads": workload_rows(judged),
         "entries": entry_rows(judged),
         "paths": path_rows(judged),
+        "halls": hall_rows(judged.case, judged.placement),
+        "resources": resource_rows(judged),
         "notices": notice_parts(judged),
     }

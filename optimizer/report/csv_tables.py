@@ -13,11 +13,13 @@ from optimizer.report.rows import (
     EntryRow,
     GoalRow,
     GroupRow,
+    HallRow,
     LimitRow,
     OpeningRow,
     PathRow,
     PeriodRow,
     PlacementRow,
+    ResourceRow,
     SiteRow,
 )
 from optimizer.report.workload_rows import ServedRow, WorkloadRow
@@ -48,6 +50,8 @@ TABLES: dict[str, type[Part]] = {
     "goals": GoalRow,
     "changes": ChangeRow,
     "opening_changes": OpeningChangeRow,
+    "halls": HallRow,
+    "resources": ResourceRow,
 }
 LIST_SEPARATOR = ";"
 

@@ -25,6 +25,7 @@ from optimizer.report.rows import (
     ExactText,
     GoalRow,
     GroupRow,
+    HallRow,
     LimitRow,
     Number,
     OpeningRow,
@@ -32,6 +33,7 @@ from optimizer.report.rows import (
     PathRow,
     PeriodRow,
     PlacementRow,
+    ResourceRow,
     SiteRow,
 )
 from optimizer.report.workload_rows import ServedRow, WorkloadRow
@@ -335,6 +337,8 @@ class ResultDocument(Part):
     workloads: tuple[WorkloadRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    halls: tuple[HallRow, ...]
+    resources: tuple[ResourceRow, ...]
     authorisations: AuthorisationsPart | None
     """null where the policy asks for none."""
     breach: BreachPart
@@ -395,6 +399,8 @@ class AuditDocument(Part):
     workloads: tuple[WorkloadRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
+    halls: tuple[HallRow, ...]
+    resources: tuple[ResourceRow, ...]
     authorisations: AuthorisationsPart | None
     breach: BreachPart
     notices: tuple[NoticePart, ...]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 POWER, DELIVERIES, MUST_PLACE, COMMITMENT = "site_power", "deliveries", "must_place", "commitment"
 MUST_SERVE, RESIDENCY, MAX_LATENCY, NO_SERVICE = "must_serve", "residency", "max_latency", "no_service"
 SITE_COMPUTE = "site_compute"
+RESOURCE, MAX_MODULES, MIN_MODULES = "resource", "max_modules", "min_modules"
 MOST_NAMED = 6
 CLOSURES = ("closed", "no path is open")
 
@@ -43,6 +44,8 @@ def change_words(change: Change) -> str:
         text = f"{size} of {scope} {sign} delivered"
     elif rule == MUST_PLACE:
         text = f"{size} of {scope} left to wait" if amount < 0 else f"{size} of {scope} more that have to stand"
+    elif rule in {RESOURCE, MAX_MODULES}:
+        text = f"{size} {sign} {'of' if rule == RESOURCE else 'in the hall'} {scope}"
     elif len(set(setting.numbers)) == 1:
         old, new = setting.number_words(setting.number), setting.number_words(setting.number + amount)
         text = f"{setting.group} at {new} instead of {old}"
@@ -119,6 +122,9 @@ def member_sentence(member: Member) -> str:
         MAX_LATENCY: f"{scope} is served from within {limit.setting}",
         NO_SERVICE: f"{scope} is served only where service.csv lists it",
         FROZEN: f"{setting.group} ({side} {today_words(setting)}, as last planned)",
+        MAX_MODULES: f"the hall {scope} has {limit.setting}",
+        MIN_MODULES: f"the hall {scope} ({limit.setting})",
+        RESOURCE: f"the resource {scope} ({today_words(setting)})",
     }
     plain = f"{side} {words_of_number(setting)}" if setting.has_number else limit.setting
     return alone.get(rule, f"{setting.group} ({plain})")

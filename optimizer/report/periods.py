@@ -99,9 +99,20 @@ def _power(judged: Judged, period: int, used: Mapping[int, Fraction]) -> tuple[F
         if (case.site_destinations[number], period) in judged.closed:
             offered[number] = used.get(number, Fraction(0))
         elif site.opens_from <= period or case.is_open_from_the_start(number):
-            offered[number] = max(Fraction(0), case.available_power_mw(number, period))
+            is_open = judged.ledger.is_open(number, period)
+            built = _power_of_modules(judged, number, period) if is_open else Fraction(0)
+            free = (
+                case.available_power_mw(number, period) + built if is_open else case.reachable_power_mw(number, period)
+            )
+            offered[number] = max(Fraction(0), free)
     in_open_sites = [power for number, power in offered.items() if judged.ledger.is_open(number, period)]
     return sum(offered.values(), Fraction(0)), sum(in_open_sites, Fraction(0))
+
+
+def _power_of_modules(judged: Judged, site: int, period: int) -> Fraction:
+    """Return the MW of the modules that stand at a site."""
+    halls, standing = judged.case.plan.halls, judged.placement.modules_standing
+    return sum((halls[h].power_mw * standing(h, period) for h in judged.case.halls_at_site.get(site, ())), Fraction(0))
 
 
 def _carbon_tonnes(judged: Judged, period: int) -> Fraction | None:

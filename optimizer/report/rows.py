@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from optimizer.analysis.binding import Tightness
 from optimizer.rules.limit import Sense
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.plan import Counting, LimitKind
 from optimizer.strategy.outcome import Status
 
 Number = int | float
@@ -50,6 +50,22 @@ class OpeningRow(Part):
     period: str
 
 
+class HallRow(Part):
+    """Modules of one hall that the plan has standing in one period."""
+
+    hall: str
+    site: str
+    country: str
+    period: str
+    modules_added: int
+    """Modules added in this period."""
+    modules_standing: int
+    modules_most: int
+    """The most that may stand, as the plan has it."""
+    mw_standing: Number
+    """Facility power of the modules standing."""
+
+
 class SiteRow(Part):
     """A candidate site, and what the plan has standing there at the end of the horizon; installed stock is not included."""
 
@@ -83,7 +99,8 @@ class PeriodRow(Part):
     placed_tpp: Number
     unplaced_tpp: Number
     mw_available: Number
-    """Facility power for new units at the candidate sites that may be open by this period, closed countries left out."""
+    """Facility power for new units at the candidate sites that may be open by this period, closed countries left out. At
+    open sites of the modules that stand, at others of every module that may."""
     mw_open: Number
     """The part of it that is at sites open in this period."""
     mw_used: Number
@@ -174,6 +191,25 @@ class PathRow(Part):
     limit: str | None
     """Key of that limit."""
     citation: str
+
+
+class ResourceRow(Part):
+    """One shared resource in one period that has a limit: what the plan uses of it, installed stock left out."""
+
+    resource: str
+    period: str
+    counts: Counting
+    """`standing`: all that stands; `added`: what is added in the period; `cumulative`: all that was added by then."""
+    kind: LimitKind
+    unit: str
+    limit: Number
+    limit_exact: ExactText
+    used: Number
+    used_exact: ExactText
+    left: Number
+    """`limit` less `used`; negative where a soft limit is bought past."""
+    left_exact: ExactText
+    binding: Tightness
 
 
 class LimitFields(Part):

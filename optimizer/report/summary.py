@@ -10,6 +10,7 @@ from optimizer.report.bought import bought_text
 from optimizer.report.changes import changes_text
 from optimizer.report.goals import goal_lines, value_after_goals
 from optimizer.report.path_tables import authority_lines
+from optimizer.report.resources import resource_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
 from optimizer.report.workload_tables import workload_lines
@@ -46,6 +47,7 @@ def summary(document: ResultDocument) -> tuple[Line, ...]:
         ("Placed", _placed(document)),
         *workload_lines(document),
         *bought_lines(document.bought, document.plan, document.currency),
+        *resource_lines(document.resources, document.plan.periods),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         ("Next to fill", next_to_fill(document.groups, document.countries, document.plan)),
         ("Levers", _levers(document)),

@@ -8,7 +8,9 @@ from optimizer.report.bought import bought_table
 from optimizer.report.changes import change_tables
 from optimizer.report.explain_tables import explain_tables
 from optimizer.report.goals import goal_table
+from optimizer.report.halls import hall_table
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
+from optimizer.report.resources import resource_table
 from optimizer.report.table import Footnotes, Table, columns, cut
 from optimizer.report.wording import (
     NOTHING,
@@ -59,6 +61,8 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         site_table(document),
         workload_table(document),
         period_table(document.periods, document.policy),
+        hall_table(document),
+        resource_table(document),
         country_table(document),
         notice_table(document),
         money_table(document),

@@ -348,6 +348,36 @@ class Case:
         """Return the facility MW free for new units; negative where the installed stock alone is over."""
         return self.offered_power_mw(site, period) - self.drawn_power_mw(site)
 
+    @cached_property
+    def halls_at_site(self) -> Mapping[int, tuple[int, ...]]:
+        """Map site number to the numbers of its halls."""
+        halls: dict[int, list[int]] = defaultdict(list)
+        for number, hall in enumerate(self.plan.halls):
+            halls[self.plan.site_index[hall.site]].append(number)
+        return {site: tuple(numbers) for site, numbers in halls.items()}
+
+    def reachable_power_mw(self, site: int, period: int) -> Fraction:
+        """Return the facility MW that new units could have: what is available, and every module that may stand.
+
+        Where a hall's number of modules is no limit, what everything delivered draws stands for it.
+        """
+        power = self.available_power_mw(site, period)
+        for number in self.halls_at_site.get(site, ()):
+            hall = self.plan.halls[number]
+            own = self.limit_setting("max_modules", hall.key)
+            if period < hall.available_from:
+                continue
+            if own.is_enforced and own.price_cap is None:
+                power += hall.power_mw * max(0, self.number("max_modules", hall.key, period, hall.modules))
+            else:
+                power += self._delivered_power_mw(site)
+        return power
+
+    def _delivered_power_mw(self, site: int) -> Fraction:
+        plan = self.plan
+        draws = (row[-1] * unit.power_kw for row, unit in zip(plan.delivered_units, plan.accelerators, strict=True))
+        return sum(draws, Fraction(0)) * plan.sites[site].pue / 1000
+
     def limit_setting(self, rule: str, scope: str) -> LimitSetting:
         """Return what the planner says of a group: of exactly it, and where that is silent of `rule[*]`."""
         key = (rule, scope)

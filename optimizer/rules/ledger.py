@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Served, Standing, Variable
+from optimizer.rules.limit import (
+    WORLD,
+    Entered,
+    Exact,
+    Limit,
+    Modules,
+    Opened,
+    Placed,
+    Present,
+    Served,
+    Standing,
+    Variable,
+)
 
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
@@ -21,7 +33,7 @@ class Ledger:
     case: Case
     placement: Placement
 
-    def value(self, variable: Variable) -> Exact:
+    def value(self, variable: Variable) -> Exact:  # noqa: PLR0911  one return a kind of variable
         """Return the exact value of a variable: units, 0 or 1, or a total in its measure."""
         match variable:
             case Standing():
@@ -34,6 +46,10 @@ class Ledger:
                 return self.placement.entered(*variable)
             case Served(site, workload, period):
                 return self.placement.served(site, workload, period)
+            case Modules(hall, period):
+                return self.placement.modules_standing(self.case.plan.hall_index[hall], period)
+            case Present(sites, period):
+                return int(any(self.is_open(site, period) for site in sites))
 
     def is_open(self, site: int, period: int) -> bool:
         """Return whether a site is open: by the plan, or through installed stock."""

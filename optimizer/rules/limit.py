@@ -63,7 +63,24 @@ class Served:
     period: int
 
 
-Variable = Standing | Opened | Placed | Entered | Served
+class Modules(NamedTuple):
+    """Modules of a hall that stand in a period.
+
+    By the hall's key: variables are told apart by their values, and two numbers are an opening.
+    """
+
+    hall: str
+    period: int
+
+
+class Present(NamedTuple):
+    """1 where any of some sites is open in a period, else 0: whether a country has an open site."""
+
+    sites: tuple[int, ...]
+    period: int
+
+
+Variable = Standing | Opened | Placed | Entered | Modules | Present | Served
 Exact = Fraction | int
 
 

@@ -21,6 +21,8 @@ class Placement:
     opened: Mapping[int, int] = field(default_factory=dict)
     entered_units: Mapping[tuple[str, int, str], tuple[int, ...]] = field(default_factory=dict)
     """(gate, accelerator, path) to cumulative units that entered by that path; only where the path is a choice."""
+    modules: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Hall number to cumulative modules standing; halls with nothing are absent."""
 
     served_tpp: Mapping[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     """(site, workload) to the compute at the site that serves the workload, in each period; pairs with none are absent."""
@@ -39,6 +41,11 @@ class Placement:
         """Return the TPP at a site that serves a workload in a period."""
         row = self.served_tpp.get((site, workload))
         return row[period] if row is not None else 0
+
+    def modules_standing(self, hall: int, period: int) -> int:
+        """Return the modules of a hall standing; a period before 0 has none."""
+        row = self.modules.get(hall)
+        return row[period] if row is not None and period >= 0 else 0
 
     def added(self, site: int, accelerator: int, period: int) -> int:
         """Return the units added in a period."""

@@ -1,7 +1,7 @@
 """A plan after reading: immutable, complete and exact. No behaviour beyond look-ups.
 
-Indices: sites, accelerators, workloads and periods are numbered from 0 in `Plan.sites` and so on (each sorted by key,
-so that the order of rows in a file never matters) and `Horizon.labels`. Every per-period tuple has `num_periods`
+Indices: sites, accelerators, halls, workloads and periods are numbered from 0 in `Plan.sites` and so on (each sorted by
+key, so that the order of rows in a file never matters) and `Horizon.labels`. Every per-period tuple has `num_periods`
 entries. Money is in the plan's stated currency; columns named `_usd` hold that currency whatever its name.
 """
 
@@ -68,6 +68,14 @@ class WorkloadKind(StrEnum):
     TRAINING = "training"
     FINE_TUNING = "fine_tuning"
     INFERENCE = "inference"
+
+
+class Counting(StrEnum):
+    """What of a shared resource counts: all that stands, what is added in a period, or all that was added by then."""
+
+    STANDING = "standing"
+    ADDED = "added"
+    CUMULATIVE = "cumulative"
 
 
 class Residual(StrEnum):
@@ -259,6 +267,84 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Hall:
+    """Capacity that a site can add in whole modules of one size."""
+
+    key: str
+    site: str
+    power_mw: Fraction
+    """Facility power of one module."""
+    modules: int
+    """The most that may stand."""
+    cost_usd: Fraction = Fraction(0)
+    """Of one module."""
+    available_from: int = 0
+    """First period in which a module may stand; `num_periods` when only after the horizon."""
+    min_modules_if_open: int | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningLimit:
+    """How many sites of a scope open in each period of a term, or are open then; None: no such limit."""
+
+    key: str
+    country: str | None
+    region: str | None
+    """At most one of country and region; none: every site."""
+    first: int
+    last: int
+    min_openings: int | None = None
+    max_openings: int | None = None
+    max_sites: int | None = None
+    max_countries: int | None = None
+    kind: LimitKind = LimitKind.CONTRACT
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Two sites that are never both open."""
+
+    site: str
+    other_site: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something that sites share: capital, carbon, water, grid, staff."""
+
+    key: str
+    limits: tuple[Fraction | None, ...]
+    """The most that may be used, by period; None: no limit then."""
+    unit: str
+    counts: Counting = Counting.STANDING
+    kind: LimitKind = LimitKind.CONTRACT
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceUse:
+    """What units, openings and modules of a scope use of a resource; rows add up. Empty filters match everything."""
+
+    resource: str
+    site: str | None = None
+    country: str | None = None
+    region: str | None = None
+    accelerator: str | None = None
+    hall: str | None = None
+    per_unit: Fraction = Fraction(0)
+    per_opening: Fraction = Fraction(0)
+    per_module: Fraction = Fraction(0)
+    per_mw: Fraction = Fraction(0)
+    """By facility power drawn."""
+    per_mwh: Fraction = Fraction(0)
+    """By energy drawn in a period; units draw `first_period_share` of it in the period of their addition."""
+    rate_of_price: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSetting:
     """What a planner says of one group of limits (`[limits."destination_share[MY]"]`); None leaves it as it is."""
 
@@ -325,6 +411,11 @@ class Plan:
     authorisations: tuple[Authorisation, ...] = ()
     unit_costs: tuple[UnitCost, ...] = ()
     external_use: tuple[ExternalUse, ...] = ()
+    halls: tuple[Hall, ...] = ()
+    opening_limits: tuple[OpeningLimit, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    resource_use: tuple[ResourceUse, ...] = ()
     values_usd_per_unit: Mapping[tuple[str, str], tuple[Fraction | None, ...]] | None = None
     """(site, accelerator) to present value of one unit added in each period; None in a period: not allowed then."""
     workloads: tuple[Workload, ...] = ()
@@ -343,6 +434,11 @@ class Plan:
     def site_index(self) -> dict[str, int]:
         """Map site key to its number."""
         return {site.key: number for number, site in enumerate(self.sites)}
+
+    @cached_property
+    def hall_index(self) -> dict[str, int]:
+        """Map hall key to its number."""
+        return {hall.key: number for number, hall in enumerate(self.halls)}
 
     @cached_property
     def accelerator_index(self) -> dict[str, int]:

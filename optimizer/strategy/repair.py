@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from optimizer.analysis.assignment import with_paths
 from optimizer.analysis.service import with_service
 from optimizer.economics.worth import Worth
-from optimizer.model.build import first_use
+from optimizer.model.halls import limits_on_modules, with_fewest_modules
+from optimizer.model.opened import opened_in, sites_opened_early
 from optimizer.rules.limit import WORLD, Entered, Opened, Placed, Sense, Served, Standing
 from optimizer.schema.placement import Placement
 from optimizer.verify.check import verify
@@ -47,7 +48,9 @@ def repair(
         limits, readings = tuple(limits[n] for n in hard), tuple(readings[n] for n in hard)
     if placement.entered_units or placement.served_tpp:
         return _repair_beside(case, limits, placement, readings)
-    work = _Work(case, limits, dict(placement.standing_units), [reading.slack for reading in readings])
+    early = sites_opened_early(case, limits)
+    held = frozenset(early.intersection(placement.opened))
+    work = _Work(case, limits, dict(placement.standing_units), [reading.slack for reading in readings], held)
     for done in range(MOST_REMOVALS):
         broken = next((number for number, slack in enumerate(work.slacks) if slack < 0), None)
         if broken is None:
@@ -59,7 +62,9 @@ def repair(
         tried = removals[:MOST_TRIED]
         work.take(next((removal for removal in tried if work.is_harmless(removal)), tried[0]))
     standing = {pair: row for pair, row in work.standing.items() if any(row)}
-    mended = Placement(standing, first_use(case, standing))
+    mended = Placement(standing, opened_in(case, standing, placement.opened, early), modules=placement.modules)
+    if placement.modules:
+        mended = with_fewest_modules(case, limits_on_modules(limits), mended)
     return mended if verify(case, limits, mended).passed else None
 
 
@@ -102,8 +107,10 @@ class _Work:
         limits: tuple[Limit, ...],
         standing: dict[tuple[int, int], tuple[int, ...]],
         slacks: list[Exact],
+        held_open: frozenset[int],
     ) -> None:
         self._case, self._limits, self.standing, self.slacks = case, limits, standing, slacks
+        self._held_open = held_open
         self._unit_terms = cache(Worth(case.plan).unit_terms)
         self._moved_by: dict[Variable, list[tuple[int, Exact]]] = defaultdict(list)
         for number, limit in enumerate(limits):
@@ -153,8 +160,11 @@ class _Work:
                 for measure, weights in self._case.weights.items():
                     yield Placed(measure, self._case.site_destinations[site], period), change * weights[sku]
                     yield Placed(measure, WORLD, period), change * weights[sku]
-                if not after[period] and not self._case.is_open_from_the_start(site) and self._alone(pair, period):
+                if not after[period] and self._closes_when_empty(site) and self._alone(pair, period):
                     yield Opened(site, period), -1
+
+    def _closes_when_empty(self, site: int) -> bool:
+        return site not in self._held_open and not self._case.is_open_from_the_start(site)
 
     def _alone(self, pair: tuple[int, int], period: int) -> bool:
         others = (sku for sku in range(len(self._case.plan.accelerators)) if sku != pair[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.analysis.assignment import with_paths
-from optimizer.model.build import first_use
+from optimizer.model.opened import first_use
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:

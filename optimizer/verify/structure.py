@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from optimizer.verify.entries import entry_faults, misfit_entries
+from optimizer.verify.modules import misfit_modules, module_faults
 from optimizer.verify.service import misfit_service, service_faults
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def misfit_faults(case: Case, placement: Placement) -> Iterator[str]:
             yield f"{plan.sites[site].key} opens outside the horizon (period number {first})"
     yield from misfit_entries(case, placement)
     yield from misfit_service(case, placement)
+    yield from misfit_modules(case, placement)
 
 
 def structural_faults(case: Case, placement: Placement, late: frozenset[str]) -> Iterator[str]:
@@ -50,6 +52,7 @@ def structural_faults(case: Case, placement: Placement, late: frozenset[str]) ->
             yield f"{described.key} opens in {case.plan.horizon.labels[first]}, before its opens_from"
     yield from entry_faults(case, placement)
     yield from service_faults(case, placement)
+    yield from module_faults(case, placement)
 
 
 def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tuple[int, ...]) -> Iterator[str]:

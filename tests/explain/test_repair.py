@@ -12,6 +12,7 @@ from optimizer.explain.family import Family
 from optimizer.explain.feasibility import Feasibility
 from optimizer.explain.repair import Repair, find_repairs
 from optimizer.files.read_plan import plan_from_dict
+from optimizer.report.explain_words import repair_sentence
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from tests.builders import chip, document, site
@@ -52,6 +53,21 @@ def test_the_contract_comes_before_the_law(session: Session) -> None:
         (Family.GOVERNMENT, ('"destination_share[MY]".change=+13%',)),
     ]
     assert [repair.outcome.objective for repair in found] == [100 * HOURS, 100 * HOURS]
+
+
+def test_a_budget_too_small_for_a_contract_is_the_planners_to_raise(session: Session) -> None:
+    """Twenty chips cost 7.5 each, and there are 100 to spend: 13 chips fewer cannot be, 7 can, or 50 more."""
+    shared = {"resources": [{"resource": "capex", "limit": 100, "unit": "MUSD"}]}
+    use = [{"resource": "capex", "per_unit": "7.5"}]
+    plan = {**japanese(100, "JP", **shared, resource_use=use), "commitments": [contract("lease", "in-jp", 20)]}
+
+    found = repairs_of(session, plan)
+
+    assert options(found) == [
+        (Family.CHANGE, ('"commitment[lease]".change=-7',)),
+        (Family.CHANGE, ('"resource[capex]".change=+50',)),
+    ]
+    assert repair_sentence(found[1], "USD").startswith("50 MUSD more of capex (contract)")
 
 
 def test_what_is_buyable_is_bought_from_when_it_is_needed(session: Session) -> None:

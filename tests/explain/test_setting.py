@@ -122,3 +122,24 @@ def test_each_group_is_one_setting_in_the_order_of_the_limits() -> None:
 
     assert [one.group for one in settings] == list(dict.fromkeys(limit.group for limit in limits))
     assert sum(len(one.limits) for one in settings) == len(limits)
+
+
+@pytest.mark.parametrize(
+    ("unit", "per_unit", "step", "resolution"),
+    [("MUSD", "0.5", 100, "0.1"), ("t", 3, 1000, "1"), ("t", "0.04", 10, "0.01"), ("MW", 5, 1, "0.1")],
+)
+def test_a_resource_moves_by_more_than_one_block_uses_and_is_told_to_a_part_of_it(
+    unit: str, per_unit: object, step: int, resolution: str
+) -> None:
+    """Of blocks of 8 and 72 units a step, a power of ten, lets one more of each stand."""
+    resources = [{"resource": "it", "limit": 1000, "unit": unit}]
+    case = case_of(
+        sites=[site("ohio", "US")],
+        accelerators=[chip("rack", block=72), chip("server", block=8)],
+        delivered={"rack": [144], "server": [16]},
+        resources=resources,
+        resource_use=[{"resource": "it", "per_unit": per_unit}],
+    )
+    setting = setting_of(case, "resource[it]")
+
+    assert (setting.step, setting.resolution) == (Fraction(step), Fraction(resolution))

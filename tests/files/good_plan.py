@@ -69,6 +69,18 @@ name,usd_per_unit,rate_of_price,site,country,accelerator,period
 freight,100,,,,,
 tariff,,25%,,MY,big,2025Q2
 """,
+    "resources.csv": """\
+resource,period,limit,unit,counts,kind
+capex,,1500000,USD,added,
+capex,2025Q3,800000.5,,,
+water,,30,Ml,,physical
+""",
+    "resource_use.csv": """\
+resource,site,country,region,accelerator,per_unit,per_opening,per_mw,per_mwh,rate_of_price
+capex,,MY,,big,100.5,,,,10%
+capex,ohio,,,,,25000,,,
+water,,,asia,,,,0.2,1/2000,
+""",
     "external_use.csv": """\
 country,period,tpp,units
 MY,2024Q4,1000,

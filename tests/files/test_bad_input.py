@@ -200,6 +200,25 @@ CONTRACTS = _bad(
 )
 
 
+RESOURCES = _bad(
+    ("resources.csv", "capex,,1500000", "capex,,", 2, "limit", "required"),
+    ("resources.csv", "capex,,1500000", "capex,,-1", 2, "limit", "negative"),
+    ("resources.csv", "capex,2025Q3", "capex,2026Q3", 3, "period", "outside the horizon"),
+    ("resources.csv", "capex,2025Q3", "capex,", 3, "resource", "duplicate resource"),
+    ("resources.csv", "800000.5,,,", "800000.5,EUR,,", 3, "unit", "another says USD"),
+    ("resources.csv", "800000.5,,,", "800000.5,,standing,", 3, "counts", "another says added"),
+    ("resources.csv", "USD,added", "USD,once", 2, "counts", "expected one of standing, added, cumulative"),
+    ("resources.csv", "physical", "policy", 4, "kind", "expected one of contract, physical"),
+    ("resources.csv", "water,,30", "watt,,30", 4, "resource", "nothing uses it"),
+    ("resource_use.csv", "water,,,asia", "wate,,,asia", 4, "resource", "did you mean 'water'?"),
+    ("resource_use.csv", "water,,,asia", "water,,,aisa", 4, "region", "did you mean 'asia'?"),
+    ("resource_use.csv", "0.2,1/2000", "-0.2,1/2000", 4, "per_mw", "negative"),
+    ("resource_use.csv", "0.2,1/2000", ",", 4, "per_unit", "give one of"),
+    ("resource_use.csv", "100.5,,,,10%", "100.5,9,,,10%", 2, "per_opening", "an opening is of no accelerator"),
+    ("resource_use.csv", "water,,,asia,,,,0.2,1/2000,", "water,,,asia,small,,,,,1", 4, "rate_of_price", "of small"),
+)
+
+
 def _problems_of(plan: Path) -> tuple[Problem, ...]:
     with pytest.raises(InputError) as caught:
         read_plan(plan)
@@ -207,7 +226,9 @@ def _problems_of(plan: Path) -> tuple[Problem, ...]:
 
 
 @pytest.mark.parametrize(
-    "bad", [*SETTINGS, *SITES, *CHIPS, *CONTRACTS], ids=lambda bad: f"{bad.file}-{bad.column}-{bad.old!r}-{bad.new!r}"
+    "bad",
+    [*SETTINGS, *SITES, *CHIPS, *CONTRACTS, *RESOURCES],
+    ids=lambda bad: f"{bad.file}-{bad.column}-{bad.old!r}-{bad.new!r}",
 )
 def test_one_change_gives_one_problem_at_its_place(bad: Bad, tmp_path: Path) -> None:
     assert bad.old in GOOD[bad.file]
@@ -256,8 +277,7 @@ def test_least_carbon_names_every_site_that_does_not_say_what_it_emits(tmp_path:
         ("authorisations.csv", b"type,valid_from,valid_until\nUVEU,2026-01-01,2025-01-01\n", "lies before valid_from"),
         ("workloads.csv", b"workload\nw\n", "required column is missing"),
         ("service.csv", b"workload,site\nw,ohio\n", "service.csv: says who serves workloads, and there are none"),
-        ("resources.csv", b"resource\nwater\n", "resources.csv: this table is not supported yet"),
-        ("resource_use.csv", b"resource\nwater\n", "resource_use.csv: this table is not supported yet"),
+        ("resource_use.csv", None, "resources.csv, row 2, column resource: nothing uses it"),
     ],
 )
 def test_a_bad_file_is_named(file: str, content: bytes | None, says: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.files.document import read_document
 from optimizer.files.read_plan import plan_from_dict, read_plan
-from optimizer.schema.plan import ExternalUse, LimitKind, LimitSetting, MustPlace, Plan, Residual
+from optimizer.schema.plan import Counting, ExternalUse, LimitKind, LimitSetting, MustPlace, Plan, Residual
 from tests.files.good_plan import GOOD, VALUES, write_files
 
 if TYPE_CHECKING:
@@ -80,6 +80,23 @@ def test_contracts_and_costs(plan: Plan) -> None:
         ("tariff", None, Fraction(1, 4), 1),
     ]
     assert plan.external_use == (ExternalUse("MY", (1000, 1000, 5000, 5000), (0, 0, 20, 20)),)
+
+
+def test_shared_resources_and_what_uses_them(plan: Plan) -> None:
+    capex, water = plan.resources
+    assert list(capex.limits) == [1_500_000, 1_500_000, Fraction("800000.5"), 1_500_000]
+    assert (capex.unit, capex.counts, capex.kind) == ("USD", Counting.ADDED, LimitKind.CONTRACT)
+    assert (water.unit, water.counts, water.kind) == ("Ml", Counting.STANDING, LimitKind.PHYSICAL)
+    # In a fixed order: by resource, then by their filters.
+    malaysia, ohio, asia = plan.resource_use
+    assert (malaysia.country, malaysia.accelerator, malaysia.per_unit) == ("MY", "big", Fraction("100.5"))
+    assert (malaysia.rate_of_price, ohio.site, ohio.per_opening) == (Fraction(1, 10), "ohio", Fraction(25000))
+    assert (asia.resource, asia.region, asia.per_mw, asia.per_mwh) == (
+        "water",
+        "asia",
+        Fraction(1, 5),
+        Fraction(1, 2000),
+    )
 
 
 def test_values_replace_the_economics(tmp_path: Path) -> None:

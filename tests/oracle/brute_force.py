@@ -6,14 +6,15 @@ combinations of one schedule per site are walked, except those that provably can
 - a value that cannot beat the best found even if every site still to come takes its most valuable schedule.
 What is charged for going past limits that have a price only lowers a value; it is taken off a whole combination.
 
-A site opens in the first period in which it holds units. Opening earlier, or without units, never pays: costs are not
+A site opens in the first period in which it holds units, unless budgets for each period count openings: then every
+earlier period is tried too. Else opening earlier, or without units, never pays: costs are not
 negative, factors do not rise (rate >= 0), and the credit at the end is at most the opening cost at the end's factor;
 nor does it ever permit more, since being open only switches minimums on.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -22,16 +23,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tests.oracle.campus import (
+    ModuleRows,
+    every_module_row,
+    hall_power,
+    has_fewest,
+    modules_worth,
+    opening_limits,
+)
 from tests.oracle.coupling import ConditionalRow, LinearRow, conditional_rows, linear_rows
 from tests.oracle.independent_checker import bought
 from tests.oracle.law import IN_FORCE_FROM, tier
 from tests.oracle.money import opening_terms, unit_terms
+from tests.oracle.past import broken
 from tests.oracle.plan_facts import AcceleratorFacts, PlanFacts, Row, SiteFacts, read_plan
 from tests.oracle.service import best_service, most_service
+from tests.oracle.sharing import AtSite, ResourceRow, opening_early_helps, resource_rows
 from tests.oracle.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -63,6 +74,12 @@ class Option:
     schedule: Schedule
     opened: int | None
     worth: int
+    modules: ModuleRows = field(default_factory=dict)
+
+    @property
+    def at_site(self) -> AtSite:
+        """Return what limits see of it."""
+        return AtSite(self.schedule, self.opened, self.modules)
 
 
 def best(plan_document: Row) -> Fraction | None:
@@ -117,14 +134,22 @@ def prepared(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[list[Option]], i
 
     worths = {
         site.key: [
-            (s, o, _worth(plan, site, s, o, unit_worth) - terms.charge(site.key, s))
-            for s, o in _schedules(plan, site, terms)
+            (
+                s,
+                o,
+                _worth(plan, site, s, o, unit_worth) + sum(modules_worth(plan, m).values()) - terms.charge(site.key, s),
+                m,
+            )
+            for s, o, m in _schedules(plan, site, terms)
         ]
         for site in _sites(plan)
     }
-    step = lcm(*(worth.denominator for listed in worths.values() for _, _, worth in listed))
+    step = lcm(*(worth.denominator for listed in worths.values() for _, _, worth, _ in listed))
     options = [
-        sorted((Option(s, o, int(worth * step)) for s, o, worth in worths[site.key]), key=lambda option: -option.worth)
+        sorted(
+            (Option(s, o, int(worth * step), m) for s, o, worth, m in worths[site.key]),
+            key=lambda option: -option.worth,
+        )
         for site in _sites(plan)
     ]
     return options, step
@@ -134,15 +159,25 @@ def _sites(plan: PlanFacts) -> list[SiteFacts]:
     return list(plan.sites.values())
 
 
-def _schedules(plan: PlanFacts, site: SiteFacts, terms: PolicyTerms) -> Iterator[tuple[Schedule, int | None]]:
-    """Yield every schedule the site itself permits, with the period it opens in."""
+def _schedules(
+    plan: PlanFacts, site: SiteFacts, terms: PolicyTerms
+) -> Iterator[tuple[Schedule, int | None, ModuleRows]]:
+    """Yield every schedule the site itself permits, with the period it opens in and the modules of its halls."""
     rows = [list(_rows_of(plan, site, key, terms)) for key in plan.accelerators]
     for combination in product(*rows):
         schedule = dict(zip(plan.accelerators, combination, strict=True))
         total = [sum(row[period] for row in combination) for period in range(plan.num_periods)]
         first = next((period for period, units in enumerate(total) if units), None)
-        if _permits(plan, site, schedule, total):
-            yield schedule, first
+        for opened in (first, *_earlier_openings(plan, site, first)):
+            for modules in every_module_row(plan, site, opened):
+                if _permits(plan, site, schedule, total, opened, modules):
+                    yield schedule, opened, modules
+
+
+def _earlier_openings(plan: PlanFacts, site: SiteFacts, first: int | None) -> Iterable[int]:
+    """Return further periods in which a site may open, where some limit can want it open before its first units."""
+    is_wanted = opening_early_helps(plan) and not site.has_installed
+    return range(site.opens_from, plan.num_periods if first is None else first) if is_wanted else ()
 
 
 def _rows_of(plan: PlanFacts, site: SiteFacts, key: str, terms: PolicyTerms) -> Iterator[tuple[int, ...]]:
@@ -172,7 +207,14 @@ def _most_powered(site: SiteFacts, accelerator: AcceleratorFacts, power_mw: Frac
     return int(power_mw * 1000 / (accelerator.power_kw * site.pue * accelerator.block))
 
 
-def _permits(plan: PlanFacts, site: SiteFacts, schedule: Schedule, total: list[int]) -> bool:
+def _permits(
+    plan: PlanFacts,
+    site: SiteFacts,
+    schedule: Schedule,
+    total: list[int],
+    opened: int | None,
+    modules: ModuleRows,
+) -> bool:
     """Return whether power, the unit limits and the minimum if open hold at the site in every period."""
     at_site = sum(site.installed.values())
     hard = {rule for rule in ("site_power", "max_units", "min_units") if f"{rule}[{site.key}]" not in plan.prices}
@@ -180,15 +222,16 @@ def _permits(plan: PlanFacts, site: SiteFacts, schedule: Schedule, total: list[i
         draw = sum((row[period] * plan.accelerators[key].power_kw for key, row in schedule.items()), Fraction(0))
         if site.power_includes_installed:
             draw += sum(units * plan.accelerators[key].power_kw for key, units in site.installed.items())
-        if "site_power" in hard and draw * site.pue / 1000 > site.power_mw[period]:
+        power = site.power_mw[period] + hall_power(plan, site.key, modules, period)
+        if "site_power" in hard and draw * site.pue / 1000 > power:
             return False
         standing = at_site + total[period]
         if "max_units" in hard and site.max_units is not None and standing > site.max_units:
             return False
-        is_open = site.has_installed or total[period] > 0
+        is_open = site.has_installed or (opened is not None and opened <= period)
         if "min_units" in hard and is_open and standing < site.min_units_if_open:
             return False
-    return True
+    return has_fewest(plan, site, modules, opened)
 
 
 def _worth(
@@ -218,11 +261,12 @@ class _Search:
             [option for option in listed if terms.permits({name: option.schedule}, False)]
             for name, listed in zip(names, options, strict=True)
         ]
-        rows = [*linear_rows(plan), *terms.rows]
+        shared = [row for group, row in resource_rows(plan) if group not in plan.prices]
+        rows: list[LinearRow | ResourceRow] = [*linear_rows(plan), *terms.rows, *shared]
         self.conditional: list[ConditionalRow] = conditional_rows(plan)
         self.bounds = np.array([row.bound for row in rows], dtype=np.int64)
         self.usage = [
-            np.array([[row.usage(name, option.schedule) for row in rows] for option in listed], dtype=np.int64)
+            np.array([[row.usage(name, option.at_site) for row in rows] for option in listed], dtype=np.int64)
             for name, listed in zip(names, options, strict=True)
         ]
         _refuse_overflow(rows, self.usage)
@@ -245,8 +289,9 @@ class _Search:
     def _walk(self, chosen: list[Option], room: NDArray[np.int64], worth: int) -> None:
         depth = len(chosen)
         if depth == len(self.options):
-            if all(row.holds([option.schedule for option in chosen]) for row in self.conditional):
-                served = self.service(dict(zip(self.names, (option.schedule for option in chosen), strict=True)))
+            standing, opened = [option.schedule for option in chosen], [option.opened for option in chosen]
+            if all(row.holds(standing, opened) for row in self.conditional):
+                served = self.service(dict(zip(self.names, standing, strict=True)))
                 value = worth - self._charge(chosen) + (served or 0) * self.step
                 if served is not None and (self.best is None or value > self.best):
                     self.best, self.chosen = value, chosen
@@ -259,8 +304,15 @@ class _Search:
                 return
             together = [*chosen, option]
             schedules = {name: each.schedule for name, each in zip(self.names, together, strict=False)}
-            if self.permits(schedules, len(together) == len(self.options)):
+            is_complete = len(together) == len(self.options)
+            if self._opens_as_it_may(together, is_complete=is_complete) and self.permits(schedules, is_complete):
                 self._walk(together, room - self.usage[depth][number], worth + option.worth)
+
+    def _opens_as_it_may(self, chosen: list[Option], *, is_complete: bool) -> bool:
+        if not self.plan.opening_limits and not self.plan.exclusions:
+            return True
+        opened = {name: option.opened for name, option in zip(self.names, chosen, strict=False)}
+        return not broken(self.plan, opening_limits(self.plan, opened, is_complete=is_complete))
 
     def _charge(self, chosen: list[Option]) -> Fraction | int:
         """Return what a combination pays for going past limits beside those on service, in money steps."""
@@ -269,10 +321,11 @@ class _Search:
         named = list(zip(self.names, chosen, strict=True))
         units = {(name, key): row for name, option in named for key, row in option.schedule.items()}
         opened = {name: option.opened for name, option in named if option.opened is not None}
-        return bought(Standing(self.plan, units, opened), with_service=False) * self.step
+        modules = {key: row for _, option in named for key, row in option.modules.items()}
+        return bought(Standing(self.plan, units, opened, modules=modules), with_service=False) * self.step
 
 
-def _refuse_overflow(rows: list[LinearRow], usage: list[NDArray[np.int64]]) -> None:
+def _refuse_overflow(rows: list[LinearRow | ResourceRow], usage: list[NDArray[np.int64]]) -> None:
     largest = sum(int(np.abs(matrix).max(initial=0)) for matrix in usage)
     if largest + max((abs(row.bound) for row in rows), default=0) > LARGEST_INT64:
         msg = "numbers too large for the brute force"
@@ -281,13 +334,18 @@ def _refuse_overflow(rows: list[LinearRow], usage: list[NDArray[np.int64]]) -> N
 
 def as_result(plan: PlanFacts, chosen: list[Option], objective: Fraction) -> dict[str, Any]:
     """Return a placement in the form of the tool's JSON result."""
-    placements, openings = [], []
+    placements, openings, halls = [], [], []
     for site, option in zip(_sites(plan), chosen, strict=True):
         if option.opened is not None and not site.has_installed:
             openings.append({"site": site.key, "period": plan.labels[option.opened]})
+        for hall, counts in option.modules.items():
+            for period, count in enumerate(counts):
+                rise = count - (counts[period - 1] if period else 0)
+                when = {"hall": hall, "period": plan.labels[period]}
+                halls += [{**when, "modules_added": rise, "modules_standing": count}] if count else []
         for key, row in option.schedule.items():
             for period, units in enumerate(row):
                 added = units - (row[period - 1] if period else 0)
                 where = {"site": site.key, "country": site.country, "accelerator": key, "period": plan.labels[period]}
                 placements += [{**where, "units_added": added, "units_standing": units}] if units else []
-    return {"placements": placements, "openings": openings, "objective_exact": str(objective)}
+    return {"placements": placements, "openings": openings, "halls": halls, "objective_exact": str(objective)}

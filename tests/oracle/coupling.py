@@ -19,6 +19,8 @@ from tests.oracle.standing import in_scope, place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tests.oracle.sharing import AtSite
+
 Weights = dict[tuple[str, str], int]
 """(site, accelerator) to weight per unit."""
 
@@ -31,9 +33,9 @@ class LinearRow:
     weights: Weights
     bound: int
 
-    def usage(self, site: str, schedule: Mapping[str, tuple[int, ...]]) -> int:
+    def usage(self, site: str, chosen: AtSite) -> int:
         """Return one site's part of the sum."""
-        return sum(self.weights.get((site, key), 0) * row[self.period] for key, row in schedule.items())
+        return sum(self.weights.get((site, key), 0) * row[self.period] for key, row in chosen.schedule.items())
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ class ConditionalRow:
     accelerators: Sequence[str]
     least: int
 
-    def holds(self, schedules: Sequence[Mapping[str, tuple[int, ...]]]) -> bool:
-        """Return whether no site of the scope holds units, or enough counted units stand."""
-        used = any(row[self.period] for number in self.sites for row in schedules[number].values())
+    def holds(self, schedules: Sequence[Mapping[str, tuple[int, ...]]], opened: Sequence[int | None]) -> bool:
+        """Return whether no site of the scope is open, or enough counted units stand."""
+        used = any((first := opened[number]) is not None and first <= self.period for number in self.sites)
         counted = sum(schedules[number][key][self.period] for number in self.sites for key in self.accelerators)
         return not used or counted >= self.least
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tests.oracle.brute_force import Option, _announced_terms, _Search, optimum, prepared
+from tests.oracle.brute_force import Option, _Search, announced_terms, optimum, prepared
 from tests.oracle.plan_facts import Row, SiteFacts, exact, read_plan
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Rank = tuple[Fraction, ...]
 def after_goals(document: Row, then: Sequence[str], within: Fraction) -> Rank | None:
     """Return the least that the goals come to in order, and the largest value then (negative); None without any plan."""
     plan = read_plan(_without_goals(document))
-    terms = _announced_terms(plan)
+    terms = announced_terms(plan)
     found = optimum(plan, terms)
     if found is None:
         return None
@@ -59,7 +59,8 @@ class _GoalSearch(_Search):
         if depth == len(self.options):
             value = worth - self._charge(chosen)
             if value >= self.floor and all(
-                row.holds([option.schedule for option in chosen]) for row in self.conditional
+                row.holds([option.schedule for option in chosen], [option.opened for option in chosen])
+                for row in self.conditional
             ):
                 rank = (*(self._count(goal, chosen) for goal in self.then), -Fraction(value) / self.step)
                 self.rank = rank if self.rank is None else min(self.rank, rank)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tests.oracle.campus import hall_limits, hall_power, hall_shapes, modules_worth, opening_limits
 from tests.oracle.money import opening_terms, unit_terms
 from tests.oracle.past import Past, broken, charge, commitment_group
 from tests.oracle.plan_facts import Row, SiteFacts, absolute_period, exact, flag, read_plan
 from tests.oracle.policy_check import past_policy, policy_problems
 from tests.oracle.service import past_service, service_worth
+from tests.oracle.sharing import resource_limits
 from tests.oracle.standing import Standing, in_scope, place, read_result
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def broken_limits(standing: Standing) -> list[str]:
 
 def broken_plan_limits(standing: Standing) -> list[str]:
     """Return every physical and contractual limit that a placement breaks, whatever the policy."""
-    shapes = [problem for judge in (_stock, _sites) for problem in judge(standing)]
+    shapes = [problem for judge in (_stock, _sites, hall_shapes) for problem in judge(standing)]
     return [*shapes, *broken(standing.plan, [*_past_plan_limits(standing), *past_service(standing)])]
 
 
@@ -60,6 +62,9 @@ def _past_plan_limits(standing: Standing) -> Iterator[Past]:
             yield from _site_limits(standing, site, period)
     yield from _deliveries(standing)
     yield from _commitments(standing)
+    yield from resource_limits(standing)
+    yield from hall_limits(standing)
+    yield from opening_limits(standing.plan, {site: standing.opened.get(site) for site in standing.plan.sites})
 
 
 def _stock(standing: Standing) -> Iterator[str]:
@@ -99,9 +104,10 @@ def _site_limits(standing: Standing, site: SiteFacts, period: int) -> Iterator[P
         placed, installed = standing.placed(site.key, key, period), site.installed.get(key, 0)
         total += placed + installed
         draw += (placed + (installed if site.power_includes_installed else 0)) * accelerator.power_kw * site.pue
-    if draw > site.power_mw[period] * 1000:
-        text = f"{site.key} draws {float(draw)} kW of {float(site.power_mw[period])} MW in {when}"
-        yield Past(f"site_power[{site.key}]", period, draw / 1000 - site.power_mw[period], text)
+    power = site.power_mw[period] + hall_power(plan, site.key, standing.modules, period)
+    if draw > power * 1000:
+        text = f"{site.key} draws {float(draw)} kW of {float(power)} MW in {when}"
+        yield Past(f"site_power[{site.key}]", period, draw / 1000 - power, text)
     if site.max_units is not None and total > site.max_units:
         text = f"{site.key} holds {total} units in {when}, more than max_units {site.max_units}"
         yield Past(f"max_units[{site.key}]", period, total - site.max_units, text)
@@ -152,8 +158,8 @@ def _commitments(standing: Standing) -> Iterator[Past]:
 
 
 def recompute_terms(standing: Standing) -> dict[str, Fraction]:
-    """Return the objective by term: value, energy, unit_costs, opening_costs, fixed_costs, residual, bought."""
-    plan, terms = standing.plan, dict[str, Fraction]()
+    """Return the objective by term: value, energy, unit_costs, opening_costs, fixed_costs, halls, residual, bought."""
+    plan, terms = standing.plan, modules_worth(standing.plan, standing.modules)
     for site, key in standing.units:
         for period in range(plan.num_periods):
             added = standing.added(site, key, period)

@@ -39,6 +39,12 @@ KNOWN = {
     " kind controlled_weights",
     "service": "workload site value_usd_per_tpp latency_ms",
     "limits": "price_cap",
+    "resources": "resource period limit unit counts kind",
+    "resource_use": "resource site country region accelerator hall per_unit per_opening per_module per_mw per_mwh"
+    " rate_of_price",
+    "halls": "site hall power_mw modules cost_usd available_from min_modules_if_open",
+    "opening_limits": "key country region from until min_openings max_openings max_sites max_countries kind",
+    "exclusions": "site other_site",
 }
 PASS_THROUGH = {"program", "lot", "reference", "note"}
 PERIODS_PER_YEAR = {"quarter": 4, "month": 12, "year": 1}
@@ -146,6 +152,11 @@ class PlanFacts:
     workloads: tuple[Row, ...] = ()
     service: tuple[Row, ...] | None = None
     site_rows: Mapping[str, Row] = field(default_factory=dict)
+    resources: tuple[Row, ...] = ()
+    resource_use: tuple[Row, ...] = ()
+    halls: tuple[Row, ...] = ()
+    opening_limits: tuple[Row, ...] = ()
+    exclusions: tuple[Row, ...] = ()
 
     @property
     def num_periods(self) -> int:
@@ -310,4 +321,9 @@ def read_plan(document: Row, known: Mapping[str, str] = KNOWN) -> PlanFacts:
         workloads=tuple(document.get("workloads", [])),
         service=tuple(document["service"]) if "service" in document else None,
         site_rows={str(row["site"]): row for row in document["sites"]},
+        resources=tuple(document.get("resources", [])),
+        resource_use=tuple(document.get("resource_use", [])),
+        halls=tuple(document.get("halls", [])),
+        opening_limits=tuple(document.get("opening_limits", [])),
+        exclusions=tuple(document.get("exclusions", [])),
     )

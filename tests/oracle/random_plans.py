@@ -43,6 +43,95 @@ def random_soft_plan(seed: int) -> dict[str, Any]:
     return document | ({"limits": limits} if limits else {})
 
 
+def random_shared_plan(seed: int) -> dict[str, Any]:
+    """Return the plan of a seed with one or two shared resources, in some of them soft."""
+    rng = Random(f"shared {seed}")
+    document = random_plan(seed)
+    labels = sorted({row["period"] for row in document["deliveries"]})
+    resources, use = [], []
+    for key in ["capex", "carbon"][: rng.choice([1, 1, 2])]:
+        counts = rng.choice(["standing", "added", "cumulative"])
+        rows = _uses_of(rng, document, key)
+        size = max(float(row.get("per_unit", 0)) * 8 + float(row.get("per_opening", 0)) for row in rows) or 25000
+        limit = {"resource": key, "limit": str(Decimal(repr(round(size * rng.choice([0.5, 1, 1, 2, 3]), 1))))}
+        resources.append({**limit, "counts": counts})
+        if rng.random() < 0.4:
+            resources.append({**limit, "period": rng.choice(labels), "limit": str(round(size * rng.choice([0, 1, 2])))})
+        use += rows
+    chosen = [row["resource"] for row in resources if rng.random() < 0.15]
+    limits = {f"resource[{key}]": {"price_cap": rng.choice(["0", "0.5", "30", "900"])} for key in chosen}
+    return document | {"resources": resources, "resource_use": use} | ({"limits": limits} if limits else {})
+
+
+def _uses_of(rng: Random, document: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    rows = []
+    for _ in range(rng.choice([1, 2, 2])):
+        row: dict[str, Any] = {"resource": key}
+        scope = rng.choice(["all", "site", "region", "accelerator"])
+        if scope in {"site", "region"}:
+            row[scope] = rng.choice(document["sites"])[scope]
+        amounts = {"per_unit": ["1", "2.5", "3"], "rate_of_price": ["0.0001", "1/7"], "per_mw": ["40", "7.5"]}
+        amounts |= {"per_mwh": ["0.01", "1/300"]}
+        if scope == "accelerator":
+            row["accelerator"] = rng.choice(document["accelerators"])["accelerator"]
+        else:
+            amounts["per_opening"] = ["10", "4.5"]
+        names = sorted(set(rng.choices(sorted(amounts), k=2)) & {"per_unit", "per_opening"}) or ["per_unit"]
+        names += [name for name in ("rate_of_price", "per_mw", "per_mwh") if rng.random() < 0.2]
+        rows.append(row | {name: rng.choice(amounts[name]) for name in names if name in amounts})
+    return rows
+
+
+def random_campus_plan(seed: int) -> dict[str, Any]:
+    """Return the plan of a seed with halls, a pace of openings, a pair of sites that exclude each other, or several."""
+    rng = Random(f"campus {seed}")
+    document = random_plan(seed)
+    labels = sorted({row["period"] for row in document["deliveries"]})
+    tables: dict[str, list[dict[str, Any]]] = {"halls": [], "opening_limits": [], "exclusions": []}
+    if rng.random() < 0.75:
+        for number, site in enumerate(rng.sample(document["sites"], rng.choice([1, 1, 2]))):
+            tables["halls"].append(_hall(rng, document, site, f"hall-{number}", labels))
+            if rng.random() < 0.5:
+                site["power_mw"] = 0
+    if rng.random() < 0.5:
+        tables["opening_limits"].append(_pace(rng, document, labels[0]))
+    if rng.random() < 0.3:
+        pair = rng.sample(document["sites"], 2)
+        tables["exclusions"].append({"site": pair[0]["site"], "other_site": pair[1]["site"]})
+    if tables["halls"] and rng.random() < 0.3:
+        counts = rng.choice(["standing", "added", "cumulative"])
+        tables["resources"] = [{"resource": "crews", "limit": rng.choice([1, 2, 3]), "counts": counts}]
+        tables["resource_use"] = [{"resource": "crews", "per_module": 1, "per_opening": rng.choice([0, 1])}]
+    groups = [f"opening_limit[{row['key']}]" for row in tables["opening_limits"] if "min_openings" not in row]
+    groups += [f"min_modules[{row['hall']}]" for row in tables["halls"] if "min_modules_if_open" in row]
+    chosen = [group for group in groups if rng.random() < 0.25]
+    limits = {"limits": {group: {"price_cap": rng.choice(["0", "700", "30000.5"])} for group in chosen}}
+    return document | {name: rows for name, rows in tables.items() if rows} | (limits if chosen else {})
+
+
+def _pace(rng: Random, document: dict[str, Any], first: str) -> dict[str, Any]:
+    limit: dict[str, Any] = {"key": "pace"}
+    column = rng.choice(["min_openings", "max_openings", "both", "max_sites", "max_countries"])
+    if column == "both":
+        limit |= dict.fromkeys(("min_openings", "max_openings"), 1)
+    else:
+        limit[column] = rng.choice([0, 1, 1] if column == "max_openings" else [1, 1, 2])
+    limit |= {"region": rng.choice(document["sites"])["region"]} if rng.random() < 0.3 else {}
+    return limit | ({"until": first} if rng.random() < 0.3 else {})
+
+
+def _hall(rng: Random, document: dict[str, Any], site: dict[str, Any], key: str, labels: list[str]) -> dict[str, Any]:
+    accelerator = rng.choice(document["accelerators"])
+    block = Decimal(accelerator["power_kw"]) * accelerator["block"] * Decimal(site.get("pue", "1")) / 1000
+    hall = {"site": site["site"], "hall": key, "power_mw": format(block * rng.choice([1, 2, 3]), "f")}
+    hall |= {"modules": rng.choice([1, 1, 2]), "cost_usd": rng.choice([0, 4000, 40000, "150000.5"])}
+    if rng.random() < 0.25:
+        hall["available_from"] = rng.choice(labels)
+    if rng.random() < 0.2:
+        hall["min_modules_if_open"] = 1
+    return hall
+
+
 def _prices_of(group: str) -> list[str]:
     """Return prices from nothing to far too much, for the unit of a group."""
     rule = group.partition("[")[0]

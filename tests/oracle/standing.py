@@ -20,6 +20,11 @@ class Standing:
     opened: Mapping[str, int]
     served: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
     """TPP by (site, workload, period)."""
+    modules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def modules_in(self, hall: str, period: int) -> int:
+        """Return the modules of a hall standing in a period."""
+        return self.modules[hall][period] if hall in self.modules else 0
 
     def placed(self, site: str, accelerator: str, period: int) -> int:
         """Return the plan's units standing; before the horizon there are none."""
@@ -57,11 +62,24 @@ def read_result(plan: PlanFacts, result: Row) -> tuple[Standing, list[str]]:
         units.setdefault((site, accelerator), [0] * plan.num_periods)[period] = int(row["units_standing"])
     opened = _openings(plan, result, problems)
     rows = {pair: tuple(row) for pair, row in units.items()}
-    standing = Standing(plan, rows, opened, _served(plan, result, problems))
+    standing = Standing(plan, rows, opened, _served(plan, result, problems), _modules(plan, result, problems))
     for (site, accelerator, period), added in stated.items():
         if added != standing.added(site, accelerator, period):
             problems.append(f"{site} {accelerator} {plan.labels[period]}: units_added {added} is not the rise in stock")
     return standing, problems
+
+
+def _modules(plan: PlanFacts, result: Row, problems: list[str]) -> dict[str, tuple[int, ...]]:
+    modules: dict[str, list[int]] = {}
+    added: list[tuple[str, int, int]] = []
+    for row in result.get("halls") or []:
+        hall, period = str(row["hall"]), plan.index[str(row["period"])]
+        modules.setdefault(hall, [0] * plan.num_periods)[period] = int(row["modules_standing"])
+        added.append((hall, period, int(row["modules_added"])))
+    for hall, period, count in added:
+        if count != modules[hall][period] - (modules[hall][period - 1] if period else 0):
+            problems.append(f"hall {hall} in {plan.labels[period]}: modules_added {count} is not the rise")
+    return {hall: tuple(row) for hall, row in modules.items()}
 
 
 def _openings(plan: PlanFacts, result: Row, problems: list[str]) -> dict[str, int]:

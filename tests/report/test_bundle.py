@@ -39,6 +39,7 @@ FILES = [
     "replay.txt",
     "report.html",
     "report.md",
+    "resources.csv",
     "run.json",
     "served.csv",
     "summary.json",

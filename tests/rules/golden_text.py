@@ -15,8 +15,10 @@ from optimizer.rules.limit import (
     Exact,
     Expression,
     Limit,
+    Modules,
     Opened,
     Placed,
+    Present,
     Sense,
     Served,
     Standing,
@@ -67,7 +69,7 @@ def _term(plan: Plan, variable: Variable, coefficient: Exact) -> str:
     return f"{'-' if coefficient < 0 else '+'} {factor}{_name(plan, variable)}"
 
 
-def _name(plan: Plan, variable: Variable) -> str:
+def _name(plan: Plan, variable: Variable) -> str:  # noqa: PLR0911  one return a kind of variable
     period = plan.horizon.labels[variable.period]
     match variable:
         case Standing(site, accelerator, _):
@@ -81,3 +83,7 @@ def _name(plan: Plan, variable: Variable) -> str:
             return f"({plan.accelerators[accelerator].key} entered through {gate} by {path} by {period})"
         case Served(site, workload, _):
             return f"(TPP at {plan.sites[site].key} that serves {plan.workloads[workload].key} in {period})"
+        case Modules(hall, _):
+            return f"(modules of {hall} in {period})"
+        case Present(sites, _):
+            return f"(any of {', '.join(plan.sites[site].key for site in sites)} open in {period})"
