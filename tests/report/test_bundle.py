@@ -29,6 +29,7 @@ FILES = [
     "countries.csv",
     "entries.csv",
     "goals.csv",
+    "halls.csv",
     "limits.csv",
     "opening_changes.csv",
     "openings.csv",
