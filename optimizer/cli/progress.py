@@ -67,6 +67,8 @@ class ProgressLine:
         moment = self._latest
         if moment is None:
             return f"{self._words or 'building the model'}  {seconds}"
+        if not moment.is_money:
+            return f"{moment.stage} ({moment.backend})  {seconds}"
         money = f" {self._currency}" if self._currency else ""
         best = f"{_rounded(moment.incumbent)}{money}" if moment.incumbent is not None else "none yet"
         bound = _rounded(moment.best_bound) if moment.best_bound is not None else "none yet"

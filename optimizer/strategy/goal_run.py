@@ -112,4 +112,6 @@ class GoalRun(Run):
             if self.placement is not None:
                 name += f" at most {float(self.reached(self.placement)):,.0f}"
             seconds = time.monotonic() - self.started
-            self.on_progress(SearchProgress(f"{name}: {stage}", seen.backend, seconds, None, None, seen.nodes))
+            self.on_progress(
+                SearchProgress(f"{name}: {stage}", seen.backend, seconds, None, None, seen.nodes, is_money=False)
+            )

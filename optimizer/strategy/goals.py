@@ -10,15 +10,18 @@ Each goal may take as long as the search for the value did; what is not proven t
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.model.build import build_model
+from optimizer.rules.breach import breached_groups, cures_of
 from optimizer.rules.goals import goal_limit, goal_usage
 from optimizer.rules.ledger import Ledger
+from optimizer.rules.registry import compile_limits
 from optimizer.schema.goals import Goal
-from optimizer.strategy.alternatives import with_fewest_nveus
+from optimizer.strategy.alternatives import nveu_destinations, with_fewest_nveus
 from optimizer.strategy.goal_run import GoalRun
 from optimizer.strategy.goal_search import search_goal
 from optimizer.strategy.options import MOMENT_SECONDS
@@ -27,7 +30,7 @@ from optimizer.strategy.search import search
 from optimizer.verify.check import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
@@ -91,17 +94,15 @@ class _Pursuit:
         stopped_by: str | None = limited_by if seconds <= 0 else None
         bound, began = Fraction(0), time.monotonic()
         if stopped_by is None:
-            run = self._run(goal, at_first, seconds)
-            try:
+            run: GoalRun | None = None
+            with _interruptible(self.session):
+                run = self._run(goal, at_first, seconds)
                 search_goal(run)
-            except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
-                if self.session.interrupted:
-                    raise
-                self.session.interrupted = True
-            bound = max(bound, -(run.bound() or Fraction(0)))
-            self.placement, self.verification = self._taken(run)
+            if run is not None:
+                bound = max(bound, -(run.bound() or Fraction(0)))
+                self._take(run.placement or self.placement)
+                self.stages += [_without_money(stage, goal.value) for stage in run.stages]
             stopped_by = self._stopped_by(run, limited_by)
-            self.stages += [_without_money(stage, goal.value) for stage in run.stages]
         reached = self._count(goal)
         self.kept.append(goal_limit(case, goal, reached))
         self.results.append(
@@ -125,15 +126,16 @@ class _Pursuit:
             return
         limits = (*self.first.limits, *self.kept)
         own = replace(self.options, time_limit_seconds=seconds)
-        again = search(self.first.case, limits, own, self.session, self.on_progress, start=self.placement)
-        self.stages += [_without_money(stage, "value") for stage in again.stages]
-        if again.placement is not None and (again.objective or Fraction(0)) > self.verification.objective:
-            self._take(again.placement)
+        with _interruptible(self.session):
+            again = search(self.first.case, limits, own, self.session, self.on_progress, start=self.placement)
+            self.stages += [_without_money(stage, "value") for stage in again.stages]
+            if again.placement is not None and (again.objective or Fraction(0)) > self.verification.objective:
+                self._take(again.placement)
 
     def outcome(self) -> Outcome:
         """Return the first outcome with the placement that was reached."""
         first = self.first
-        last = with_fewest_nveus(replace(first, placement=self.placement, verification=self.verification))
+        last = _as_it_stands(replace(first, placement=self.placement, verification=self.verification))
         if last.verification is None or last.placement is None:
             return first
         results = [replace(one, after=goal_count(first.case, one.goal, last.placement)) for one in self.results]
@@ -178,21 +180,40 @@ class _Pursuit:
         run.best_bound = 0.0  # no goal is ever negative
         return run
 
-    def _taken(self, run: GoalRun) -> tuple[Placement, Verification]:
-        if run.placement is None:
-            return self.placement, self.verification
-        self._take(run.placement)
-        return self.placement, self.verification
-
     def _take(self, placement: Placement) -> None:
         """Take a placement for the best so far, checked under the limits of the plan alone."""
         self.placement = placement
         self.verification = verify(self.first.case, self.first.limits, placement)
 
-    def _stopped_by(self, run: GoalRun, limited_by: str) -> str | None:
-        if self.session.interrupted:
+    def _stopped_by(self, run: GoalRun | None, limited_by: str) -> str | None:
+        if self.session.interrupted or run is None:
             return INTERRUPTION
         return limited_by if run.timed_out else None
+
+
+@contextmanager
+def _interruptible(session: Session) -> Iterator[None]:
+    """Note a Ctrl-C between two solves, so that what was found is kept; a second one is a wish to leave at once."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if session.interrupted:
+            raise
+        session.interrupted = True
+
+
+def _as_it_stands(outcome: Outcome) -> Outcome:
+    """Return an outcome with what is said of its placement, NVEUs in use and the course of a cure, worked out anew."""
+    last = with_fewest_nveus(outcome)
+    if last.placement is None:
+        return last
+    used = nveu_destinations(last)
+    cures = last.cures
+    if cures:
+        groups = breached_groups(last.case, compile_limits(last.case))
+        cures = cures_of(groups, Ledger(last.case, last.placement).value)
+    alternatives = tuple(replace(one, nveu_destinations=used) if one.is_chosen else one for one in last.alternatives)
+    return replace(last, cures=cures, alternatives=alternatives)
 
 
 def goal_count(case: Case, goal: Goal, placement: Placement) -> Fraction:

@@ -42,6 +42,8 @@ class SearchProgress:
     incumbent: float | None
     best_bound: float | None
     nodes: int
+    is_money: bool = True
+    """Whether the two are money; a goal after the value says in `stage` where it stands."""
 
     @property
     def gap(self) -> float | None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from optimizer.cli.goals import GoalName
 from optimizer.report.json_schema import result_schema
+from optimizer.schema.goals import Goal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +108,10 @@ def test_the_document_keeps_the_schema(call: Call, two_sites: Path) -> None:
     jsonschema = pytest.importorskip("jsonschema")
 
     jsonschema.validate(solved(call, two_sites, "--then", "least_carbon", "--within", "1%"), result_schema())
+
+
+def test_the_command_line_knows_every_goal() -> None:
+    assert [one.value for one in GoalName] == [one.value for one in Goal]
 
 
 @pytest.mark.parametrize(

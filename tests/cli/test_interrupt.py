@@ -105,3 +105,23 @@ def test_a_time_limit_reports_what_was_found(start: Start) -> None:
 
     assert process.returncode == (0 if document["verification"] else 4)
     assert document["solver"]["stopped_by"] == "time limit"
+
+
+def test_an_interrupted_goal_keeps_the_value_found_and_what_the_goal_reached(start: Start, tmp_path: Path) -> None:
+    goals = ("--then", "fewest_sites", "--then", "least_carbon", "--within", "1%")
+    carbon = ("--set", "sites[*].carbon_kg_per_mwh=400")
+    process = start("--gap", "20%", *goals, *carbon)
+    _wait_for(tmp_path / "stderr.txt", "least_carbon", process)
+
+    process.send_signal(signal.SIGINT)
+    stdout, _ = process.communicate(timeout=PATIENCE)
+    document = json.loads(stdout)
+
+    assert process.returncode == 0
+    assert document["status"] == "within_gap"  # of the value, which was through
+    assert document["verification"]["passed"] is True
+    assert document["objective"] >= document["value_floor"]
+    sites, carbon_goal = document["goals"]
+    assert sites["after"] <= sites["before"]
+    assert carbon_goal["stopped_by"] == "interruption"
+    assert carbon_goal["best_bound"] <= carbon_goal["after"] <= carbon_goal["before"]
