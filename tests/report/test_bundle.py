@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FILES = [
     "countries.csv",
     "entries.csv",
+    "halls.csv",
     "limits.csv",
     "openings.csv",
     "paths.csv",

@@ -19,7 +19,7 @@ def test_frames_hold_every_table_of_the_document() -> None:
 
     assert list(frames) == [
         *("sites", "placements", "openings", "periods", "countries", "limits", "groups", "entries", "paths"),
-        "resources",
+        *("halls", "resources"),
     ]
     assert {name: len(frame) for name, frame in frames.items()} == {
         name: len(getattr(document, name)) for name in frames
