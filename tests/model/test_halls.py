@@ -10,7 +10,7 @@ import pytest
 
 from optimizer.model.build import build_model
 from optimizer.model.columns import largest_blocks
-from optimizer.model.halls import limits_on_modules, with_fewest_modules
+from optimizer.model.halls import limits_on_modules, with_fewest_modules, with_modules_for_stock
 from optimizer.rules.limit import Entered, Modules, Opened, Placed, Present, Standing, Variable
 from optimizer.rules.registry import compile_limits
 from optimizer.verify.check import verify
@@ -115,3 +115,17 @@ def test_no_two_kinds_of_variables_can_be_taken_for_each_other() -> None:
     ]
 
     assert len(set(kinds)) == len(kinds)
+
+
+def test_stock_is_given_the_modules_that_it_asks_for_as_far_as_there_are_so_many() -> None:
+    company = campus()
+    limits = compile_limits(company)
+
+    def given(units: int) -> dict[str, tuple[int, ...]]:
+        found = with_modules_for_stock(company, limits, placing(company, ohio=(4, units)), 0)
+        return {company.plan.halls[hall].key: row for hall, row in found.modules.items()}
+
+    assert given(4) == {}
+    assert given(7) == {"small": (0, 2)}
+    assert given(10) == {"large": (0, 1), "small": (0, 1)}
+    assert given(20) == {"large": (0, 2), "small": (0, 2)}
