@@ -16,6 +16,7 @@ from optimizer.economics.worth import Worth
 from optimizer.explain.conflict import Conflict, find_conflict
 from optimizer.explain.feasibility import Feasibility
 from optimizer.explain.setting import settings_of
+from optimizer.model.halls import with_modules_for_stock
 from optimizer.rules.limit import Expression, Limit, Sense, Standing
 from optimizer.rules.registry import compile_limits
 from optimizer.schema.plan import LimitKind
@@ -171,6 +172,8 @@ def blocking_limits(
         if not case.plan.delivered_units[sku][-1]:
             continue
         more = _with_one_block(case, placement, question.site, sku, question.period)
+        if question.site in case.halls_at_site:
+            more = with_modules_for_stock(case, limits, more, question.site)
         verdict = verify(case, limits, more)
         broken.append(tuple(reading.limit for reading in verdict.broken))
     return min(broken, key=len, default=())

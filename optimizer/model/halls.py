@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.economics.worth import Worth
 from optimizer.model.columns import ABSENT, Columns, Extra
-from optimizer.model.hall_power import modules_in_reach
+from optimizer.model.hall_power import modules_allowed, modules_in_reach
 from optimizer.rules.ledger import Ledger
 from optimizer.rules.limit import Limit, Modules, Sense
 
@@ -102,6 +102,21 @@ def with_fewest_modules(case: Case, limits: Sequence[Limit], placement: Placemen
         modules = {**placement.modules, hall: row}
         placement = replace(placement, modules={number: own for number, own in modules.items() if any(own)})
     return placement
+
+
+def with_modules_for_stock(case: Case, limits: Iterable[Limit], placement: Placement, site: int) -> Placement:
+    """Return a placement with the modules at a site that its stock asks for, as far as there may be so many.
+
+    Halls on which a budget for each period weighs keep what they have.
+    """
+    on_modules = limits_on_modules(limits)
+    allowed, modules = modules_allowed(case, on_modules), dict(placement.modules)
+    for number in case.halls_at_site.get(site, ()):
+        hall = case.plan.halls[number]
+        if not any(_asks_for_more(limit, hall.key) and _asks_twice(limit, hall.key) for limit in on_modules):
+            most = (allowed[Modules(hall.key, period)] for period in range(case.num_periods))
+            modules[number] = tuple(hall.modules if count is None else count for count in most)
+    return with_fewest_modules(case, on_modules, replace(placement, modules=modules))
 
 
 def _while_open(case: Case, placement: Placement, hall: int, row: tuple[int, ...]) -> tuple[int, ...]:

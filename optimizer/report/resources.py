@@ -67,10 +67,10 @@ def resource_table(document: ResultDocument | AuditDocument) -> Table:
 
 
 def resource_lines(rows: Iterable[ResourceRow], periods: tuple[str, ...]) -> Iterator[Line]:
-    """Yield the line on resources that bind, if any does."""
+    """Yield the line on resources that bind, if any does; those bought past are told elsewhere."""
     binding: dict[str, list[str]] = {}
     for row in rows:
-        if row.binding is Tightness.BINDING:
+        if row.binding is Tightness.BINDING and row.left >= 0:
             binding.setdefault(row.resource, []).append(row.period)
     if binding:
         runs = (f"{resource} used up in {period_runs(labels, periods)}" for resource, labels in binding.items())

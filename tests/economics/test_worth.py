@@ -96,6 +96,18 @@ def test_an_opening_is_paid_once_and_its_unexpired_part_comes_back_at_the_end() 
     assert value.opening_value(0, 1) == -800 + 480
 
 
+def test_a_module_is_paid_when_it_is_added_and_its_unexpired_part_comes_back_at_the_end() -> None:
+    halls = [{"site": "ohio", "hall": "north", "power_mw": 1, "modules": 3, "cost_usd": 1000}]
+    value = worth(discount="0.25", halls=halls, **life(site_life_years=4))
+
+    assert value.module_terms(0, 0) == {"halls": -1000, "residual": 500 * Fraction("0.64")}
+    assert value.module_terms(0, 1) == {"halls": -800, "residual": 750 * Fraction("0.64")}
+    both = Placement({}, {0: 0}, modules={0: (1, 3)})
+    assert value.evaluate(both, NOTHING) == {"halls": -1000 - 2 * 800, "residual": 320 + 2 * 480}
+    free = [{**halls[0], "cost_usd": 0}]
+    assert worth(halls=free).module_terms(0, 0) == {}
+
+
 def test_an_opening_older_than_its_life_gives_nothing_back() -> None:
     value = worth(site("ohio", "US", opening_cost_usd=1000), **life(site_life_years=1))
 

@@ -70,6 +70,40 @@ def test_a_budget_too_small_for_a_contract_is_the_planners_to_raise(session: Ses
     assert repair_sentence(found[1], "USD").startswith("50 MUSD more of capex (contract)")
 
 
+def test_a_hall_is_enlarged_where_the_plan_says_that_it_can_be(session: Session) -> None:
+    """Nine chips of 1 kW are promised, and two modules carry four each."""
+    plan = document(
+        sites=[site("ohio", "US", power_mw=0)],
+        accelerators=[KILOWATT_CHIP],
+        delivered=20,
+        halls=[{"site": "ohio", "hall": "north", "power_mw": "0.004", "modules": 2}],
+        commitments=[contract("lease", "ohio", 9)],
+        limits={"max_modules[north]": {"buyable": True}},
+    )
+
+    found = repairs_of(session, plan)
+
+    assert options(found) == [
+        (Family.CHANGE, ('"commitment[lease]".change=-1',)),
+        (Family.BUY, ('"max_modules[north]".change=+1',)),
+    ]
+    assert repair_sentence(found[1], "USD").startswith("1 module more in the hall north (to buy)")
+
+
+def test_a_pace_of_openings_is_the_planners_to_change(session: Session) -> None:
+    """Ten chips are promised at once, and only one of two sites for six each opens in a quarter."""
+    plan = document(
+        sites=[site(key, "US", max_units=6, region="east") for key in ("here", "there")],
+        delivered=12,
+        opening_limits=[{"key": "pace", "max_openings": 1}],
+        commitments=[{"key": "lease", "region": "east", "min_units": 10}],
+    )
+
+    found = repairs_of(session, plan)
+
+    assert (Family.CHANGE, ('"opening_limit[pace]".change=+1',)) in options(found)
+
+
 def test_what_is_buyable_is_bought_from_when_it_is_needed(session: Session) -> None:
     """Four of five chips fit; the fifth may stand in the second quarter."""
     plan = document(

@@ -69,6 +69,20 @@ name,usd_per_unit,rate_of_price,site,country,accelerator,period
 freight,100,,,,,
 tariff,,25%,,MY,big,2025Q2
 """,
+    "halls.csv": """\
+site,hall,power_mw,modules,cost_usd,available_from,min_modules_if_open,reference
+kl,kl-b,12.5,4,30000000,2025-05-01,1,Permit 12
+ohio,north,20,2,,,,
+""",
+    "opening_limits.csv": """\
+key,country,region,from,until,min_openings,max_openings,max_sites,max_countries,kind
+pace,,,,2025Q3,0,1,,,
+asia,,asia,2025Q2,,,,1,1,physical
+""",
+    "exclusions.csv": """\
+site,other_site,reference
+ohio,kl,Grid 4
+""",
     "resources.csv": """\
 resource,period,limit,unit,counts,kind
 capex,,1500000,USD,added,
@@ -76,10 +90,11 @@ capex,2025Q3,800000.5,,,
 water,,30,Ml,,physical
 """,
     "resource_use.csv": """\
-resource,site,country,region,accelerator,per_unit,per_opening,per_mw,per_mwh,rate_of_price
-capex,,MY,,big,100.5,,,,10%
-capex,ohio,,,,,25000,,,
-water,,,asia,,,,0.2,1/2000,
+resource,site,country,region,accelerator,per_unit,per_opening,per_mw,per_mwh,rate_of_price,hall,per_module
+capex,,MY,,big,100.5,,,,10%,,
+capex,ohio,,,,,25000,,,,,
+capex,,,,,,,,,,kl-b,1500
+water,,,asia,,,,0.2,1/2000,,,
 """,
     "external_use.csv": """\
 country,period,tpp,units

@@ -200,6 +200,28 @@ CONTRACTS = _bad(
 )
 
 
+CAMPUS = _bad(
+    ("halls.csv", "ohio,north", "ohoi,north", 3, "site", "did you mean 'ohio'?"),
+    ("halls.csv", "ohio,north", "ohio,kl-b", 3, "hall", "duplicate hall"),
+    ("halls.csv", "12.5,4", "0,4", 2, "power_mw", "positive"),
+    ("halls.csv", "12.5,4", "12.5,-1", 2, "modules", "negative"),
+    ("halls.csv", "12.5,4", "12.5,", 2, "modules", "required"),
+    ("halls.csv", "1,Permit", "5,Permit", 2, "min_modules_if_open", "exceeds modules, which is 4"),
+    ("halls.csv", "2025-05-01", "May", 2, "available_from", "or write a date"),
+    ("opening_limits.csv", "asia,,asia", "pace,,asia", 3, "key", "duplicate key"),
+    ("opening_limits.csv", "0,1,,,", ",,,,", 2, "max_openings", "give one of min_openings"),
+    ("opening_limits.csv", "0,1,,,", "2,1,,,", 2, "min_openings", "exceeds max_openings, which is 1"),
+    ("opening_limits.csv", "asia,,asia", "asia,MY,asia", 3, "region", "a country or a region, not both"),
+    ("opening_limits.csv", "asia,,asia", "asia,,aisa", 3, "region", "did you mean 'asia'?"),
+    ("opening_limits.csv", "2025Q2,,,,1,1", "2025Q2,2025Q1,,,1,1", 3, "until", "ends before it begins"),
+    ("opening_limits.csv", "physical", "legal", 3, "kind", "expected one of contract, physical"),
+    ("exclusions.csv", "ohio,kl", "ohoi,kl", 2, "site", "did you mean 'ohio'?"),
+    ("exclusions.csv", "ohio,kl", "ohio,ohio", 2, "other_site", "does not exclude itself"),
+    ("exclusions.csv", "Grid 4\n", "Grid 4\nkl,ohio,\n", 3, "other_site", "the other way round"),
+    ("resource_use.csv", "kl-b,1500", "kl-c,1500", 4, "hall", "did you mean 'kl-b'?"),
+    ("resource_use.csv", "capex,,,,,,,,,,kl-b,1500", "capex,,,,,9,,,,,kl-b,1500", 4, "per_unit", "modules alone"),
+    ("resource_use.csv", "100.5,,,,10%,,", "100.5,,,,10%,,9", 2, "per_module", "a module is of no accelerator"),
+)
 RESOURCES = _bad(
     ("resources.csv", "capex,,1500000", "capex,,", 2, "limit", "required"),
     ("resources.csv", "capex,,1500000", "capex,,-1", 2, "limit", "negative"),
@@ -210,12 +232,12 @@ RESOURCES = _bad(
     ("resources.csv", "USD,added", "USD,once", 2, "counts", "expected one of standing, added, cumulative"),
     ("resources.csv", "physical", "policy", 4, "kind", "expected one of contract, physical"),
     ("resources.csv", "water,,30", "watt,,30", 4, "resource", "nothing uses it"),
-    ("resource_use.csv", "water,,,asia", "wate,,,asia", 4, "resource", "did you mean 'water'?"),
-    ("resource_use.csv", "water,,,asia", "water,,,aisa", 4, "region", "did you mean 'asia'?"),
-    ("resource_use.csv", "0.2,1/2000", "-0.2,1/2000", 4, "per_mw", "negative"),
-    ("resource_use.csv", "0.2,1/2000", ",", 4, "per_unit", "give one of"),
+    ("resource_use.csv", "water,,,asia", "wate,,,asia", 5, "resource", "did you mean 'water'?"),
+    ("resource_use.csv", "water,,,asia", "water,,,aisa", 5, "region", "did you mean 'asia'?"),
+    ("resource_use.csv", "0.2,1/2000", "-0.2,1/2000", 5, "per_mw", "negative"),
+    ("resource_use.csv", "0.2,1/2000", ",", 5, "per_unit", "give one of"),
     ("resource_use.csv", "100.5,,,,10%", "100.5,9,,,10%", 2, "per_opening", "an opening is of no accelerator"),
-    ("resource_use.csv", "water,,,asia,,,,0.2,1/2000,", "water,,,asia,small,,,,,1", 4, "rate_of_price", "of small"),
+    ("resource_use.csv", "water,,,asia,,,,0.2,1/2000,", "water,,,asia,small,,,,,1", 5, "rate_of_price", "of small"),
 )
 
 
@@ -227,7 +249,7 @@ def _problems_of(plan: Path) -> tuple[Problem, ...]:
 
 @pytest.mark.parametrize(
     "bad",
-    [*SETTINGS, *SITES, *CHIPS, *CONTRACTS, *RESOURCES],
+    [*SETTINGS, *SITES, *CHIPS, *CONTRACTS, *CAMPUS, *RESOURCES],
     ids=lambda bad: f"{bad.file}-{bad.column}-{bad.old!r}-{bad.new!r}",
 )
 def test_one_change_gives_one_problem_at_its_place(bad: Bad, tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ def test_shared_resources_and_what_uses_them(plan: Plan) -> None:
     assert (capex.unit, capex.counts, capex.kind) == ("USD", Counting.ADDED, LimitKind.CONTRACT)
     assert (water.unit, water.counts, water.kind) == ("Ml", Counting.STANDING, LimitKind.PHYSICAL)
     # In a fixed order: by resource, then by their filters.
-    malaysia, ohio, asia = plan.resource_use
+    hall, malaysia, ohio, asia = plan.resource_use
+    assert (hall.hall, hall.per_module, hall.per_unit) == ("kl-b", Fraction(1500), Fraction(0))
     assert (malaysia.country, malaysia.accelerator, malaysia.per_unit) == ("MY", "big", Fraction("100.5"))
     assert (malaysia.rate_of_price, ohio.site, ohio.per_opening) == (Fraction(1, 10), "ohio", Fraction(25000))
     assert (asia.resource, asia.region, asia.per_mw, asia.per_mwh) == (
@@ -97,6 +98,18 @@ def test_shared_resources_and_what_uses_them(plan: Plan) -> None:
         Fraction(1, 5),
         Fraction(1, 2000),
     )
+
+
+def test_halls_and_limits_on_openings(plan: Plan) -> None:
+    kl, north = plan.halls
+    assert (kl.key, kl.site, kl.power_mw, kl.modules) == ("kl-b", "kl", Fraction("12.5"), 4)
+    # A module available in the middle of a quarter is there from the next one on.
+    assert (kl.cost_usd, kl.available_from, kl.min_modules_if_open) == (Fraction(30_000_000), 2, 1)
+    assert (north.cost_usd, north.available_from, north.min_modules_if_open) == (Fraction(0), 0, None)
+    asia, pace = plan.opening_limits
+    assert (asia.region, asia.first, asia.last, asia.max_sites, asia.kind) == ("asia", 1, 3, 1, LimitKind.PHYSICAL)
+    assert (pace.region, pace.last, pace.min_openings, pace.max_openings) == (None, 2, 0, 1)
+    assert [(row.site, row.other_site, row.reference) for row in plan.exclusions] == [("kl", "ohio", "Grid 4")]
 
 
 def test_values_replace_the_economics(tmp_path: Path) -> None:
