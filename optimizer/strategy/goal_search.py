@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from optimizer.model.formulation import Formulation
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.goal_run import GoalRun
+    from optimizer.strategy.options import SearchProgress
     from optimizer.strategy.run import Values
 
 LINEAR_TIME_PART, CAP_TIME_PART, RELAXED_TIME_PART = 0.5, 0.6, 0.7
@@ -105,14 +106,16 @@ def _search_under_cap(run: GoalRun) -> bool:
     def is_decided(value: Fraction | None, bound: Fraction | None) -> bool:
         return (value is not None and value >= run.floor) or (bound is not None and bound < run.floor)
 
+    def report(seen: SearchProgress) -> None:
+        if run.on_progress is not None:
+            run.on_progress(replace(seen, stage=f"{run.counted.rule}, capped: {seen.stage}", is_money=False))
+
     own = replace(
         run.options,
         time_limit_seconds=seconds * CAP_TIME_PART,
         relative_gap=run.options.relative_gap * CAP_GAP_PART,
     )
-    outcome = search(
-        run.model.case, (*run.model.limits[:-1], capped), own, run.session, run.on_progress, is_decided=is_decided
-    )
+    outcome = search(run.model.case, (*run.model.limits[:-1], capped), own, run.session, report, is_decided=is_decided)
     run.stages += [replace(stage, name=f"{stage.name}, capped") for stage in outcome.stages]
     if outcome.placement is not None:
         run.start_from(outcome.placement)

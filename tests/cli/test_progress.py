@@ -94,3 +94,12 @@ def test_a_stderr_that_is_gone_does_not_end_the_solve() -> None:
 class _Gone(io.StringIO):
     def write(self, text: str) -> int:  # noqa: ARG002  the name is io's
         raise BrokenPipeError
+
+
+def test_a_goal_shows_where_it_stands_and_no_money() -> None:
+    line = ProgressLine(currency="USD")
+
+    line.see(SearchProgress("fewest_sites at most 12: dive", "highs", 1.0, None, None, 0, is_money=False))
+
+    assert line.text().startswith("fewest_sites at most 12: dive (highs)  0 s")
+    assert "USD" not in line.text()
