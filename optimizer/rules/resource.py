@@ -87,11 +87,13 @@ def _terms(case: Case, counts: Counting, uses: _Uses, period: int) -> Mapping[Va
         terms[variable(period)] += amount
         if counts is Counting.ADDED and period > 0:
             terms[variable(period - 1)] -= amount
-    for when in range(period if counts is not Counting.CUMULATIVE else 0, period + 1):
-        for (site, sku), amount in uses.energy.items():
-            terms[Standing(site, sku, when)] += share * amount
-            if when:
-                terms[Standing(site, sku, when - 1)] += (1 - share) * amount
+    is_cumulative = counts is Counting.CUMULATIVE
+    for (site, sku), amount in uses.energy.items():
+        terms[Standing(site, sku, period)] += share * amount
+        # Units that stood a period ago draw their whole energy.
+        before = amount if is_cumulative else (1 - share) * amount
+        for when in range(0 if is_cumulative else max(0, period - 1), period):
+            terms[Standing(site, sku, when)] += before
     return terms
 
 
