@@ -16,12 +16,14 @@ import numpy.typing as npt
 
 from optimizer.economics.worth import Worth
 from optimizer.model.columns import ABSENT, Columns, choose_columns
-from optimizer.model.entries import add_entries, entered_rows, most_entries
+from optimizer.model.entries import entered_rows
+from optimizer.model.features import FEATURES, add_extras
 from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
+from optimizer.model.service import add_derived_rows, served_rows
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Entered, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Served, Standing, Variable
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
@@ -71,14 +73,14 @@ class Model:
         return flags
 
     @property
-    def entry_columns(self) -> Flags:
-        """Return, by column, whether it counts units that enter by a path."""
+    def whole_extra_columns(self) -> Flags:
+        """Return, by column, whether it is an extra that comes in whole numbers."""
         flags = np.zeros(self.formulation.num_columns, dtype=bool)
-        flags[list(self.columns.entries.values())] = True
+        flags[[extra.column for extra in self.columns.extras.values() if extra.is_whole]] = True
         return flags
 
     def placement(self, values: Floats) -> Placement:
-        """Return the placement that a solution vector stands for, counts rounded to the nearest whole block or unit."""
+        """Return the placement that a solution vector stands for, counts rounded to the nearest whole one."""
         plan = self.case.plan
         standing: dict[tuple[int, int], tuple[int, ...]] = {}
         counts = np.zeros(self.columns.blocks.shape, dtype=np.int64)
@@ -88,7 +90,17 @@ class Model:
             block = plan.accelerators[int(sku)].block
             standing[int(site), int(sku)] = tuple(int(count) * block for count in counts[site, sku])
         counts_by_path = {variable: round(values[column]) for variable, column in self.columns.entries.items()}
-        return Placement(standing, first_use(self.case, standing), entered_rows(self.case, counts_by_path))
+        served = {
+            variable: round(float(values[extra.column]) * float(extra.unit))
+            for variable, extra in self.columns.extras.items()
+            if isinstance(variable, Served)
+        }
+        return Placement(
+            standing,
+            first_use(self.case, standing),
+            entered_rows(self.case, counts_by_path),
+            served_rows(self.case, served),
+        )
 
     def value(self, values: Floats, variable: Variable) -> float:
         """Return a variable of the limits in a solution vector, relaxed or whole, in its own unit."""
@@ -102,8 +114,9 @@ class Model:
             case Placed():
                 column = self.columns.totals.get(variable, ABSENT)
                 return 0.0 if column == ABSENT else float(values[column]) * total_scale(self.case, variable.measure)
-            case Entered():
-                column, factor = self.columns.entries.get(variable, ABSENT), 1
+            case _:
+                extra = self.columns.extras.get(variable)
+                return 0.0 if extra is None else float(values[extra.column]) * float(extra.unit)
         return 0.0 if column == ABSENT else float(values[column]) * factor
 
     def values(self, placement: Placement) -> Floats:
@@ -119,8 +132,8 @@ class Model:
         for number, excess in self.excesses.items():
             limit = self.limits[number]
             vector[excess.column] = float(limit.excess(*ledger.read(limit)) / excess.unit)
-        for variable, column in self.columns.entries.items():
-            vector[column] = float(placement.entered(*variable))
+        for variable, extra in self.columns.extras.items():
+            vector[extra.column] = float(Fraction(ledger.value(variable)) / extra.unit)
         for site, first in placement.opened.items():
             columns = self.columns.openings[site, first:]
             vector[columns[columns != ABSENT]] = 1.0
@@ -144,13 +157,16 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     change the relaxation, never the answer.
     """
     limits = tuple(limits)
-    columns = choose_columns(case, limits)
+    columns = add_extras(case, limits, choose_columns(case, limits))
     rows, worth = RowBuilder(), Worth(case.plan)
     of_limits = add_limits(case, limits, columns, rows, worth)
     _add_totals(case, columns, rows)
     _add_growth(columns, rows)
-    add_entries(case, columns, rows)
+    for feature in FEATURES:
+        feature.add_rows(case, columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
+    if strengthen:
+        add_derived_rows(case, limits, columns, rows)
     return Model(
         case,
         limits,
@@ -220,8 +236,9 @@ def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limi
     present = columns.blocks != ABSENT
     upper[columns.blocks[present]] = columns.most_blocks[present]
     is_integer[columns.blocks[present]] = True
-    for variable, column in columns.entries.items():
-        is_integer[column], upper[column] = True, most_entries(case, columns, variable)
+    for extra in columns.extras.values():
+        is_integer[extra.column], upper[extra.column] = extra.is_whole, extra.most
+        money[extra.column] = float(extra.money)
     money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
     for site, period in np.argwhere(columns.openings != ABSENT).tolist():
         column = int(columns.openings[site, period])

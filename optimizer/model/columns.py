@@ -1,20 +1,20 @@
-"""Which variables exist: blocks of an accelerator standing at a site, openings, totals, and entries by path.
+"""Which variables exist: blocks of an accelerator standing at a site, openings, totals, and extras.
 
 A `blocks` column exists only where at least one block can stand; what the limits forbid outright is left out here, so
-that the program stays small.
+that the program stays small. An extra is a column of any further kind; `optimizer.model.features` lists the kinds.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.rules.limit import WORLD, Entered, Limit, Opened, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,22 @@ if TYPE_CHECKING:
 ABSENT = -1
 UNLIMITED_FACTOR = 100
 """Times everything delivered that may stand of an accelerator where its deliveries are no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """The column of a variable that is neither stock nor an opening nor a total."""
+
+    most: float
+    """No placement has more of the variable, in the column's unit."""
+    is_whole: bool = True
+    unit: Exact = 1
+    """What one of the column stands for, in the variable's unit."""
+    step: Exact = 1
+    """The smallest amount by which placements move the variable."""
+    money: Fraction = Fraction(0)
+    """Present value of one of the column."""
+    column: int = ABSENT
 
 
 @dataclass(frozen=True)
@@ -38,12 +54,29 @@ class Columns:
     openings: npt.NDArray[np.int64]
     most_blocks: npt.NDArray[np.int64]
     totals: dict[Placed, int]
-    entries: dict[Entered, int]
+    extras: dict[Variable, Extra]
     num_columns: int
+
+    @property
+    def entries(self) -> dict[Entered, int]:
+        """Return the columns of entries by path."""
+        return {variable: extra.column for variable, extra in self.extras.items() if isinstance(variable, Entered)}
+
+    def with_extras(self, extras: Iterable[tuple[Variable, Extra]]) -> Columns:
+        """Return the columns with extras after them, numbered in their order."""
+        numbered = {
+            variable: replace(extra, column=number) for number, (variable, extra) in enumerate(extras, self.num_columns)
+        }
+        return replace(self, extras={**self.extras, **numbered}, num_columns=self.num_columns + len(numbered))
+
+    def column(self, variable: Variable) -> int:
+        """Return the column of an extra; ABSENT where it has none."""
+        extra = self.extras.get(variable)
+        return ABSENT if extra is None else extra.column
 
 
 def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
-    """Return the columns of a case under some limits."""
+    """Return the columns of a case under some limits, without extras."""
     limits = tuple(limits)
     most = largest_blocks(case, limits)
     exists = most > 0
@@ -58,9 +91,7 @@ def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
     for variable in _totals_named(case, limits):
         totals[variable] = next_column
         next_column += 1
-    entries = _entries_named(limits)
-    numbered = {variable: next_column + number for number, variable in enumerate(entries)}
-    return Columns(blocks, openings, most, totals, numbered, next_column + len(entries))
+    return Columns(blocks, openings, most, totals, {}, next_column)
 
 
 def needs_opening(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.bool_]:
@@ -134,20 +165,6 @@ def _close_until_open(case: Case, most: npt.NDArray[np.int64], closed: dict[tupl
             if period not in periods:
                 break
             most[np.ix_(list(sites), counted, [period])] = 0
-
-
-def _entries_named(limits: Iterable[Limit]) -> tuple[Entered, ...]:
-    """Return the entries by path that limits speak of, sorted."""
-    return tuple(
-        sorted(
-            {
-                variable
-                for limit in limits
-                for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
-                if isinstance(variable, Entered)
-            }
-        )
-    )
 
 
 def _totals_named(case: Case, limits: Iterable[Limit]) -> tuple[Placed, ...]:

@@ -7,18 +7,31 @@ from collections import defaultdict
 from math import inf
 from typing import TYPE_CHECKING
 
-from optimizer.model.columns import ABSENT, Columns
+from optimizer.model.columns import ABSENT, Columns, Extra
 from optimizer.rules.limit import Entered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from optimizer.entry.gates import Gate
     from optimizer.model.formulation import RowBuilder
     from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
 
 
-def add_entries(case: Case, columns: Columns, rows: RowBuilder) -> None:
+def extras(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[tuple[Entered, Extra]]:
+    """Yield the entries by path that limits speak of, sorted."""
+    named = {
+        variable
+        for limit in limits
+        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
+        if isinstance(variable, Entered)
+    }
+    for variable in sorted(named):
+        yield variable, Extra(_most_entries(case, columns, variable))
+
+
+def add_rows(case: Case, columns: Columns, rows: RowBuilder) -> None:
     """Add the rows that entries by path rest on.
 
     entered[gate,g,p,t] >= entered[gate,g,p,t'] for the open period t' before t; sum over p of entered[gate,g,p,t] <= units
@@ -30,7 +43,7 @@ def add_entries(case: Case, columns: Columns, rows: RowBuilder) -> None:
         by_way[variable.gate, variable.accelerator, variable.path].append(variable)
     for variables in by_way.values():
         for earlier, later in itertools.pairwise(variables):
-            rows.add("growth", [(columns.entries[later], 1.0), (columns.entries[earlier], -1.0)], 0.0, inf)
+            rows.add("growth", [(columns.column(later), 1.0), (columns.column(earlier), -1.0)], 0.0, inf)
     pairs = sorted({(gate, sku) for gate, sku, _ in by_way})
     for key, sku in pairs:
         for period in range(case.first_in_force, case.num_periods):
@@ -39,10 +52,10 @@ def add_entries(case: Case, columns: Columns, rows: RowBuilder) -> None:
 
 def _add_at_most_standing(case: Case, columns: Columns, rows: RowBuilder, gate: Gate, sku: int, period: int) -> None:
     entered = [
-        columns.entries[variable]
+        column
         for path in gate.open_periods
         if (last := gate.last_open(path, period)) is not None
-        and (variable := Entered(gate.key, sku, path, last)) in columns.entries
+        and (column := columns.column(Entered(gate.key, sku, path, last))) != ABSENT
     ]
     if not entered:
         return
@@ -55,7 +68,7 @@ def _add_at_most_standing(case: Case, columns: Columns, rows: RowBuilder, gate: 
     rows.add("enters once", terms, -inf, 0.0)
 
 
-def most_entries(case: Case, columns: Columns, variable: Entered) -> float:
+def _most_entries(case: Case, columns: Columns, variable: Entered) -> float:
     """Return the most units that could have entered: the most that could stand at the gate's sites."""
     sites = list(case.gate_by_key[variable.gate].sites)
     # Shut paths keep their last open period's column, so what stands later counts too; stock only grows.

@@ -16,8 +16,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from optimizer.model.columns import ABSENT, Columns
-from optimizer.model.entries import most_entries
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.limit import WORLD, Exact, Limit, Opened, Placed, Sense, Standing, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,8 +134,9 @@ class Translator:
                 return int(self._columns.openings[variable]), 1
             case Placed():
                 return self._columns.totals.get(variable, ABSENT), self._scale[variable.measure]
-            case Entered():
-                return self._columns.entries.get(variable, ABSENT), 1
+            case _:
+                extra = self._columns.extras.get(variable)
+                return (ABSENT, 1) if extra is None else (extra.column, extra.unit)
 
     def largest_excess(self, limit: Limit, bound: Fraction, scale: Fraction) -> float:
         """Return a number that no placement's excess is above, in units of the limit's row."""
@@ -155,10 +155,10 @@ class Translator:
                 return int(self._columns.most_blocks[variable])
             case Opened():
                 return 1
-            case Entered():
-                return Fraction(most_entries(self._case, self._columns, variable))
             case Placed(measure, place, period):
                 return Fraction(self._most_placed(measure, place, period)) / self._scale[measure]
+            case _:
+                return Fraction(self._columns.extras[variable].most)
 
     def _most_placed(self, measure: str, place: str, period: int) -> Exact:
         places = self._case.sites_by_destination
@@ -174,11 +174,14 @@ class Translator:
             match variable:
                 case Standing():
                     steps.add(Fraction(coefficient) * self._block[variable.accelerator])
-                case Opened() | Entered():
+                case Opened():
                     steps.add(Fraction(coefficient))
                 case Placed():
                     weights = self._case.weights[variable.measure]
                     steps.update(Fraction(coefficient) * w * b for w, b in zip(weights, self._block, strict=True))
+                case _:
+                    extra = self._columns.extras.get(variable)
+                    steps.add(Fraction(coefficient) * (1 if extra is None else extra.step))
         return _gcd(steps)
 
 

@@ -44,7 +44,7 @@ def complete(run: Run, relaxed: Values, gap: float) -> bool:
         decided = _hold(decided, counts, large) if counts is not None else decided
     if counts is not None and not run.is_finished():
         reach = SMALL_REACH if large.any() else LARGE_REACH
-        whole = small | run.model.opening_columns | run.model.entry_columns
+        whole = small | run.model.opening_columns | run.model.whole_extra_columns
         near = _near(decided, counts, small, reach).with_integer(whole)
         if _solve_whole(run, near, gap):
             return True

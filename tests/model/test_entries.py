@@ -169,10 +169,10 @@ def test_a_period_in_which_a_path_is_shut_keeps_what_entered_before() -> None:
     ) == {("MY", 0, LPP): (0, 2, 2, 3)}
 
 
-def test_entry_columns_are_told_apart_from_blocks_and_totals() -> None:
+def test_whole_extra_columns_are_told_apart_from_blocks_and_totals() -> None:
     model = model_of(licensed())
 
-    entries, blocks = model.entry_columns, model.block_columns
+    entries, blocks = model.whole_extra_columns, model.block_columns
     assert entries.sum() == len(model.columns.entries) == 4
     assert not (entries & blocks).any()
     assert np.flatnonzero(entries).tolist() == sorted(model.columns.entries.values())

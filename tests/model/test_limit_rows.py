@@ -32,7 +32,7 @@ def test_excess_counts_in_blocks_and_costs_its_price() -> None:
     assert model.formulation.column_lower[excess] == 0
     assert model.formulation.column_upper[excess] == pytest.approx(4, rel=1e-5)
     assert not model.formulation.is_integer[excess]
-    assert not (model.opening_columns | model.block_columns | model.entry_columns)[excess]
+    assert not (model.opening_columns | model.block_columns | model.whole_extra_columns)[excess]
 
 
 def test_excess_of_a_minimum_is_what_is_missing() -> None:
