@@ -106,6 +106,8 @@ def test_shares_bind_as_the_law_says_and_the_cap_binds_everyone() -> None:
         "home_share": Bound(countries=("US",)),
         "outside_tier1_share": Bound(tiers=(1,)),
         "destination_share": Bound(tiers=(1,)),
+        "training_location": Bound(tiers=(1,)),
+        "weights_location": Bound(tiers=(1,)),
         "national_cap": None,
         "closed_destination": None,
         "closed_parent": Bound(tiers=(3,)),
