@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.analysis.assignment import with_paths
 from optimizer.analysis.binding import GroupReading, group_readings
+from optimizer.analysis.service import with_service
 from optimizer.entry.holdings import is_auto
 from optimizer.rules.alternatives import alternative_cases
 from optimizer.rules.breach import Cure, breached_groups, cure_limits, cures_of
@@ -16,6 +17,7 @@ from optimizer.schema.placement import Placement
 from optimizer.schema.plan import Breach
 from optimizer.verify.check import Verification, verify
 from optimizer.verify.entries import misfit_entries
+from optimizer.verify.service import misfit_service
 from optimizer.verify.structure import misfit_faults
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ def audit(case: Case, placement: Placement | None = None) -> Audit:
 
     Without a placement the installed fleet alone is judged, against the policy's limits only: what is planned or promised
     for later says nothing about what stands today. Deliveries still to come are left out of every total, too. Units whose
-    path a placement does not say are assigned to paths one after the other (`optimizer.analysis.assignment`).
+    path a placement does not say are assigned to paths one after the other (`optimizer.analysis.assignment`); where it
+    does not say who serves what, workloads are served as well as the stock allows (`optimizer.analysis.service`).
     """
     if not is_auto(case.policy):
         return _audit(case, placement)
@@ -60,6 +63,8 @@ def _audit(case: Case, placement: Placement | None) -> Audit:
     judged = placement or Placement()
     if not judged.entered_units or any(misfit_entries(case, judged)):  # none given, or those of another policy
         judged = with_paths(case, limits, judged)
+    if not is_fleet_alone and (not judged.served_tpp or any(misfit_service(case, judged))):
+        judged = with_service(case, limits, judged)
     cures: tuple[Cure, ...] = ()
     if placement is not None and case.plan.policy.breach is Breach.CURE and not any(misfit_faults(case, judged)):
         groups = breached_groups(case, limits)

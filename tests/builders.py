@@ -133,6 +133,22 @@ def entering(case: Case, placement: Placement, entries: Mapping[tuple[str, ...],
     return replace(placement, entered_units=rows)
 
 
+def workload(key: str, demand_tpp: int, **columns: object) -> Row:
+    """Return a row of workloads.csv that may be served, for nothing, in every period."""
+    return {"workload": key, "demand_tpp": demand_tpp} | columns
+
+
+def serving(case: Case, placement: Placement, served: Mapping[tuple[str, str], Units]) -> Placement:
+    """Return a placement whose sites serve workloads: TPP by (site, workload), in each period or in all alike."""
+    rows = {
+        (case.plan.site_index[site], case.plan.workload_index[key]): (tpp,) * case.num_periods
+        if isinstance(tpp, int)
+        else tuple(tpp)
+        for (site, key), tpp in served.items()
+    }
+    return replace(placement, served_tpp=rows)
+
+
 def broken(case: Case, placement: Placement | None = None, *, policy_only: bool = False) -> dict[str, Fraction | int]:
     """Return each broken limit's key with the amount by which it is broken, in the limit's unit.
 

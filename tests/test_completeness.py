@@ -31,6 +31,7 @@ SHARED = {
     "measures",
     "path_caps",
     "registry",
+    "serving",
     "shares",
     "tested",
 }

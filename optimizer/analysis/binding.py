@@ -4,7 +4,8 @@ A limit binds in its period when adding one block, for some allowed (site, accel
 would raise usage minus allowance, and the smallest such rise exceeds the slack. A limit that only additions help (a
 minimum) binds when removing one smallest block would break it. With whole blocks slack is seldom 0, so a zero test would
 report that nothing binds. A limit with no allowance, or over nothing, is `closed` and listed apart. A soft limit that is
-used up binds, and so does one that is bought past: one block more costs its price. It is never closed.
+used up binds, and so does one that is bought past: one block more costs its price. It is never closed. A limit on service
+binds where less than one TPP is left.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Served, Standing
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ class Rises:
             return Tightness.BINDING
         if not limit.is_soft and limit.sense is Sense.AT_MOST and (_allows_nothing(reading) or _is_shut(limit)):
             return Tightness.CLOSED
+        if any(isinstance(variable, Served) for variable, _ in limit.usage.terms):
+            return Tightness.BINDING if reading.slack < 1 else Tightness.SLACK
         moves = self._moves(limit).values()
         helps, harms = [move for move in moves if move < 0], [move for move in moves if move > 0]
         if limit.sense is Sense.AT_LEAST:
@@ -147,7 +150,7 @@ class Rises:
                 weights = self.case.weights[measure]
                 for where in takers if place == WORLD else (place,):
                     yield from ((pair, weights[pair[1]] * self._blocks[pair[1]]) for pair in takers.get(where, ()))
-            case Opened():
+            case Opened() | Served():
                 return
             case Entered():
                 yield from ((pair, self._blocks[pair[1]]) for pair in self._entrants(variable))

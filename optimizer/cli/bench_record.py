@@ -156,6 +156,7 @@ def record_text(outcome: Outcome, version: str) -> str:
         "openings": _openings(outcome),
         "placements": _placements(outcome),
         "entries": _entries(outcome),
+        **({"served": _served(outcome)} if outcome.case.plan.workloads else {}),
     }
     return json.dumps(document, indent=1) + "\n"
 
@@ -202,4 +203,22 @@ def _entries(outcome: Outcome) -> list[dict[str, object]]:
         for (gate, sku, path), row in sorted(outcome.placement.entered_units.items())
         for period, units in enumerate(row)
         if units != (row[period - 1] if period else 0)
+    ]
+
+
+def _served(outcome: Outcome) -> list[dict[str, object]]:
+    """Return a row for each period in which a site serves a workload."""
+    if outcome.placement is None:
+        return []
+    plan = outcome.case.plan
+    return [
+        {
+            "workload": plan.workloads[workload].key,
+            "site": plan.sites[site].key,
+            "period": plan.horizon.labels[period],
+            "served_tpp": tpp,
+        }
+        for (site, workload), row in sorted(outcome.placement.served_tpp.items())
+        for period, tpp in enumerate(row)
+        if tpp
     ]

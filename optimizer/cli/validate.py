@@ -92,6 +92,8 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
         ("installed, units", sum(row.units for row in plan.installed)),
         ("installed, TPP", _whole(case.installed(TPP))),
     ]
+    if plan.workloads:
+        rows += _workloads(case)
     rows += [
         (f"installed fleet breaks {group.group}", f"by {shown(group.start)} {group.limits[0].unit}")
         for group in breached_groups(case, limits)
@@ -99,6 +101,19 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
     by_rule = Counter(limit.rule for limit in limits)
     rows += [(f"limits: {rule}", count) for rule, count in by_rule.items()]
     rows += [("limits in all", len(limits)), ("assumptions", len(plan.assumptions))]
+    return rows
+
+
+def _workloads(case: Case) -> list[tuple[Cell, ...]]:
+    """Return what workloads ask for in the first and the last period, and of how many the latency is estimated."""
+    plan, labels = case.plan, case.plan.horizon.labels
+    rows: list[tuple[Cell, ...]] = [("workloads", len(plan.workloads))]
+    for period in sorted({0, case.num_periods - 1}):
+        must = sum(one.demand_tpp[period] for one in plan.workloads if one.must_serve[period])
+        rows.append((f"demand {labels[period]}, TPP", sum(one.demand_tpp[period] for one in plan.workloads)))
+        rows.append((f"demand that must be served {labels[period]}, TPP", must))
+    if plan.service is not None:
+        rows.append(("pairs of workload and site in service.csv", len(plan.service)))
     return rows
 
 

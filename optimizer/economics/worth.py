@@ -8,6 +8,8 @@ per period, weight w(a) = first_period_share and w(k) = 1 after it, life in peri
     residual = R(g,a) x (margin of period T-1), R(g,a) = sum of f(k) for k = T .. a+L-1, the last one by its fraction
     cost     = - f(a) x unit costs that apply
 
+Per TPP at s that serves w in period t: service = f(t) (h value_usd_per_tpp_hour[w,t] + value_usd_per_tpp[s,w]).
+
 Per unit by which a soft limit is broken in period t: bought = - f(t) x price_cap.
 
 Everything is an exact Fraction; `unit_value_array` rounds once, at the end.
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from optimizer.schema.placement import Placement
 
 VALUE, ENERGY, OPENING, FIXED, RESIDUAL = "value", "energy", "opening", "fixed", "residual"
+SERVICE = "service"
+"""What serving workloads is worth."""
 BOUGHT = "bought"
 """What is paid for going past soft limits."""
 COST_PREFIX = "cost: "
@@ -93,7 +97,28 @@ class Worth:
             if site not in open_at_no_cost:
                 for name, worth in self.opening_terms(site, period).items():
                     totals[name] += worth
-        return dict(totals)
+        return {**totals, **self._service_term(placement)}
+
+    def _service_term(self, placement: Placement) -> Terms:
+        """Return what serving workloads is worth; no term where nothing is served."""
+        total = sum(
+            (
+                self.service_value(site, workload, period) * tpp
+                for (site, workload), row in sorted(placement.served_tpp.items())
+                for period, tpp in enumerate(row)
+                if tpp
+            ),
+            Fraction(0),
+        )
+        return {SERVICE: total} if placement.served_tpp else {}
+
+    def service_value(self, site: int, workload: int, period: int) -> Fraction:
+        """Return the present value of one TPP at a site that serves a workload in a period."""
+        plan = self.plan
+        described = plan.workloads[workload]
+        row = (plan.service or {}).get((described.key, plan.sites[site].key))
+        amount = plan.horizon.hours * described.value_usd_per_tpp_hour[period]
+        return self._discount[period] * (amount if row is None else amount + row.value_usd_per_tpp)
 
     def excess_price(self, price: Fraction, period_label: str) -> Fraction:
         """Return the present value of one unit past a soft limit in a period; nothing for the stock before the plan."""

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.model.columns import largest_blocks
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Served, Standing, Variable
+from optimizer.rules.serving import installed_tpp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,6 +65,8 @@ class Reach:
                     total += coefficient * self._entered(variable)
                 case Placed():
                     total += coefficient * self._placed(variable)
+                case Served():
+                    total += coefficient * self._served(variable)
         return total + sum(self._shared(sku, period, wanted) for (sku, period), wanted in units.items())
 
     def _entered(self, variable: Entered) -> int:
@@ -71,6 +74,12 @@ class Reach:
         last = self.case.num_periods - 1
         sites = self.case.gate_by_key[variable.gate].sites
         return sum(self.standing.get((site, variable.accelerator, last), 0) for site in sites)
+
+    def _served(self, variable: Served) -> int:
+        """Return the most compute that could serve: the most that could stand at the site."""
+        skus = enumerate(self.case.plan.accelerators)
+        placed = sum(self.standing.get((variable.site, sku, variable.period), 0) * row.tpp for sku, row in skus)
+        return placed + installed_tpp(self.case, variable.site)
 
     def _shared(self, sku: int, period: int, wanted: list[tuple[Exact, int]]) -> Exact:
         """Return the most of some counts of one accelerator, the dearest first, until what is delivered runs out."""

@@ -59,9 +59,8 @@ def _distinct(points: Sequence[Solved]) -> Iterator[_Offer]:
         if point.answer is None or point.answer.placement is None:
             continue
         placement = point.answer.placement
-        key = tuple(
-            frozenset(part.items()) for part in (placement.standing_units, placement.opened, placement.entered_units)
-        )
+        parts = (placement.standing_units, placement.opened, placement.entered_units, placement.served_tpp)
+        key = tuple(frozenset(part.items()) for part in parts)
         if key not in seen:
             seen.add(key)
             yield _Offer(point.value, placement)

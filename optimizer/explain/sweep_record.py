@@ -48,6 +48,10 @@ def _placement_record(placement: Placement, plan: Plan) -> dict[str, Any]:
             [gate, accelerators[sku].key, path, row]
             for (gate, sku, path), row in sorted(placement.entered_units.items())
         ],
+        "served": [
+            [sites[site].key, plan.workloads[workload].key, row]
+            for (site, workload), row in sorted(placement.served_tpp.items())
+        ],
     }
 
 
@@ -81,11 +85,12 @@ def _number(text: str | None) -> Fraction | None:
 
 
 def _placement(record: Mapping[str, Any], plan: Plan) -> Placement:
-    sites, accelerators = plan.site_index, plan.accelerator_index
+    sites, accelerators, workloads = plan.site_index, plan.accelerator_index, plan.workload_index
     return Placement(
         {(sites[site], accelerators[sku]): tuple(row) for site, sku, row in record["standing"]},
         {sites[site]: period for site, period in record["opened"].items()},
         {(gate, accelerators[sku], path): tuple(row) for gate, sku, path, row in record["entered"]},
+        {(sites[site], workloads[workload]): tuple(row) for site, workload, row in record.get("served", ())},
     )
 
 

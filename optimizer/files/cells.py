@@ -24,6 +24,7 @@ SURROGATES = range(0xD800, 0xE000)
 """Halves of characters, which JSON can smuggle in and no file can hold."""
 NOT_IN_KEYS = ";[]"
 """Characters that lists in cells and the names of limits need for themselves."""
+LISTS = frozenset({Kind.ACCELERATOR_LIST, Kind.COUNTRY_LIST})
 TRUE_WORDS = frozenset({"true", "yes", "1"})
 FALSE_WORDS = frozenset({"false", "no", "0"})
 
@@ -41,7 +42,7 @@ def parse_cell(value: object, column: Column, context: Context) -> object:
     is_list = isinstance(value, list | tuple)
     if column.kind is Kind.RAW:
         return value
-    if isinstance(value, Mapping | bytes | set) or (is_list and column.kind is not Kind.ACCELERATOR_LIST):
+    if isinstance(value, Mapping | bytes | set) or (is_list and column.kind not in LISTS):
         msg = "expected a single value"
         raise CellError(msg)
     if isinstance(value, int) and value.bit_length() > LONGEST_INTEGER_BITS:
@@ -102,6 +103,10 @@ def _accelerator(value: object, column: Column, context: Context) -> str:
     return _known(_text(value, column, context), "accelerator", context.accelerators, context)
 
 
+def _workload(value: object, column: Column, context: Context) -> str:
+    return _known(_text(value, column, context), "workload", context.workloads, context)
+
+
 def _known(text: str, noun: str, names: frozenset[str] | None, context: Context) -> str:
     if names is not None and text not in names:
         msg = f"no such {noun} in {noun}s.csv"
@@ -110,12 +115,21 @@ def _known(text: str, noun: str, names: frozenset[str] | None, context: Context)
 
 
 def _accelerator_list(value: object, column: Column, context: Context) -> frozenset[str]:
+    return frozenset(_accelerator(name, column, context) for name in _parts(value, "accelerator"))
+
+
+def _country_list(value: object, column: Column, context: Context) -> frozenset[str]:
+    return frozenset(_country(name, column, context) for name in _parts(value, "country"))
+
+
+def _parts(value: object, noun: str) -> list[object]:
+    """Return the names in a list, or in a text that separates them by ;."""
     parts: Iterable[object] = value if isinstance(value, list | tuple) else str(value).split(";")
     names = [part.strip() if isinstance(part, str) else part for part in parts if not is_empty(part)]
     if not names:
-        msg = "names no accelerator"
+        msg = f"names no {noun}"
         raise CellError(msg, "leave it empty to allow all")
-    return frozenset(_accelerator(name, column, context) for name in names)
+    return names
 
 
 def _boolean(value: object, _column: Column, _context: Context) -> bool:
@@ -147,6 +161,8 @@ _PARSERS: Mapping[Kind, Parser] = MappingProxyType(
         Kind.SITE: _site,
         Kind.ACCELERATOR: _accelerator,
         Kind.ACCELERATOR_LIST: _accelerator_list,
+        Kind.WORKLOAD: _workload,
+        Kind.COUNTRY_LIST: _country_list,
         Kind.PERIOD: read_period,
         Kind.PERIOD_OR_EARLIER: read_period,
         Kind.PERIOD_OR_DATE: read_period_or_date,

@@ -9,17 +9,13 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from optimizer.files.kinds import Column, Kind, Table
-from optimizer.files.later_columns import RESOURCE_USE, RESOURCES, SERVICE, WORKLOADS
+from optimizer.files.kinds import LABELS, Column, Kind, Table
+from optimizer.files.later_columns import RESOURCE_USE, RESOURCES
+from optimizer.files.workload_columns import SERVICE, WORKLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LABELS = (
-    Column("program", Kind.TEXT, "Label: the programme the row belongs to. It does not restrict anything."),
-    Column("reference", Kind.TEXT, "Label: contract, order or permit."),
-    Column("note", Kind.TEXT, "Label: free text."),
-)
 LOT = Column("lot", Kind.TEXT, "Label: the lot or order line.")
 USD_PER_MWH = "USD/MWh"
 

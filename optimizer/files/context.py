@@ -30,12 +30,13 @@ class Context:
     sites: frozenset[str] | None = None
     accelerators: frozenset[str] | None = None
     regions: frozenset[str] | None = None
+    workloads: frozenset[str] | None = None
     _near_names: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def near_name(self, noun: str, text: str) -> str | None:
-        """Return `did you mean 'ohio'?` for an unknown site or accelerator, or None."""
+        """Return `did you mean 'ohio'?` for an unknown site, accelerator or workload, or None."""
         slot = (noun, text)
         if slot not in self._near_names and len(self._near_names) < MOST_LOOK_UPS:
-            known = self.sites if noun == "site" else self.accelerators
+            known = {"site": self.sites, "accelerator": self.accelerators, "workload": self.workloads}[noun]
             self._near_names[slot] = did_you_mean(text, known or ())
         return self._near_names.get(slot)

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     SITE = "site key"
     ACCELERATOR = "accelerator key"
     ACCELERATOR_LIST = "accelerator keys separated by ;"
+    WORKLOAD = "workload key"
+    COUNTRY_LIST = "country codes separated by ;"
     PERIOD = "period"
     PERIOD_OR_EARLIER = "period, or one before the plan"
     PERIOD_OR_DATE = "period or date"
@@ -85,3 +87,11 @@ class Table:
             if column.name == name:
                 return column
         return Column(name, Kind.RAW, "Kept as written.") if self.open_ended else None
+
+
+LABELS = (
+    Column("program", Kind.TEXT, "Label: the programme the row belongs to. It does not restrict anything."),
+    Column("reference", Kind.TEXT, "Label: contract, order or permit."),
+    Column("note", Kind.TEXT, "Label: free text."),
+)
+"""Columns that many tables carry and that change nothing."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PLACEMENT_FILE = "placement.csv"
 OPENINGS_FILE = "openings.csv"
 ENTRIES_FILE = "entries.csv"
+SERVED_FILE = "served.csv"
 SUMMARY_FILE = "summary.json"
 WHAT_IS_READ = "the JSON that `solve` writes, a placement.csv, or a directory written by `solve --out`"
 
@@ -59,6 +60,18 @@ ENTRIES = Table(
     ("gate", "path", "accelerator", "period"),
     open_ended=True,
 )
+SERVED = Table(
+    "served",
+    "Which site serves which workload.",
+    (
+        Column("workload", Kind.WORKLOAD, "Workload.", required=True),
+        Column("site", Kind.SITE, "Site.", required=True),
+        Column("period", Kind.PERIOD, "Period.", required=True),
+        Column("served_tpp", Kind.INTEGER, "Compute that serves it then.", "TPP", required=True, minimum=0),
+    ),
+    ("workload", "site", "period"),
+    open_ended=True,
+)
 OPENINGS = Table(
     "openings",
     "Which sites open when.",
@@ -78,18 +91,33 @@ def read_placement(path: str | Path, plan: Plan) -> Placement:
     whole, two rows of one place and period, an addition that contradicts what stands.
     """
     problems = Problems()
-    placements, openings, entries = _read_tables(Path(path), problems)
-    context = Context(plan.horizon, frozenset(plan.site_index), frozenset(plan.accelerator_index))
+    placements, openings, entries, services = _read_tables(Path(path), problems)
+    context = Context(
+        plan.horizon,
+        frozenset(plan.site_index),
+        frozenset(plan.accelerator_index),
+        workloads=frozenset(plan.workload_index),
+    )
     rows = read_records(placements, PLACEMENTS, context, problems)
     opening_rows = read_records(openings, OPENINGS, context, problems)
     entry_rows = read_records(entries, ENTRIES, context, problems)
+    service_rows = read_records(services, SERVED, context, problems)
     standing = _standing(rows, plan, problems)
     problems.raise_any()
-    entered = _entered(entry_rows, plan)
+    entered, served = _entered(entry_rows, plan), _served(service_rows, plan)
     if openings is None:
-        return Placement(standing, _first_stock(standing), entered)
+        return Placement(standing, _first_stock(standing), entered, served)
     opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
-    return Placement(standing, opened, entered)
+    return Placement(standing, opened, entered, served)
+
+
+def _served(rows: Iterable[Record], plan: Plan) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Return TPP by (site, workload); a period without a row has none."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0] * plan.horizon.num_periods)
+    for row in rows:
+        pair = (_site(row, plan), plan.workload_index[row.text("workload") or ""])
+        found[pair][row.whole("period") or 0] = row.whole("served_tpp") or 0
+    return {pair: tuple(tpp) for pair, tpp in sorted(found.items()) if any(tpp)}
 
 
 def _entered(rows: Iterable[Record], plan: Plan) -> dict[tuple[str, int, str], tuple[int, ...]]:
@@ -109,8 +137,11 @@ def _carried_forward(by_period: Mapping[int, int], num_periods: int) -> tuple[in
     return tuple(row)
 
 
-def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
-    """Return the rows of placements, and of openings and entries where there are any to read."""
+Tables = tuple[RawTable, RawTable | None, RawTable | None, RawTable | None]
+
+
+def _read_tables(path: Path, problems: Problems) -> Tables:
+    """Return the rows of placements, and of openings, entries and service where there are any to read."""
     name = path.name or str(path)
     try:
         if path.is_dir():
@@ -126,12 +157,12 @@ def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | N
         refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
     if suffix == ".json":
         return _tables_of_document(path, problems)
-    beside = path.with_name(OPENINGS_FILE)
     is_bundle = path.name == PLACEMENT_FILE
-    openings = _read_csv(beside, problems) if is_bundle and beside.exists() else None
-    entries_file = path.with_name(ENTRIES_FILE)
-    entries = _read_csv(entries_file, problems) if is_bundle and entries_file.exists() else None
-    return _read_csv(path, problems), openings, entries
+    openings, entries, served = (
+        _read_csv(beside, problems) if is_bundle and (beside := path.with_name(name)).exists() else None
+        for name in (OPENINGS_FILE, ENTRIES_FILE, SERVED_FILE)
+    )
+    return _read_csv(path, problems), openings, entries, served
 
 
 def _read_csv(path: Path, problems: Problems) -> RawTable:
@@ -141,7 +172,7 @@ def _read_csv(path: Path, problems: Problems) -> RawTable:
     return parse_csv(text or "", path.name, problems)
 
 
-def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
+def _tables_of_document(path: Path, problems: Problems) -> Tables:
     data = read_bytes(path, problems)
     text = None if data is None else decode(data, path.name, problems)
     document = None if text is None else parse_json(text, path.name, problems)
@@ -153,10 +184,11 @@ def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTa
     if status in {"infeasible", "unknown"}:
         refuse(f"holds no placement: the run ended {status}", place)
     placements = _rows(document, "placements", place, problems)
-    openings, entries = (
-        _rows(document, name, place, problems) if name in document else None for name in ("openings", "entries")
+    openings, entries, served = (
+        _rows(document, name, place, problems) if name in document else None
+        for name in ("openings", "entries", "served")
     )
-    return placements, openings, entries
+    return placements, openings, entries, served
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:

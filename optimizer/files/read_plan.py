@@ -24,7 +24,9 @@ from optimizer.files.read_installed import only_installed, read_installed
 from optimizer.files.read_settings import Settings, read_settings
 from optimizer.files.read_sites import read_sites
 from optimizer.files.read_values import read_unit_costs, read_values
+from optimizer.files.read_workloads import read_workloads
 from optimizer.files.records import read_records
+from optimizer.files.workload_columns import WORKLOADS
 from optimizer.schema.plan import Plan
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         sites=_names(raw, SITES.name, "site"),
         accelerators=None if listed is None else listed | extra,
         regions=_names(raw, SITES.name, "region"),
+        workloads=_names(raw, WORKLOADS.name, "workload"),
     )
     is_valued = VALUES.name in raw.tables
     sites = read_sites(raw.tables, context, assumptions, problems, is_valued=is_valued)
@@ -82,6 +85,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     values = read_values(raw.tables, context, problems)
     unit_costs = read_unit_costs(raw.tables, accelerators, context, assumptions, problems)
     external_use = read_external_use(raw.tables, context, problems)
+    workloads, service = read_workloads(raw.tables, sites, context, assumptions, problems)
     _refuse_unsupported(raw, context, problems)
     company, horizon = _readable(settings, problems)
     num_rows = {name: len(table.rows) for name, table in raw.tables.items()}
@@ -99,6 +103,8 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         unit_costs=unit_costs,
         external_use=external_use,
         values_usd_per_unit=values,
+        workloads=workloads,
+        service=service,
         limit_settings=settings.limit_settings,
         assumptions=assumptions.summary(TABLES, num_rows),
         input_sha256=raw.input_sha256,

@@ -20,9 +20,10 @@ from optimizer.model.entries import entered_rows
 from optimizer.model.features import FEATURES, add_extras
 from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
+from optimizer.model.service import add_derived_rows, served_rows
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Served, Standing, Variable
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Model:
         return flags
 
     def placement(self, values: Floats) -> Placement:
-        """Return the placement that a solution vector stands for, counts rounded to the nearest whole block or unit."""
+        """Return the placement that a solution vector stands for, counts rounded to the nearest whole one."""
         plan = self.case.plan
         standing: dict[tuple[int, int], tuple[int, ...]] = {}
         counts = np.zeros(self.columns.blocks.shape, dtype=np.int64)
@@ -89,7 +90,17 @@ class Model:
             block = plan.accelerators[int(sku)].block
             standing[int(site), int(sku)] = tuple(int(count) * block for count in counts[site, sku])
         counts_by_path = {variable: round(values[column]) for variable, column in self.columns.entries.items()}
-        return Placement(standing, first_use(self.case, standing), entered_rows(self.case, counts_by_path))
+        served = {
+            variable: round(float(values[extra.column]) * float(extra.unit))
+            for variable, extra in self.columns.extras.items()
+            if isinstance(variable, Served)
+        }
+        return Placement(
+            standing,
+            first_use(self.case, standing),
+            entered_rows(self.case, counts_by_path),
+            served_rows(self.case, served),
+        )
 
     def value(self, values: Floats, variable: Variable) -> float:
         """Return a variable of the limits in a solution vector, relaxed or whole, in its own unit."""
@@ -154,6 +165,8 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     for feature in FEATURES:
         feature.add_rows(case, columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
+    if strengthen:
+        add_derived_rows(case, limits, columns, rows)
     return Model(
         case,
         limits,

@@ -102,6 +102,8 @@ class RuleSpec(Model):
     """A flag setting that lifts the rule for a validated company."""
     exempt_bound: Bound | None = None
     """Whose headquarters the flag can lift it for."""
+    operator: Bound | None = None
+    """Headquarters of a site's operator or owner for which `weights_location` does not hold."""
     denominator: str | None = None
     counted_from: str | None = None
     counted_paths_by: str | None = None

@@ -11,6 +11,7 @@ from optimizer.report.summary import bought_lines, policy_line, reading_line, ve
 from optimizer.report.table import Footnotes, Table, columns
 from optimizer.report.tables import bound_text, country_table, site_table
 from optimizer.report.wording import percent_used_text, period_runs, quantity
+from optimizer.report.workload_tables import workload_lines, workload_table
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def audit_summary(document: AuditDocument) -> tuple[Line, ...]:
         reading_line(document.policy, document.plan),
         *authority_lines(document),
         ("Judged", fleet),
+        *workload_lines(document),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         *bought_lines(document.bought, document.plan, document.currency),
         ("Verdict", verification_text(document.verification)),
@@ -52,6 +54,7 @@ def audit_tables(document: AuditDocument) -> tuple[Table, ...]:
         *_limit_tables(document),
         path_table(document),
         site_table(document),
+        workload_table(document),
         country_table(document),
         notice_table(document),
     )

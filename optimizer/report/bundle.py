@@ -25,6 +25,8 @@ MADE_BY = "datacentre-placement"
 CSV_FILES = {
     "placement.csv": "placements",
     "openings.csv": "openings",
+    "served.csv": "served",
+    "workloads.csv": "workloads",
     "entries.csv": "entries",
     "paths.csv": "paths",
     "limits.csv": "limits",

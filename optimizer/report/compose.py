@@ -31,6 +31,7 @@ from optimizer.report.notices import notice_parts
 from optimizer.report.paths import entry_rows, path_rows
 from optimizer.report.periods import period_rows
 from optimizer.report.placements import opening_rows, placement_rows, site_rows
+from optimizer.report.workloads import served_rows, workload_rows
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.quantities import format_exact
 from optimizer.schema.versions import installed_versions
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         PeriodRow,
         PlacementRow,
     )
+    from optimizer.report.workload_rows import ServedRow, WorkloadRow
     from optimizer.rules.case import Case
 
 
@@ -68,6 +70,8 @@ class _Tables(TypedDict):
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
     groups: tuple[GroupRow, ...]
+    served: tuple[ServedRow, ...]
+    workloads: tuple[WorkloadRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
     notices: tuple[NoticePart, ...]
@@ -80,6 +84,8 @@ _NO_TABLES: _Tables = {
     "countries": (),
     "limits": (),
     "groups": (),
+    "served": (),
+    "workloads": (),
     "entries": (),
     "paths": (),
     "notices": (),
@@ -180,6 +186,8 @@ def _tables(judged: Judged) -> _Tables:
         "countries": country_rows(judged),
         "limits": limit_rows(judged),
         "groups": group_rows(judged),
+        "served": served_rows(judged),
+        "workloads": workload_rows(judged),
         "entries": entry_rows(judged),
         "paths": path_rows(judged),
         "notices": notice_parts(judged),

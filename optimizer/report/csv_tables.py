@@ -18,6 +18,7 @@ from optimizer.report.rows import (
     PlacementRow,
     SiteRow,
 )
+from optimizer.report.workload_rows import ServedRow, WorkloadRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,8 @@ TABLES: dict[str, type[Part]] = {
     "countries": CountryRow,
     "limits": LimitRow,
     "groups": GroupRow,
+    "served": ServedRow,
+    "workloads": WorkloadRow,
     "entries": EntryRow,
     "paths": PathRow,
 }

@@ -32,10 +32,11 @@ from optimizer.report.rows import (
     PlacementRow,
     SiteRow,
 )
+from optimizer.report.workload_rows import ServedRow, WorkloadRow
 from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 
 
 class SettingPart(Part):
@@ -297,7 +298,7 @@ class SolverPart(Part):
 class ResultDocument(Part):
     """The answer of one solve. Without a placement its tables are empty and `verification` is null."""
 
-    schema_version: Literal["1.2"]
+    schema_version: Literal["1.3"]
     kind: Literal["solve"]
     status: Status
     objective: Number | None
@@ -322,6 +323,8 @@ class ResultDocument(Part):
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
     groups: tuple[GroupRow, ...]
+    served: tuple[ServedRow, ...]
+    workloads: tuple[WorkloadRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
     authorisations: AuthorisationsPart | None
@@ -358,7 +361,7 @@ class ResultDocument(Part):
 class AuditDocument(Part):
     """The exact verdict on a placement, or on the installed fleet alone, under a policy; no solver took part."""
 
-    schema_version: Literal["1.2"]
+    schema_version: Literal["1.3"]
     kind: Literal["audit"]
     title: str
     passed: bool
@@ -372,6 +375,8 @@ class AuditDocument(Part):
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
     groups: tuple[GroupRow, ...]
+    served: tuple[ServedRow, ...]
+    workloads: tuple[WorkloadRow, ...]
     entries: tuple[EntryRow, ...]
     paths: tuple[PathRow, ...]
     authorisations: AuthorisationsPart | None

@@ -10,6 +10,7 @@ from optimizer.report.bought import bought_text
 from optimizer.report.path_tables import authority_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
+from optimizer.report.workload_tables import workload_lines
 from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
@@ -39,6 +40,7 @@ def summary(document: ResultDocument) -> tuple[Line, ...]:
         *head,
         ("Value", _value(document)),
         ("Placed", _placed(document)),
+        *workload_lines(document),
         *bought_lines(document.bought, document.plan, document.currency),
         ("Shares", share_line(document.periods, document.groups, document.policy, document.plan)),
         ("Next to fill", next_to_fill(document.groups, document.countries, document.plan)),

@@ -17,6 +17,7 @@ from optimizer.report.wording import (
     quantity,
     share_text,
 )
+from optimizer.report.workload_tables import workload_table
 from optimizer.rules.limit import Sense
 from optimizer.schema.plan import LimitKind
 
@@ -51,6 +52,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         *binding_tables(document.groups, document.plan),
         path_table(document),
         site_table(document),
+        workload_table(document),
         period_table(document.periods, document.policy),
         country_table(document),
         notice_table(document),

@@ -20,6 +20,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "legal_path": (),
     "closed_destination": ("tiers",),
     "closed_parent": ("bound",),
+    "training_location": ("tiers",),
+    "weights_location": ("tiers",),
 }
 """What a pack has to say of a rule, by its kind."""
 
@@ -50,6 +52,8 @@ READ_FIELDS: Mapping[str, frozenset[str]] = {
     "legal_path": frozenset(),
     "closed_destination": frozenset({"tiers", "countries"}),
     "closed_parent": frozenset(),
+    "training_location": frozenset({"tiers"}),
+    "weights_location": frozenset({"tiers", "operator"}),
 }
 """What each kind of rule reads; every kind also reads `bound`, `held` and `since`."""
 READ_BY_ALL = frozenset({"kind", "key", "citation", "bound", "held", "since"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Served, Standing, Variable
 
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
@@ -32,6 +32,8 @@ class Ledger:
                 return self.totals.get(variable, 0)
             case Entered():
                 return self.placement.entered(*variable)
+            case Served(site, workload, period):
+                return self.placement.served(site, workload, period)
 
     def is_open(self, site: int, period: int) -> bool:
         """Return whether a site is open: by the plan, or through installed stock."""

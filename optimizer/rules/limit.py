@@ -52,7 +52,16 @@ class Entered(NamedTuple):
     period: int
 
 
-Variable = Standing | Opened | Placed | Entered
+@dataclass(frozen=True, order=True, slots=True)
+class Served:
+    """TPP at a site that serves a workload in a period (plan numbers). Not a tuple: it would equal a `Standing`."""
+
+    site: int
+    workload: int
+    period: int
+
+
+Variable = Standing | Opened | Placed | Entered | Served
 Exact = Fraction | int
 
 

@@ -18,19 +18,27 @@ from optimizer.rules import (
     commitments,
     country_allocation,
     deliveries,
+    demand,
     destination_share,
     home_share,
     installed_base,
     legal_path,
     licence_quantity,
+    max_latency,
     max_units,
     min_units,
     must_place,
+    must_serve,
     national_cap,
+    no_service,
     openings,
     outside_tier1_share,
+    residency,
+    site_compute,
     site_power,
+    training_location,
     volume_ratio,
+    weights_location,
     yearly_allowance,
 )
 from optimizer.rules.fields import NEEDS
@@ -58,6 +66,8 @@ POLICY_RULES: Mapping[str, Callable[[Case, RuleSpec], Iterator[Limit]]] = {
     "legal_path": legal_path.limits,
     "closed_destination": closed_destination.limits,
     "closed_parent": closed_parent.limits,
+    "training_location": training_location.limits,
+    "weights_location": weights_location.limits,
 }
 """Kinds of rule a policy pack may use."""
 
@@ -77,11 +87,17 @@ PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
     "must_place": must_place.limits,
     "commitment": commitments.limits,
     "min_units": min_units.limits,
+    "must_serve": must_serve.limits,
+    "residency": residency.limits,
+    "max_latency": max_latency.limits,
     "deliveries": deliveries.limits,
     "site_power": site_power.limits,
     "max_units": max_units.limits,
     "openings": openings.limits,
     "allowed_accelerators": allowed_accelerators.limits,
+    "site_compute": site_compute.limits,
+    "demand": demand.limits,
+    "no_service": no_service.limits,
 }
 """Rules that come from the plan itself; they always apply. Contract first, then physical."""
 

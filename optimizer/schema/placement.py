@@ -22,6 +22,9 @@ class Placement:
     entered_units: Mapping[tuple[str, int, str], tuple[int, ...]] = field(default_factory=dict)
     """(gate, accelerator, path) to cumulative units that entered by that path; only where the path is a choice."""
 
+    served_tpp: Mapping[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    """(site, workload) to the compute at the site that serves the workload, in each period; pairs with none are absent."""
+
     def units(self, site: int, accelerator: int, period: int) -> int:
         """Return the units standing; a period before 0 has none."""
         row = self.standing_units.get((site, accelerator))
@@ -31,6 +34,11 @@ class Placement:
         """Return the units that have entered through a gate by a path; a period before 0 has none."""
         row = self.entered_units.get((gate, accelerator, path))
         return row[period] if row is not None and period >= 0 else 0
+
+    def served(self, site: int, workload: int, period: int) -> int:
+        """Return the TPP at a site that serves a workload in a period."""
+        row = self.served_tpp.get((site, workload))
+        return row[period] if row is not None else 0
 
     def added(self, site: int, accelerator: int, period: int) -> int:
         """Return the units added in a period."""

@@ -1,6 +1,6 @@
 """A plan after reading: immutable, complete and exact. No behaviour beyond look-ups.
 
-Indices: sites, accelerators and periods are numbered from 0 in `Plan.sites`, `Plan.accelerators` (both sorted by key,
+Indices: sites, accelerators, workloads and periods are numbered from 0 in `Plan.sites` and so on (each sorted by key,
 so that the order of rows in a file never matters) and `Horizon.labels`. Every per-period tuple has `num_periods`
 entries. Money is in the plan's stated currency; columns named `_usd` hold that currency whatever its name.
 """
@@ -57,6 +57,14 @@ class AuthorisationType(StrEnum):
     UVEU = "UVEU"
     NVEU = "NVEU"
     LICENCE = "licence"
+
+
+class WorkloadKind(StrEnum):
+    """What compute is used for."""
+
+    TRAINING = "training"
+    FINE_TUNING = "fine_tuning"
+    INFERENCE = "inference"
 
 
 class Residual(StrEnum):
@@ -223,6 +231,31 @@ class ExternalUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Workload:
+    """Compute that has to be served, or may be. Demand, value and whether it has to be are per period."""
+
+    key: str
+    demand_tpp: tuple[int, ...]
+    must_serve: tuple[bool, ...]
+    value_usd_per_tpp_hour: tuple[Fraction, ...]
+    latitude: Fraction | None = None
+    longitude: Fraction | None = None
+    max_latency_ms: Fraction | None = None
+    countries: frozenset[str] | None = None
+    """ISO 3166 alpha-2 codes it may be served from; None: from anywhere."""
+    kind: WorkloadKind = WorkloadKind.INFERENCE
+    has_controlled_weights: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What is known of one workload at one site: money for each TPP served in a period, and a latency where given."""
+
+    value_usd_per_tpp: Fraction = Fraction(0)
+    latency_ms: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSetting:
     """What a planner says of one group of limits (`[limits."destination_share[MY]"]`); None leaves it as it is."""
 
@@ -291,6 +324,10 @@ class Plan:
     external_use: tuple[ExternalUse, ...] = ()
     values_usd_per_unit: Mapping[tuple[str, str], tuple[Fraction | None, ...]] | None = None
     """(site, accelerator) to present value of one unit added in each period; None in a period: not allowed then."""
+    workloads: tuple[Workload, ...] = ()
+    """Sorted by key, like the sites."""
+    service: Mapping[tuple[str, str], Service] | None = None
+    """(workload, site) to what is known of the pair; a pair without a row cannot be served. None: every pair can."""
     limit_settings: Mapping[str, LimitSetting] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
     input_sha256: Mapping[str, str] = field(default_factory=dict)
@@ -305,6 +342,11 @@ class Plan:
     def accelerator_index(self) -> dict[str, int]:
         """Map accelerator key to its number."""
         return {accelerator.key: number for number, accelerator in enumerate(self.accelerators)}
+
+    @cached_property
+    def workload_index(self) -> dict[str, int]:
+        """Map workload key to its number."""
+        return {workload.key: number for number, workload in enumerate(self.workloads)}
 
     @cached_property
     def delivered_units(self) -> tuple[tuple[int, ...], ...]:

@@ -15,9 +15,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.analysis.assignment import with_paths
+from optimizer.analysis.service import with_service
 from optimizer.economics.worth import Worth
 from optimizer.model.build import first_use
-from optimizer.rules.limit import WORLD, Entered, Opened, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Opened, Placed, Sense, Served, Standing
 from optimizer.schema.placement import Placement
 from optimizer.verify.check import verify
 
@@ -44,8 +45,8 @@ def repair(
     hard = [number for number, limit in enumerate(limits) if not limit.is_soft]
     if len(hard) < len(limits):
         limits, readings = tuple(limits[n] for n in hard), tuple(readings[n] for n in hard)
-    if placement.entered_units:
-        return _repair_beside_paths(case, limits, placement, readings)
+    if placement.entered_units or placement.served_tpp:
+        return _repair_beside(case, limits, placement, readings)
     work = _Work(case, limits, dict(placement.standing_units), [reading.slack for reading in readings])
     for done in range(MOST_REMOVALS):
         broken = next((number for number, slack in enumerate(work.slacks) if slack < 0), None)
@@ -62,24 +63,27 @@ def repair(
     return mended if verify(case, limits, mended).passed else None
 
 
-def _repair_beside_paths(
+def _repair_beside(
     case: Case, limits: tuple[Limit, ...], placement: Placement, readings: tuple[Reading, ...]
 ) -> Placement | None:
-    """Repair the limits that do not speak of paths, then assign the units that are left to paths anew."""
-    beside = tuple(number for number, limit in enumerate(limits) if not _speaks_of_paths(limit))
-    plain = replace(placement, entered_units={})
+    """Repair the limits that speak of stock alone, then assign what is left to paths and to workloads anew."""
+    beside = tuple(number for number, limit in enumerate(limits) if not _speaks_of_use(limit))
+    plain = replace(placement, entered_units={}, served_tpp={})
     own_limits, own_readings = tuple(limits[n] for n in beside), tuple(readings[n] for n in beside)
     mended: Placement | None = plain
     if any(reading.slack < 0 for reading in own_readings):
         mended = repair(case, own_limits, plain, own_readings)
     if mended is None:
         return None
-    assigned = with_paths(case, limits, mended)
-    return assigned if verify(case, limits, assigned).passed else None
+    if placement.entered_units:
+        mended = with_paths(case, limits, mended)
+    mended = with_service(case, limits, mended)
+    return mended if verify(case, limits, mended).passed else None
 
 
-def _speaks_of_paths(limit: Limit) -> bool:
-    return any(isinstance(variable, Entered) for variable, _ in limit.net_terms())
+def _speaks_of_use(limit: Limit) -> bool:
+    """Return whether a limit speaks of paths or of workloads."""
+    return any(isinstance(variable, Entered | Served) for variable, _ in limit.net_terms())
 
 
 class _Removal(NamedTuple):

@@ -11,14 +11,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from optimizer.analysis.service import Assigner
 from optimizer.errors import SolverError
-from optimizer.rules.limit import Sense
+from optimizer.rules.limit import Sense, Served
 from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.result import Progress, SolveResult, Termination
 from optimizer.strategy.options import SearchOptions, SearchProgress
@@ -39,6 +41,9 @@ Values = npt.NDArray[np.float64]
 TIGHTEN_STEP = 0.4
 """Part of one exact step by which a row is tightened when a solver's tolerance broke its limit; below a half, so that
 equality with the law stays reachable."""
+SERVICE_STEP = 4e-6
+"""Least part of a row's largest coefficient by which a row of service is tightened: one TPP is often less than a solver
+sees."""
 MOST_TIGHTENINGS = 4
 HINT_TOLERANCE = 1e-6
 
@@ -148,7 +153,7 @@ class Run:
 
         Raises SolverError when the solution is no placement at all.
         """
-        placement = self.model.placement(values)
+        placement = self._assigner.serve(self.model.placement(values))
         verdict = verify(self.model.case, self.model.limits, placement)
         if verdict.faults:
             msg = "the solver's answer is no placement: " + "; ".join(verdict.faults)
@@ -165,10 +170,16 @@ class Run:
         verdict = verify(self.model.case, self.model.limits, placement)
         if verdict.faults:
             return
+        placement = self._assigner.serve(placement)
+        verdict = verify(self.model.case, self.model.limits, placement) if placement.served_tpp else verdict
         if verdict.passed:
             self._keep(placement, verdict)
         elif (mended := repair(self.model.case, self.model.limits, placement, verdict.readings)) is not None:
             self._keep(mended, verify(self.model.case, self.model.limits, mended))
+
+    @cached_property
+    def _assigner(self) -> Assigner:
+        return Assigner(self.model.case, self.model.limits)
 
     def _keep(self, placement: Placement, verdict: Verification) -> None:
         """Keep a placement that passed the exact check if it is the best so far."""
@@ -223,7 +234,7 @@ class Run:
         lower, upper = formulation.row_lower.copy(), formulation.row_upper.copy()
         for number in broken:
             row = self.model.limit_rows[number]
-            step = TIGHTEN_STEP * self.model.row_steps[number]
+            step = self._tightening(number)
             if self.model.limits[number].sense is Sense.AT_MOST:
                 upper[row] = self.model.formulation.row_upper[row] - step
             else:
@@ -232,7 +243,14 @@ class Run:
 
     def _cuts_nothing(self, broken: tuple[int, ...]) -> bool:
         """Return whether tightening these limits leaves every placement that keeps them."""
-        return all(self.model.row_rests[number] >= TIGHTEN_STEP for number in broken)
+        steps, rests = self.model.row_steps, self.model.row_rests
+        return all(rests[number] * steps[number] >= self._tightening(number) for number in broken)
+
+    def _tightening(self, number: int) -> float:
+        """Return by how much the row of a broken limit is tightened."""
+        step = TIGHTEN_STEP * self.model.row_steps[number]
+        is_service = any(isinstance(variable, Served) for variable, _ in self.model.limits[number].usage.terms)
+        return max(step, SERVICE_STEP) if is_service else step
 
     def _report(self, stage: str, seen: Progress) -> None:
         if self.on_progress is None:

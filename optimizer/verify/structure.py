@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from optimizer.verify.entries import entry_faults, misfit_entries
+from optimizer.verify.service import misfit_service, service_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ def misfit_faults(case: Case, placement: Placement) -> Iterator[str]:
         elif not 0 <= first < case.num_periods:
             yield f"{plan.sites[site].key} opens outside the horizon (period number {first})"
     yield from misfit_entries(case, placement)
+    yield from misfit_service(case, placement)
 
 
 def structural_faults(case: Case, placement: Placement, late: frozenset[str]) -> Iterator[str]:
@@ -47,6 +49,7 @@ def structural_faults(case: Case, placement: Placement, late: frozenset[str]) ->
         if described.key in late and first < described.opens_from and not case.is_open_from_the_start(site):
             yield f"{described.key} opens in {case.plan.horizon.labels[first]}, before its opens_from"
     yield from entry_faults(case, placement)
+    yield from service_faults(case, placement)
 
 
 def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tuple[int, ...]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from tests.oracle.independent_checker import bought
 from tests.oracle.law import IN_FORCE_FROM, tier
 from tests.oracle.money import opening_terms, unit_terms
 from tests.oracle.plan_facts import AcceleratorFacts, PlanFacts, Row, SiteFacts, read_plan
+from tests.oracle.service import best_service, most_service
 from tests.oracle.standing import Standing
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class PolicyTerms:
     rows: tuple[LinearRow, ...] = ()
     permits: Callable[[Mapping[str, Schedule], bool], bool] = lambda _schedules, _is_complete: True
     """Whether schedules by site may stand together; of part of the sites it may say no only if adding cannot help."""
+    service: Callable[[Mapping[str, Schedule]], Fraction | None] = lambda _schedules: Fraction(0)
+    """What the schedules of all sites earn by serving workloads; None where they cannot serve what they must."""
+    most_service: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,13 @@ def _announced_terms(plan: PlanFacts) -> PolicyTerms:
             for country in (site.country, plan.headquarters)
         )
 
-    return PolicyTerms(is_closed)
+    if not plan.workloads:
+        return PolicyTerms(is_closed)
+
+    def service(schedules: Mapping[str, Schedule]) -> Fraction | None:
+        return best_service(plan, lambda site, key, period: schedules[site][key][period])
+
+    return PolicyTerms(is_closed, service=service, most_service=most_service(plan))
 
 
 def optimum(plan: PlanFacts, terms: PolicyTerms) -> tuple[list[Option], Fraction] | None:
@@ -192,6 +202,7 @@ class _Search:
         self.plan, self.step = plan, step
         names = [site.key for site in _sites(plan)]
         self.names, self.permits = names, terms.permits
+        self.service, self.most_service = terms.service, terms.most_service * step
         self.options = options = [
             [option for option in listed if terms.permits({name: option.schedule}, False)]
             for name, listed in zip(names, options, strict=True)
@@ -224,14 +235,16 @@ class _Search:
         depth = len(chosen)
         if depth == len(self.options):
             if all(row.holds([option.schedule for option in chosen]) for row in self.conditional):
-                value = worth - self._charge(chosen)
-                if self.best is None or value > self.best:
+                served = self.service(dict(zip(self.names, (option.schedule for option in chosen), strict=True)))
+                value = worth - self._charge(chosen) + (served or 0) * self.step
+                if served is not None and (self.best is None or value > self.best):
                     self.best, self.chosen = value, chosen
             return
         fits = (self.usage[depth] + self.least[depth + 1] <= room).all(axis=1)
         for number in np.flatnonzero(fits):
             option = self.options[depth][number]
-            if self.best is not None and worth + option.worth + self.most[depth + 1] <= self.best:
+            most = worth + option.worth + self.most[depth + 1] + self.most_service
+            if self.best is not None and most <= self.best:
                 return
             together = [*chosen, option]
             schedules = {name: each.schedule for name, each in zip(self.names, together, strict=False)}

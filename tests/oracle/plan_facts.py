@@ -35,6 +35,9 @@ KNOWN = {
     "values": "site accelerator value_usd_per_unit period",
     "unit_costs": "name usd_per_unit rate_of_price site country accelerator period",
     "external_use": "country period tpp units",
+    "workloads": "workload period demand_tpp must_serve value_usd_per_tpp_hour latitude longitude max_latency_ms countries"
+    " kind controlled_weights",
+    "service": "workload site value_usd_per_tpp latency_ms",
     "limits": "price_cap",
 }
 PASS_THROUGH = {"program", "lot", "reference", "note"}
@@ -140,6 +143,9 @@ class PlanFacts:
     prices: Mapping[str, Fraction] = field(default_factory=dict)
     """Price of each unit past a limit in each period, by group; a group without one must hold."""
     index: Mapping[str, int] = field(default_factory=dict)
+    workloads: tuple[Row, ...] = ()
+    service: tuple[Row, ...] | None = None
+    site_rows: Mapping[str, Row] = field(default_factory=dict)
 
     @property
     def num_periods(self) -> int:
@@ -301,4 +307,7 @@ def read_plan(document: Row, known: Mapping[str, str] = KNOWN) -> PlanFacts:
         values=_values(document, labels),
         prices={group: exact(row["price_cap"]) for group, row in document.get("limits", {}).items()},
         index={label: k for k, label in enumerate(labels)},
+        workloads=tuple(document.get("workloads", [])),
+        service=tuple(document["service"]) if "service" in document else None,
+        site_rows={str(row["site"]): row for row in document["sites"]},
     )

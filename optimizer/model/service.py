@@ -1,0 +1,149 @@
+"""Service of workloads in the program: which site may serve which workload, how much at most, and what that is worth.
+
+    derived:  served[s,w,t] <= most[s,w,t] x open[s,t]
+              sum over s in S of compute standing at s in t >= must-serve demand that only S can serve
+
+A column counts in the largest block, or in the workload's largest demand where that is less. It is not whole: with blocks
+and openings decided, service is worked out again in whole TPP (`optimizer.analysis.service`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from math import ceil, gcd, inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.economics.worth import Worth
+from optimizer.model.columns import ABSENT, Columns, Extra
+from optimizer.rules.limit import Served
+from optimizer.rules.serving import UNLIMITED, installed_tpp, most_served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import numpy.typing as npt
+
+    from optimizer.model.formulation import RowBuilder
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
+
+SITE_COMPUTE, MUST_SERVE = "site_compute", "must_serve"
+UNLIMITED_FACTOR = 100
+"""Times everything asked for that may be served of a workload where neither demand nor compute is a limit."""
+MOST_COVERS = 200
+"""Sets of sites, by period, of which the compute that only they can serve is asked together."""
+
+
+def extras(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[tuple[Served, Extra]]:
+    """Yield the pairs of a site and a workload that may be served in a period, by site, workload and period."""
+    plan = case.plan
+    if not plan.workloads:
+        return
+    limits = tuple(limits)
+    most = np.minimum(most_served(case, limits), _capacity(case, limits, columns)[:, None, :])
+    ends = [UNLIMITED_FACTOR * (max(workload.demand_tpp, default=0) + 1) for workload in plan.workloads]
+    block = max((row.tpp * row.block for row in plan.accelerators), default=1)
+    units = [min(block, max(workload.demand_tpp, default=0) or 1) for workload in plan.workloads]
+    worth = Worth(plan)
+    for site, workload, period in np.argwhere(most > 0).tolist():
+        found = int(most[site, workload, period])
+        unit = units[workload]
+        yield (
+            Served(site, workload, period),
+            Extra(
+                most=float(Fraction(ends[workload] if found == UNLIMITED else found, unit)),
+                is_whole=False,
+                unit=unit,
+                money=worth.service_value(site, workload, period) * unit,
+            ),
+        )
+
+
+def add_rows(case: Case, columns: Columns, rows: RowBuilder) -> None:
+    """Add nothing: every row that service rests on is a limit."""
+
+
+def served_rows(case: Case, amounts: Mapping[Served, int]) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Return what serves by (site, workload) and period; pairs with nothing are left out."""
+    rows: dict[tuple[int, int], list[int]] = {}
+    for variable, tpp in sorted(amounts.items()):
+        if tpp:
+            rows.setdefault((variable.site, variable.workload), [0] * case.num_periods)[variable.period] = tpp
+    return {pair: tuple(row) for pair, row in rows.items()}
+
+
+def _capacity(case: Case, limits: Iterable[Limit], columns: Columns) -> npt.NDArray[np.int64]:
+    """Return the most compute that can stand at each site in each period; UNLIMITED where nothing asks that it stands."""
+    sizes = np.array([row.tpp * row.block for row in case.plan.accelerators], dtype=np.int64)
+    capacity = np.full((len(case.plan.sites), case.num_periods), UNLIMITED, dtype=np.int64)
+    for limit in _hard(limits, SITE_COMPUTE):
+        site = case.plan.site_index[limit.scope]
+        placed = int(sizes @ columns.most_blocks[site, :, limit.period]) if len(sizes) else 0
+        capacity[site, limit.period] = placed + installed_tpp(case, site)
+    return capacity
+
+
+def _hard(limits: Iterable[Limit], rule: str) -> Iterator[Limit]:
+    return (limit for limit in limits if limit.rule == rule and not limit.is_soft)
+
+
+def add_derived_rows(case: Case, limits: Iterable[Limit], columns: Columns, rows: RowBuilder) -> None:
+    """Add the rows that the limits on service imply for whole plans."""
+    if not case.plan.workloads:
+        return
+    limits = tuple(limits)
+    asked = {(case.plan.site_index[limit.scope], limit.period) for limit in _hard(limits, SITE_COMPUTE)}
+    servers: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for variable, extra in columns.extras.items():
+        if not isinstance(variable, Served):
+            continue
+        servers[variable.workload, variable.period].add(variable.site)
+        opening = int(columns.openings[variable.site, variable.period])
+        if opening != ABSENT and (variable.site, variable.period) in asked:
+            rows.add("served where open", [(extra.column, 1.0 / extra.most), (opening, -1.0)], -inf, 0.0)
+    _add_covers(case, limits, columns, rows, servers, asked)
+
+
+def _add_covers(
+    case: Case,
+    limits: Iterable[Limit],
+    columns: Columns,
+    rows: RowBuilder,
+    servers: Mapping[tuple[int, int], set[int]],
+    asked: set[tuple[int, int]],
+) -> None:
+    """Ask of each set of sites that is all that may serve some workload the compute that only they can serve."""
+    needs: dict[int, dict[frozenset[int], Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    for limit in _hard(limits, MUST_SERVE):
+        workload = next(v.workload for v, _ in limit.usage.terms if isinstance(v, Served))
+        sites = frozenset(servers.get((workload, limit.period), ()))
+        needs[limit.period][sites] += Fraction(limit.net_bound)
+    for period, by_sites in needs.items():
+        for sites in sorted(by_sites, key=lambda found: (-len(found), sorted(found)))[:MOST_COVERS]:
+            if all((site, period) in asked for site in sites):
+                need = sum((more for others, more in by_sites.items() if others <= sites), Fraction(0))
+                _add_cover(case, columns, rows, sites, period, need)
+
+
+def _add_cover(
+    case: Case, columns: Columns, rows: RowBuilder, sites: frozenset[int], period: int, need: Fraction
+) -> None:
+    """Add `compute standing at the sites >= need`, the need raised to what whole blocks can make."""
+    need -= sum(installed_tpp(case, site) for site in sites)
+    terms = [
+        (int(columns.blocks[site, sku, period]), row.tpp * row.block)
+        for site in sorted(sites)
+        for sku, row in enumerate(case.plan.accelerators)
+        if columns.blocks[site, sku, period] != ABSENT
+    ]
+    if need > 0 and terms:
+        step, largest = gcd(*(size for _, size in terms)), max(size for _, size in terms)
+        rows.add(
+            "must be served",
+            [(column, size / largest) for column, size in terms],
+            ceil(need / step) * step / largest,
+            inf,
+        )
