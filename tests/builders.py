@@ -133,7 +133,7 @@ def entering(case: Case, placement: Placement, entries: Mapping[tuple[str, ...],
     return replace(placement, entered_units=rows)
 
 
-def workload(key: str, demand_tpp: int, **columns: object) -> Row:
+def workload(key: str, demand_tpp: int | str, **columns: object) -> Row:
     """Return a row of workloads.csv that may be served, for nothing, in every period."""
     return {"workload": key, "demand_tpp": demand_tpp} | columns
 

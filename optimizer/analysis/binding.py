@@ -5,7 +5,7 @@ would raise usage minus allowance, and the smallest such rise exceeds the slack.
 minimum) binds when removing one smallest block would break it. With whole blocks slack is seldom 0, so a zero test would
 report that nothing binds. A limit with no allowance, or over nothing, is `closed` and listed apart. A soft limit that is
 used up binds, and so does one that is bought past: one block more costs its price. It is never closed. A limit on service
-binds where less than one TPP is left.
+binds where something is served and less than one TPP is left.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class Rises:
         if not limit.is_soft and limit.sense is Sense.AT_MOST and (_allows_nothing(reading) or _is_shut(limit)):
             return Tightness.CLOSED
         if any(isinstance(variable, Served) for variable, _ in limit.usage.terms):
-            return Tightness.BINDING if reading.slack < 1 else Tightness.SLACK
+            return Tightness.BINDING if reading.usage and reading.slack < 1 else Tightness.SLACK
         moves = self._moves(limit).values()
         helps, harms = [move for move in moves if move < 0], [move for move in moves if move > 0]
         if limit.sense is Sense.AT_LEAST:

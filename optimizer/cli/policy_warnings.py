@@ -123,9 +123,8 @@ def _by_tier(policy: Policy) -> dict[int, frozenset[str]]:
 def _empty_tiers(policy: Policy) -> Iterator[Problem]:
     destinations = _by_tier(policy)
     for rule in policy.rules:
-        bounds = [
-            (f"{field}.tiers", bound.tiers) for field in ("bound", "exempt_bound") if (bound := getattr(rule, field))
-        ]
+        fields = ("bound", "exempt_bound", "operator")
+        bounds = [(f"{field}.tiers", bound.tiers) for field in fields if (bound := getattr(rule, field))]
         for field, tiers in [("tiers", rule.tiers), *bounds]:
             for tier in tiers:
                 if not destinations.get(tier):

@@ -152,6 +152,8 @@ def _bound_by(rule: RuleSpec) -> str:
     if rule.exempt_flag:
         exempt = whom(rule.exempt_bound) if rule.exempt_bound else "everyone"
         text += f"; not {exempt} where {rule.exempt_flag} is true"
+    if rule.operator:
+        text += f"; not at sites whose owner or operator has its parent in {rule.operator.describe()}"
     return text
 
 

@@ -141,7 +141,9 @@ def _rendered(document: WhyDocument, output_format: Format) -> str:
     ]
     if document.conflict is not None:
         role = "holds it in" if document.used else "rules it out"
-        rows += [(role, one.name, "; ".join(one.settings), one.citation) for one in document.conflict.members]
+        rows += [
+            (role, one.name, "; ".join(dict.fromkeys(one.settings)), one.citation) for one in document.conflict.members
+        ]
     said = "\n".join(textwrap.fill(sentence, WIDEST_NOTE) for sentence in document.sentences) + "\n"
     if not rows:
         return said

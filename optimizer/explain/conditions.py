@@ -1,8 +1,8 @@
 """Necessary conditions: contradictions of two or three settings that arithmetic alone shows, before anything is solved.
 
 What must stand (`must_place`, contracts for a minimum) is set against what can: by power, by the caps and shares of each
-destination, by the compute that home can hold. Each failure names its settings and its two numbers. A plan can fail with
-all of them met; none is reported that does not prove it.
+destination, by the compute that home can hold; what must be served against what is delivered. Each failure names its
+settings and its two numbers. A plan can fail with all of them met; none is reported that does not prove it.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class _Conditions:
         if placed:
             yield from self._power(placed, period)
             yield from self._least_shares(placed, period)
+        yield from self._service(period)
         for limit in self._of("commitment", period):
             if limit.sense is Sense.AT_LEAST and not limit.allowance.terms:
                 yield from self._contract(limit, period)
@@ -93,6 +94,27 @@ class _Conditions:
                 "MW",
                 f"what must stand by {label} draws at least {_megawatts(needed)} MW; all sites together have "
                 f"{_megawatts(available)} MW",
+            )
+
+    def _service(self, period: int) -> Iterator[Condition]:
+        """Yield that what must be served is more than all the compute delivered and installed at sites by then."""
+        duties, asked = list(self._of("must_serve", period)), list(self._of("site_compute", period))
+        deliveries = {sku: limit for limit in self._of("deliveries", period) if (sku := self._sku(limit)) is not None}
+        plan = self.case.plan
+        is_open_ended = any(row[-1] and sku not in deliveries for sku, row in enumerate(plan.delivered_units))
+        if not duties or len(asked) < len(plan.sites) or is_open_ended:
+            return
+        needed = sum((Fraction(limit.net_bound) for limit in duties), Fraction(0))
+        delivered = sum(Fraction(limit.net_bound) * plan.accelerators[sku].tpp for sku, limit in deliveries.items())
+        available = delivered + sum((Fraction(limit.net_bound) for limit in asked), Fraction(0))
+        if needed > available:
+            yield Condition(
+                tuple(limit.group for limit in (*duties, *asked, *deliveries.values())),
+                needed,
+                available,
+                "TPP",
+                f"{thousands(needed)} TPP must be served in {plan.horizon.labels[period]}; {thousands(available)} TPP are "
+                "delivered by then or installed at sites",
             )
 
     def _groups(self, rule: str, sites: set[int], period: int) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
 
-POWER, DELIVERIES = "site_power", "deliveries"
+POWER = "site_power"
+AS_ONE = frozenset({"deliveries", "site_compute"})
+"""Rules of which every setting is one atom until narrowed."""
 BY_COUNTRY = frozenset({POWER, "max_units", "openings", "allowed_accelerators"})
 """Rules about single sites: all of one country are one atom until narrowed."""
 
@@ -122,7 +124,7 @@ def _by_rule(settings: Iterable[Setting]) -> tuple[Atom, ...]:
 def _by_country(settings: Iterable[Setting]) -> tuple[Atom, ...]:
     def name(setting: Setting) -> str:
         rule, scope = setting.limit.rule, setting.limit.scope
-        if rule == DELIVERIES:
+        if rule in AS_ONE:
             return rule
         if rule not in BY_COUNTRY:
             return setting.group

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from optimizer.model.columns import largest_blocks
 from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Served, Standing, Variable
-from optimizer.rules.serving import installed_tpp
+from optimizer.rules.serving import installed_tpp, most_served
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import numpy as np
+    import numpy.typing as npt
 
     from optimizer.rules.case import Case
 
@@ -33,7 +36,7 @@ def reach_of(case: Case, limits: Iterable[Limit]) -> Reach:
         for variable, _ in limit.usage.terms
         if isinstance(variable, Standing)
     }
-    return Reach(case, standing, delivered)
+    return Reach(case, standing, delivered, most_served(case, limits))
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Reach:
     """Site, accelerator and period to the most units, by single limits alone."""
     delivered: Mapping[tuple[int, int], int]
     """Accelerator and period to the units delivered by then; none where deliveries are no limit."""
+    served: npt.NDArray[np.int64]
+    """The most that limits on service alone let each site serve of each workload in each period."""
     _best: dict[Placed, Exact] = field(default_factory=dict)
 
     def most(self, terms: Mapping[Variable, Exact]) -> Exact:
@@ -76,10 +81,11 @@ class Reach:
         return sum(self.standing.get((site, variable.accelerator, last), 0) for site in sites)
 
     def _served(self, variable: Served) -> int:
-        """Return the most compute that could serve: the most that could stand at the site."""
+        """Return the most compute that could serve: by limits on service, and by what could stand at the site."""
         skus = enumerate(self.case.plan.accelerators)
         placed = sum(self.standing.get((variable.site, sku, variable.period), 0) * row.tpp for sku, row in skus)
-        return placed + installed_tpp(self.case, variable.site)
+        by_limits = int(self.served[variable.site, variable.workload, variable.period])
+        return min(by_limits, placed + installed_tpp(self.case, variable.site))
 
     def _shared(self, sku: int, period: int, wanted: list[tuple[Exact, int]]) -> Exact:
         """Return the most of some counts of one accelerator, the dearest first, until what is delivered runs out."""

@@ -1,8 +1,8 @@
 """A setting: the limits of one group over all periods, its number, its step and its resolution.
 
 Marginal values move a setting by steps, repairs by resolutions. One step: 1 percentage point of a share, 1 MW, 1,000
-chips or the compute of 1,000 H100s, one of the largest blocks that it counts. One resolution: 0.01 percentage points,
-0.1 MW, one of the smallest blocks.
+chips or the compute of 1,000 H100s, one of the largest blocks that it counts, a tenth of a demand. One resolution: 0.01
+percentage points, 0.1 MW, one of the smallest blocks, a thousandth of a demand.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Entered, Exact, Limit, Opened, Placed, Sense, Standing
+from optimizer.rules.limit import Entered, Exact, Limit, Opened, Placed, Sense, Served, Standing
 from optimizer.rules.measures import h100_tpp
 from optimizer.schema.quantities import format_exact
 
@@ -27,6 +27,8 @@ SHARE_STEP, SHARE_RESOLUTION = Fraction(1, 100), Fraction(1, 10_000)
 POWER_STEP, POWER_RESOLUTION = Fraction(1), Fraction(1, 10)
 CAP_STEP = 1_000
 """Chips or H100 equivalents in one step of a cap."""
+DEMAND_STEP, DEMAND_RESOLUTION = Fraction(1, 10), Fraction(1, 1_000)
+"""Parts of a demand for compute, rounded down to whole TPP."""
 MEGAWATT, UNITS, CHIPS, TPP = "MW", "units", "chips", "TPP"
 
 
@@ -104,10 +106,19 @@ class Setting:
         return tuple(sorted(sku for sku in named if delivered[sku][-1]))
 
     @cached_property
+    def _is_demand(self) -> bool:
+        return any(isinstance(variable, Served) for variable, _ in self.limit.usage.terms)
+
+    def _part_of_demand(self, part: Fraction) -> Fraction:
+        return Fraction(max(1, int(self.number * part)))
+
+    @cached_property
     def resolution(self) -> Fraction:
         """Return the smallest change that a repair makes."""
         if self.is_share:
             return SHARE_RESOLUTION
+        if self._is_demand:
+            return self._part_of_demand(DEMAND_RESOLUTION)
         if self.limit.unit == MEGAWATT:
             return POWER_RESOLUTION
         if self.limit.unit in {UNITS, CHIPS}:
@@ -121,6 +132,8 @@ class Setting:
         """Return the change of one step of a marginal value."""
         if self.is_share:
             return SHARE_STEP
+        if self._is_demand:
+            return self._part_of_demand(DEMAND_STEP)
         if self.limit.unit == MEGAWATT:
             return POWER_STEP
         if self.limit.unit == UNITS:

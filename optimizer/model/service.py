@@ -1,6 +1,6 @@
 """Service of workloads in the program: which site may serve which workload, how much at most, and what that is worth.
 
-    derived:  served[s,w,t] <= most[s,w,t] x open[s,t]
+    derived:  served[s,w,t] <= most[s,w,t] x open[s,t]      where less than all that can stand at s
               sum over s in S of compute standing at s in t >= must-serve demand that only S can serve
               sum over s in S of open[s,t] >= the fewest sites of S that can hold as much
 
@@ -20,19 +20,19 @@ import numpy as np
 
 from optimizer.economics.worth import Worth
 from optimizer.model.columns import ABSENT, Columns, Extra
-from optimizer.rules.limit import Served
+from optimizer.rules.limit import Served, Standing
 from optimizer.rules.serving import UNLIMITED, installed_tpp, most_served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
     from optimizer.model.formulation import RowBuilder
     from optimizer.rules.case import Case
-    from optimizer.rules.limit import Limit
+    from optimizer.rules.limit import Exact, Limit
 
-SITE_COMPUTE, MUST_SERVE = "site_compute", "must_serve"
+SITE_COMPUTE, SITE_POWER, MUST_SERVE = "site_compute", "site_power", "must_serve"
 UNLIMITED_FACTOR = 100
 """Times everything asked for that may be served of a workload where neither demand nor compute is a limit."""
 MOST_COVERS = 200
@@ -79,13 +79,38 @@ def served_rows(case: Case, amounts: Mapping[Served, int]) -> dict[tuple[int, in
 
 def _capacity(case: Case, limits: Iterable[Limit], columns: Columns) -> npt.NDArray[np.int64]:
     """Return the most compute that can stand at each site in each period; UNLIMITED where nothing asks that it stands."""
-    sizes = np.array([row.tpp * row.block for row in case.plan.accelerators], dtype=np.int64)
+    limits = tuple(limits)
+    power = {(one.scope, one.period): one for one in _hard(limits, SITE_POWER) if _is_of_stock(one)}
     capacity = np.full((len(case.plan.sites), case.num_periods), UNLIMITED, dtype=np.int64)
     for limit in _hard(limits, SITE_COMPUTE):
         site = case.plan.site_index[limit.scope]
-        placed = int(sizes @ columns.most_blocks[site, :, limit.period]) if len(sizes) else 0
+        units = [
+            int(blocks) * row.block
+            for blocks, row in zip(columns.most_blocks[site, :, limit.period], case.plan.accelerators, strict=True)
+        ]
+        placed = _most_compute(case, units, power.get((limit.scope, limit.period)))
         capacity[site, limit.period] = placed + installed_tpp(case, site)
     return capacity
+
+
+def _is_of_stock(limit: Limit) -> bool:
+    """Return whether a limit sets stock alone against a number."""
+    return not limit.allowance.terms and all(isinstance(variable, Standing) for variable, _ in limit.usage.terms)
+
+
+def _most_compute(case: Case, units: Sequence[int], power: Limit | None) -> int:
+    """Return the most compute of so many units, the densest first until the power of the site runs out."""
+    draws: dict[int, Exact] = {}
+    if power is not None:
+        draws = {variable.accelerator: draw for variable, draw in power.usage.terms if isinstance(variable, Standing)}
+    left, total = Fraction(0 if power is None else max(0, power.net_bound)), Fraction(0)
+    tpp = [row.tpp for row in case.plan.accelerators]
+    for sku in sorted(range(len(units)), key=lambda sku: Fraction(draws.get(sku, 0)) / tpp[sku]):
+        draw = Fraction(draws.get(sku, 0))
+        fitting = min(Fraction(units[sku]), left / draw) if draw else Fraction(units[sku])
+        total += fitting * tpp[sku]
+        left -= fitting * draw
+    return int(total)
 
 
 def _hard(limits: Iterable[Limit], rule: str) -> Iterator[Limit]:
@@ -98,13 +123,15 @@ def add_derived_rows(case: Case, limits: Iterable[Limit], columns: Columns, rows
         return
     limits = tuple(limits)
     asked = {(case.plan.site_index[limit.scope], limit.period) for limit in _hard(limits, SITE_COMPUTE)}
+    capacity = _capacity(case, limits, columns)
     servers: dict[tuple[int, int], set[int]] = defaultdict(set)
     for variable, extra in columns.extras.items():
         if not isinstance(variable, Served):
             continue
         servers[variable.workload, variable.period].add(variable.site)
         opening = int(columns.openings[variable.site, variable.period])
-        if opening != ABSENT and (variable.site, variable.period) in asked:
+        is_less = extra.most * float(extra.unit) < capacity[variable.site, variable.period]
+        if opening != ABSENT and is_less and (variable.site, variable.period) in asked:
             rows.add("served where open", [(extra.column, 1.0 / extra.most), (opening, -1.0)], -inf, 0.0)
     _add_covers(case, limits, columns, rows, servers, asked)
 

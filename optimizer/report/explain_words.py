@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from optimizer.strategy.outcome import Outcome
 
 POWER, DELIVERIES, MUST_PLACE, COMMITMENT = "site_power", "deliveries", "must_place", "commitment"
+MUST_SERVE, RESIDENCY, MAX_LATENCY, NO_SERVICE = "must_serve", "residency", "max_latency", "no_service"
+SITE_COMPUTE = "site_compute"
 MOST_NAMED = 6
 CLOSURES = ("closed", "no path is open")
 
@@ -103,12 +105,18 @@ def member_sentence(member: Member) -> str:
         return f"the power of {where} ({_some(parts)})" if where else f"the power at {parts[0]}"
     if rule == DELIVERIES:
         return f"what is delivered ({_some([one.limit.scope for one in settings])})"
+    if rule == SITE_COMPUTE:
+        return "sites serve workloads with what stands there"
     if len(settings) > 1:
         return f"{member.atom.name} ({_some([one.limit.scope for one in settings])})"
     side = "at least" if limit.sense is Sense.AT_LEAST else "at most"
     alone = {
         MUST_PLACE: f"what is delivered of {scope} has to stand ({words_of_number(setting)})",
         COMMITMENT: f"the contract {scope} ({limit.setting})",
+        MUST_SERVE: f"{scope} has to be served ({words_of_number(setting)})",
+        RESIDENCY: f"{scope} is served {limit.setting}",
+        MAX_LATENCY: f"{scope} is served from within {limit.setting}",
+        NO_SERVICE: f"{scope} is served only where service.csv lists it",
     }
     plain = f"{side} {words_of_number(setting)}" if setting.has_number else limit.setting
     return alone.get(rule, f"{setting.group} ({plain})")

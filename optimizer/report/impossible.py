@@ -12,7 +12,7 @@ from optimizer.explain.reach import Reach, reach_of
 from optimizer.report.document import BrokenLimitPart
 from optimizer.report.exact_numbers import plain
 from optimizer.report.wording import quantity
-from optimizer.rules.limit import Exact, Limit, Sense
+from optimizer.rules.limit import Exact, Limit, Sense, Served
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ def _part(limit: Limit, asked: Exact, reachable: Exact, *, is_net: bool = False)
         verb = "is exceeded" if limit.sense is Sense.AT_MOST else "falls short"
         sentence = f"{limit.key} {verb} by at least {quantity(-reachable)} {limit.unit} whatever the plan does"
     elif limit.sense is Sense.AT_LEAST:
+        verb = "serve it" if any(isinstance(variable, Served) for variable, _ in limit.usage.terms) else "stand"
         sentence = (
             f"{limit.key} asks for at least {quantity(asked)} {limit.unit}; "
-            f"at most {quantity(reachable)} can stand under the other limits"
+            f"at most {quantity(reachable)} can {verb} under the other limits"
         )
     else:
         least = quantity(reachable)

@@ -35,6 +35,6 @@ def limits(case: Case) -> Iterator[Limit]:
             number,
             [outside] * case.num_periods,
             kind=LimitKind.CONTRACT,
-            setting=f"only {', '.join(sorted(workload.countries))}",
+            setting=f"only from {', '.join(sorted(workload.countries))}",
             citation="workloads.csv",
         )

@@ -12,7 +12,7 @@ from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.strategy.outcome import Status
 from tests.agreement import place
-from tests.builders import document, site
+from tests.builders import case, chip, document, site, workload
 from tests.explain.small_plans import KILOWATT_CHIP, contract, japanese
 from tests.oracle.random_plans import random_plan
 
@@ -116,3 +116,25 @@ def test_on_random_plans_a_failed_condition_means_that_there_is_no_plan(session:
             num_failed += 1
             assert place(session, plan).status is Status.INFEASIBLE, seed
     assert num_failed >= 10
+
+
+def test_more_that_must_be_served_than_is_delivered_or_installed_is_told_with_both_numbers() -> None:
+    for demand, is_told in ((5_300, False), (5_301, True)):
+        built = case(
+            sites=[site("ohio", "US"), site("oslo", "NO")],
+            delivered=5,
+            installed=[
+                {"site": "oslo", "accelerator": "chip", "units": 3, "ownership": "leased_out"},
+                {"site": "ohio", "accelerator": "old", "units": 1},
+            ],
+            accelerators=[chip(), chip("old", tpp=300)],
+            workloads=[workload("chat", 5_000, must_serve=True), workload("search", demand - 5_000, must_serve=True)],
+            policy="physical-only",
+        )
+
+        found = [one for one in failed_conditions(built, compile_limits(built)) if "served" in one.sentence]
+
+        assert bool(found) is is_told
+        if found:
+            assert (int(found[0].needed), int(found[0].available), found[0].unit) == (5_301, 5_300, "TPP")
+            assert {"must_serve[chat]", "must_serve[search]", "deliveries[chip]"} <= set(found[0].groups)

@@ -48,6 +48,21 @@ def test_a_directory_to_json_and_back(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["again", "plan", "plan.json"]
 
 
+def test_workloads_to_json_and_back(tmp_path: Path) -> None:
+    tables = {
+        "workloads.csv": "workload,period,demand_tpp,must_serve,countries\nchat,,900,true,US;MY\nchat,2025Q3,7,,\n",
+        "service.csv": "workload,site,value_usd_per_tpp,latency_ms\nchat,ohio,-17/3,2.5\n",
+    }
+    folder = write_files(tmp_path, {**GOOD, **tables})
+    write_document(read_document(folder), tmp_path / "plan.json")
+    write_document(read_document(tmp_path / "plan.json"), tmp_path / "again")
+
+    first, second, third = (read_plan(path) for path in (folder, tmp_path / "plan.json", tmp_path / "again"))
+    assert first.workloads == second.workloads == third.workloads
+    assert first.service == second.service == third.service
+    assert (first.workloads[0].countries, len(first.service or ())) == (frozenset({"US", "MY"}), 1)
+
+
 def test_python_values_are_written_exactly(tmp_path: Path) -> None:
     site = {"site": "ohio", "country": "US", "power_mw": 0.1, "pue": Decimal("1.10"), "opens_from": date(2026, 1, 1)}
     site |= {"value_multiplier": Fraction(5, 4), "allowed_accelerators": ["GB300"], "power_includes_installed": True}

@@ -252,13 +252,13 @@ class _Search:
                 self._walk(together, room - self.usage[depth][number], worth + option.worth)
 
     def _charge(self, chosen: list[Option]) -> Fraction | int:
-        """Return what a combination pays for going past limits, in money steps."""
+        """Return what a combination pays for going past limits beside those on service, in money steps."""
         if not self.plan.prices:
             return 0
         named = list(zip(self.names, chosen, strict=True))
         units = {(name, key): row for name, option in named for key, row in option.schedule.items()}
         opened = {name: option.opened for name, option in named if option.opened is not None}
-        return bought(Standing(self.plan, units, opened)) * self.step
+        return bought(Standing(self.plan, units, opened), with_service=False) * self.step
 
 
 def _refuse_overflow(rows: list[LinearRow], usage: list[NDArray[np.int64]]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tests.oracle.diffusion_caps import ShareTest, allocation_room, lpp_room, nveu_room, share_tests
 from tests.oracle.diffusion_facts import AFTER_EVERY_PLAN, BEFORE_EVERY_PLAN, Company, Span, as_day, read_company
 from tests.oracle.diffusion_paths import debited, listed_path, open_paths
+from tests.oracle.diffusion_weights import misplaced_service
 from tests.oracle.independent_checker import broken_plan_limits, objective_problems
 from tests.oracle.standing import Standing, read_result
 
@@ -96,7 +97,10 @@ def diffusion_problems(plan_document: Row, result: Row) -> list[str]:
 
 def legal_problems(account: Account) -> list[str]:
     """Return every limit of the rule that a placement with its entries breaks."""
-    judges: tuple[Callable[[Account], Iterator[str]], ...] = (_closures, _paths, _quantities, _licences, _shares)
+    judges: tuple[Callable[[Account], Iterator[str]], ...] = (
+        *(_closures, _paths, _quantities, _licences, _shares),
+        misplaced_service,
+    )
     return [problem for judge in judges for problem in judge(account)]
 
 

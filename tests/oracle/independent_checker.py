@@ -12,6 +12,7 @@ from tests.oracle.money import opening_terms, unit_terms
 from tests.oracle.past import Past, broken, charge, commitment_group
 from tests.oracle.plan_facts import Row, SiteFacts, absolute_period, exact, flag, read_plan
 from tests.oracle.policy_check import past_policy, policy_problems
+from tests.oracle.service import past_service, service_worth
 from tests.oracle.standing import Standing, in_scope, place, read_result
 
 if TYPE_CHECKING:
@@ -42,14 +43,15 @@ def broken_limits(standing: Standing) -> list[str]:
 def broken_plan_limits(standing: Standing) -> list[str]:
     """Return every physical and contractual limit that a placement breaks, whatever the policy."""
     shapes = [problem for judge in (_stock, _sites) for problem in judge(standing)]
-    return [*shapes, *broken(standing.plan, _past_plan_limits(standing))]
+    return [*shapes, *broken(standing.plan, [*_past_plan_limits(standing), *past_service(standing)])]
 
 
-def bought(standing: Standing) -> Fraction:
+def bought(standing: Standing, *, with_service: bool = True) -> Fraction:
     """Return what is paid for going past limits that have a price, of the plan and of its policy."""
     if not standing.plan.prices:
         return Fraction(0)
-    return charge(standing.plan, [*_past_plan_limits(standing), *past_policy(standing)])
+    past = [*_past_plan_limits(standing), *(past_service(standing) if with_service else ())]
+    return charge(standing.plan, [*past, *past_policy(standing)])
 
 
 def _past_plan_limits(standing: Standing) -> Iterator[Past]:
@@ -161,6 +163,7 @@ def recompute_terms(standing: Standing) -> dict[str, Fraction]:
     for site, period in standing.opened.items():
         for term, money in opening_terms(plan, plan.sites[site], period).items():
             terms[term] = terms.get(term, Fraction(0)) + money
+    terms["service"] = service_worth(standing)
     if paid := bought(standing):
         terms["bought"] = -paid
     return terms

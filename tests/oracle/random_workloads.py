@@ -9,7 +9,7 @@ from tests.oracle.plan_facts import read_plan
 from tests.oracle.random_plans import random_plan
 from tests.oracle.service import asked
 
-MOST_SITES = 4
+MOST_SITES = 3
 
 
 def random_workload_plan(seed: int) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from math import acos, cos, radians, sin
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.oracle.money import factor
+from tests.oracle.past import Past
 from tests.oracle.plan_facts import exact, flag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tests.oracle.plan_facts import PlanFacts, Row
+    from tests.oracle.standing import Standing
 
 TERRITORIES = {"PR": "US", "HK": "CN"}
 
@@ -104,6 +106,49 @@ def most_service(plan: PlanFacts) -> Fraction:
             workload.demand * max(Fraction(0), *(value_of(plan, workload, site, period) for site in plan.sites))
             for period in range(plan.num_periods)
             for workload in asked(plan, period)
+        ),
+        Fraction(0),
+    )
+
+
+def past_service(standing: Standing) -> Iterator[Past]:
+    """Yield every limit on service that a result goes past; those that no `[limits]` can price have no group."""
+    for (site, key, period), tpp in standing.served.items():
+        if tpp < 0 or (tpp and not may_serve(standing.plan, key, site)):
+            yield Past("", period, tpp, f"{key} is served at {site} in {standing.plan.labels[period]}, which may not")
+    for period in range(standing.plan.num_periods):
+        yield from _past_compute(standing, period)
+        yield from _past_demand(standing, period)
+
+
+def _past_compute(standing: Standing, period: int) -> Iterator[Past]:
+    for site in standing.plan.sites:
+        used = sum(tpp for (where, _, when), tpp in standing.served.items() if (where, when) == (site, period))
+        room = compute_at(standing.plan, site, period, standing.placed)
+        if used > room:
+            yield Past("", period, used - room, f"{site} serves {used} TPP in period {period} and has {room}")
+
+
+def _past_demand(standing: Standing, period: int) -> Iterator[Past]:
+    workloads = {one.key: one for one in asked(standing.plan, period)}
+    for key in {str(row["workload"]) for row in standing.plan.workloads}:
+        served = sum(tpp for (_, name, when), tpp in standing.served.items() if (name, when) == (key, period))
+        demand = workloads[key].demand if key in workloads else 0
+        if served > demand:
+            yield Past("", period, served - demand, f"{key} is served {served} of {demand} TPP in period {period}")
+        if key in workloads and workloads[key].must and served < demand:
+            yield Past(f"must_serve[{key}]", period, demand - served, f"{key} must be served {demand} TPP")
+
+
+def service_worth(standing: Standing) -> Fraction:
+    """Return what is served is worth."""
+    plan = standing.plan
+    return sum(
+        (
+            tpp * value_of(plan, one, site, period)
+            for (site, key, period), tpp in standing.served.items()
+            for one in asked(plan, period)
+            if one.key == key
         ),
         Fraction(0),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.oracle.plan_facts import PlanFacts, Row, SiteFacts, exact
@@ -18,6 +18,8 @@ class Standing:
     plan: PlanFacts
     units: Mapping[tuple[str, str], tuple[int, ...]]
     opened: Mapping[str, int]
+    served: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
+    """TPP by (site, workload, period)."""
 
     def placed(self, site: str, accelerator: str, period: int) -> int:
         """Return the plan's units standing; before the horizon there are none."""
@@ -54,7 +56,8 @@ def read_result(plan: PlanFacts, result: Row) -> tuple[Standing, list[str]]:
         stated[site, accelerator, period] = int(row["units_added"])
         units.setdefault((site, accelerator), [0] * plan.num_periods)[period] = int(row["units_standing"])
     opened = _openings(plan, result, problems)
-    standing = Standing(plan, {pair: tuple(row) for pair, row in units.items()}, opened)
+    rows = {pair: tuple(row) for pair, row in units.items()}
+    standing = Standing(plan, rows, opened, _served(plan, result, problems))
     for (site, accelerator, period), added in stated.items():
         if added != standing.added(site, accelerator, period):
             problems.append(f"{site} {accelerator} {plan.labels[period]}: units_added {added} is not the rise in stock")
@@ -72,6 +75,22 @@ def _openings(plan: PlanFacts, result: Row, problems: list[str]) -> dict[str, in
             problems.append(f"{site} is opened twice")
         opened[site] = period
     return opened
+
+
+def _served(plan: PlanFacts, result: Row, problems: list[str]) -> dict[tuple[str, str, int], int]:
+    served: dict[tuple[str, str, int], int] = {}
+    for row in result.get("served") or []:
+        where = (str(row["site"]), str(row["workload"]), plan.index[str(row["period"])])
+        if where[0] not in plan.sites or where[1] not in {one["workload"] for one in plan.workloads}:
+            msg = f"unknown site or workload in {where}"
+            raise ValueError(msg)
+        if where in served:
+            problems.append(f"{where} is served twice")
+        if exact(row["served_tpp"]).denominator != 1:
+            msg = f"{where}: a part of one TPP"
+            raise ValueError(msg)
+        served[where] = int(row["served_tpp"])
+    return served
 
 
 def in_scope(plan: PlanFacts, row: Row) -> Callable[[str | None, str], bool]:

@@ -37,8 +37,10 @@ FILES = [
     "report.html",
     "report.md",
     "run.json",
+    "served.csv",
     "summary.json",
     "values.csv",
+    "workloads.csv",
 ]
 
 
