@@ -14,7 +14,6 @@ import typer
 
 from optimizer.cli import (
     audit,
-    bench,
     catalogue,
     compare,
     explain,
@@ -29,6 +28,7 @@ from optimizer.cli import (
     validate,
     why,
 )
+from optimizer.cli.bench_group import bench_app
 from optimizer.cli.exits import EXIT_CODES_HELP, ExitCode
 from optimizer.cli.group import MAX_HELP_WIDTH, PROGRAM, CommandGroup
 from optimizer.cli.policy import policy_app
@@ -91,7 +91,7 @@ _add("report", report.report, report.HELP, "A kept answer as one HTML page.")
 app.add_typer(policy_app, name="policy", short_help="List and show policy packs.")
 _add("catalogue", catalogue.catalogue, catalogue.HELP, "Accelerators and countries known by name.")
 _add("schema", schema.schema, schema.HELP, "The JSON Schema of the result.")
-_add("bench", bench.bench, bench.HELP, "Instances against their recorded results.")
+app.add_typer(bench_app, name="bench", short_help="Instances against recorded or published results.")
 _add("version", show_version, "Print the versions this program runs with.", "The versions this program runs with.")
 
 

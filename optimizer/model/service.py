@@ -2,6 +2,7 @@
 
     derived:  served[s,w,t] <= most[s,w,t] x open[s,t]      where less than all that can stand at s
               sum over s in S of compute standing at s in t >= must-serve demand that only S can serve
+              sum over s in S of open[s,t] >= the fewest sites of S that can hold as much
 
 A column counts in the largest block, or in the workload's largest demand where that is less. It is not whole: with blocks
 and openings decided, service is worked out again in whole TPP (`optimizer.analysis.service`).
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from itertools import accumulate
 from math import ceil, gcd, inf
 from typing import TYPE_CHECKING
 
@@ -143,6 +145,7 @@ def _add_covers(
     asked: set[tuple[int, int]],
 ) -> None:
     """Ask of each set of sites that is all that may serve some workload the compute that only they can serve."""
+    capacity = _capacity(case, limits, columns)
     needs: dict[int, dict[frozenset[int], Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     for limit in _hard(limits, MUST_SERVE):
         workload = next(v.workload for v, _ in limit.usage.terms if isinstance(v, Served))
@@ -153,6 +156,7 @@ def _add_covers(
             if all((site, period) in asked for site in sites):
                 need = sum((more for others, more in by_sites.items() if others <= sites), Fraction(0))
                 _add_cover(case, columns, rows, sites, period, need)
+                _add_fewest(columns, rows, {site: int(capacity[site, period]) for site in sites}, period, need)
 
 
 def _add_cover(
@@ -174,3 +178,17 @@ def _add_cover(
             ceil(need / step) * step / largest,
             inf,
         )
+
+
+def _add_fewest(columns: Columns, rows: RowBuilder, capacity: Mapping[int, int], period: int, need: Fraction) -> None:
+    """Ask for as many open sites as the largest of them need to hold what has to be served.
+
+    Relaxed openings add up to just the compute that is asked for; whole ones to the next whole number of sites.
+    """
+    openings = {site: int(columns.openings[site, period]) for site in capacity}
+    need -= sum(most for site, most in capacity.items() if openings[site] == ABSENT)
+    decided = sorted((most for site, most in capacity.items() if openings[site] != ABSENT), reverse=True)
+    fewest = next((number for number, held in enumerate(accumulate(decided), start=1) if held >= need), None)
+    if need > 0 and fewest is not None and fewest > 1:
+        terms = [(column, 1.0) for site, column in sorted(openings.items()) if column != ABSENT and capacity[site] > 0]
+        rows.add("fewest sites", terms, float(fewest), inf)

@@ -85,7 +85,7 @@ class RuleSpec(Model):
     tiers: tuple[int, ...] = ()
     """Tiers of the destinations in scope."""
     countries: str | None = None
-    """Only these of those destinations; for `closed_destination`."""
+    """Only these of those destinations; for `closed_destination` and `national_cap`."""
     paths: tuple[str, ...] = ()
     """Keys of the paths whose entries it counts."""
     debit_paths: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ READ_FIELDS: Mapping[str, frozenset[str]] = {
     "home_share": SHARE_FIELDS | {"home"},
     "outside_tier1_share": SHARE_FIELDS | {"tiers"},
     "destination_share": SHARE_FIELDS | {"tiers"},
-    "national_cap": frozenset({"tiers", "cap", "cap_unit", "cap_in_tpp", "exempt_flag", "exempt_bound"}),
+    "national_cap": frozenset({"tiers", "countries", "cap", "cap_unit", "cap_in_tpp", "exempt_flag", "exempt_bound"}),
     "country_allocation": CAP_FIELDS | {"tiers", "debit_paths", "raised_in", "raised_by"},
     "installed_base": CAP_FIELDS | {"tiers"},
     "yearly_allowance": CAP_FIELDS,

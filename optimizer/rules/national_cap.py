@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
-    """Yield one limit per destination of the rule's tiers and period.
+    """Yield one limit per destination of the rule's tiers and period; of its countries alone if it names some.
 
     What it limits: units added from the pack's first date on, cumulatively; installed rows placed on or after that date
     and what others use (`external_use.csv`) count too. Citation: 15 CFR 742.6(b)(10)(iii)(B)(1).
@@ -33,8 +33,10 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
         exempt = case.policy.flag(spec.exempt_flag) and case.headquarters_within(spec.exempt_bound, period)
         if exempt or not case.binds(spec, period):
             continue
+        only = {destination_of(code) for code in case.policy.listed(spec.countries)}
         for place in case.in_tiers(spec.tiers, period):
-            yield _limit(case, spec, measure, place, period)
+            if not only or place in only:
+                yield _limit(case, spec, measure, place, period)
 
 
 def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) -> Limit:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from fractions import Fraction
 
+    from optimizer.model.build import Model
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["SMALL_PLAN_COLUMNS", "STRATEGIES", "SearchOptions", "SearchProgress", "search"]
 
 SMALL_PLAN_COLUMNS = 150
-"""Plans with at most this many whole-block columns go straight to the whole-block model and are solved to the end: there
-the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that effort, so that a hard one ends within the gap asked."""
+"""Plans with at most this many columns of blocks and of service go straight to the whole-block model and are solved to the
+end: there the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that effort, so that a hard one ends within the
+gap asked. Where much is served, openings decide nearly everything, and blocks that are whole from the start only make the
+search branch on them (docs/decisions/0007-classical.md)."""
 SMALL_PLAN_NODES = 20_000
 
 
@@ -53,7 +56,7 @@ def search(
     """
     session.interrupted = False
     run = Run(build_model(case, limits), options, session, on_progress, is_decided)
-    is_small = int(run.model.block_columns.sum()) <= SMALL_PLAN_COLUMNS
+    is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
     strategy = options.strategy
     if strategy == "auto":
         strategy = "whole-blocks" if is_small else "relaxed-then-complete"
@@ -69,6 +72,11 @@ def search(
                 raise
             session.interrupted = True
     return _outcome(run, strategy)
+
+
+def _size(model: Model) -> int:
+    """Return the number of columns that count blocks, and of those of service, which are never whole."""
+    return int(model.block_columns.sum()) + sum(not extra.is_whole for extra in model.columns.extras.values())
 
 
 def _go(run: Run, strategy: str, *, is_small: bool) -> None:

@@ -8,7 +8,7 @@ from optimizer.errors import InputError
 from optimizer.policies.policy import Policy
 from optimizer.rules.case import Case, make_case
 from tests.builders import Row, broken, case, chip, limit_keys, limits_of, placing, plan, site
-from tests.policies.packs import write_pack
+from tests.policies.packs import setting, write_pack
 from tests.rules.golden_text import assert_golden
 
 RULE = "national_cap[MY,2025Q1]"
@@ -187,3 +187,23 @@ def test_a_pack_without_a_unit_counts_chips(tmp_path: Path) -> None:
 
     assert isinstance(company.policy, Policy)
     assert broken(company, placing(company, kl=11)) == {RULE: 1}
+
+
+def test_rules_that_name_countries_give_each_its_own_cap(tmp_path: Path) -> None:
+    settings = (
+        setting("cap", "count", "9")
+        + setting("small", "count", "3")
+        + setting("large", "count", "5")
+        + setting("here", "countries", '["MY"]')
+        + setting("there", "countries", '["IN", "QA"]')
+    )
+    rule = 'kind = "national_cap"\nkey = "{0}"\ncap = "{0}"\ncountries = "{1}"\ntiers = [2]\ncitation = "own"'
+    pack = write_pack(
+        tmp_path, settings=settings, rules=rule.format("small", "here") + "\n\n" + rule.format("large", "there")
+    )
+    sites = [site("kl", "MY"), site("mumbai", "IN"), site("rio", "BR")]
+    company = make_case(plan(sites=sites, delivered=100, policy="physical-only"), policy=str(pack))
+
+    assert limit_keys(company, "small") == ["small[MY,2025Q1]"]
+    assert limit_keys(company, "large") == ["large[IN,2025Q1]"]
+    assert broken(company, placing(company, kl=4, mumbai=6, rio=60)) == {"small[MY,2025Q1]": 1, "large[IN,2025Q1]": 1}

@@ -1,0 +1,1 @@
+"""Published problems with published optima, as plans: read, mapped, solved, and priced again from the original file."""
