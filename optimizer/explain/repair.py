@@ -15,7 +15,7 @@ from optimizer.explain.amounts import Amounts, least_amounts
 from optimizer.explain.change import Change, changed_case, set_options
 from optimizer.explain.family import AUTHORISED_RULES, Family, family_of, family_settings
 from optimizer.explain.hitting import fewest_sets
-from optimizer.explain.setting import settings_of
+from optimizer.explain.setting import movable_settings
 from optimizer.policies.policy import AUTHORISATIONS
 from optimizer.rules.alternatives import alternative_cases
 from optimizer.rules.case import make_case
@@ -62,7 +62,7 @@ class Repair:
 
 def find_repairs(case: Case, limits: Sequence[Limit], feasibility: Feasibility) -> Iterator[Repair]:
     """Yield repairs of a case that has no plan, by family, fewest settings first, then least relative change."""
-    settings = settings_of(case, limits)
+    settings = movable_settings(case, limits)
     num_found = 0
     for family in Family:
         if family is Family.GOVERNMENT:
