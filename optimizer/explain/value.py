@@ -68,6 +68,11 @@ class Value:
     """The same with openings relaxed: it sees what sites that stay shut would be worth, and cries wolf more often."""
 
     @property
+    def seems(self) -> float:
+        """Return what a step seems to be worth, with openings held, or where that is nothing with openings relaxed."""
+        return self.screened or self.screened_relaxed or 0.0
+
+    @property
     def moves(self) -> tuple[Move, ...]:
         """Return what was tried."""
         return tuple(move for move in (self.loosened, self.tightened) if move is not None)

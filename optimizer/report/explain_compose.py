@@ -7,10 +7,10 @@ from fractions import Fraction
 from math import isinf
 from typing import TYPE_CHECKING, TypedDict
 
-from optimizer.catalogue.countries import find_country
 from optimizer.explain.amounts import relative_change
 from optimizer.explain.value import Label
 from optimizer.report import explain_words as words
+from optimizer.report.cost_compose import cost_part
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.explain_parts import (
     ChangePart,
@@ -18,8 +18,6 @@ from optimizer.report.explain_parts import (
     ConfirmationPart,
     ConflictMemberPart,
     ConflictPart,
-    CostPart,
-    CountryCostPart,
     ExplanationPart,
     MovePart,
     PermittedPart,
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from optimizer.explain.confirm import Confirmation
     from optimizer.explain.conflict import Conflict, Member
     from optimizer.explain.explanation import Explanation
-    from optimizer.explain.policy_cost import Cost, PolicyCost
     from optimizer.explain.repair import PolicyChange, Repair
     from optimizer.explain.value import Move, Value
     from optimizer.strategy.outcome import Outcome
@@ -81,7 +78,7 @@ def explained_parts(outcome: Outcome, explanation: Explanation | None, command: 
     conflicts = tuple(map(conflict_part, explanation.conflicts))
     return {
         "values": tuple(_value_part(value, currency, resolution) for value in values),
-        "policy_cost": _cost_part(explanation.cost, currency, resolution) if explanation.cost else None,
+        "policy_cost": cost_part(explanation.cost, currency, resolution) if explanation.cost else None,
         "conflict": conflicts[0] if conflicts else None,
         "other_conflicts": conflicts[1:],
         "repairs": tuple(_repair_part(repair, command) for repair in explanation.repairs),
@@ -152,37 +149,6 @@ def _move_part(move: Move | None, currency: str, resolution: Fraction | None) ->
         sites_opened=move.opened,
         sites_closed=move.closed,
         sentence=words.move_sentence(move, currency, resolution),
-    )
-
-
-def _cost_part(cost: PolicyCost, currency: str, resolution: Fraction | None) -> PolicyCostPart:
-    least, most = cost.interaction
-    return PolicyCostPart(
-        baseline=cost.baseline,
-        total=_one_cost(cost.total),
-        by_rule=tuple(map(_one_cost, cost.by_rule)),
-        interaction_lower=plain_or_none(least),
-        interaction_upper=plain_or_none(most),
-        countries=tuple(
-            CountryCostPart(
-                country=row.destination,
-                name=found.name if (found := find_country(row.destination)) else row.destination,
-                tpp_with=plain(row.tpp_with),
-                tpp_without=plain(row.tpp_without),
-            )
-            for row in cost.countries
-        ),
-        sentence=words.cost_sentence(cost, currency, resolution),
-    )
-
-
-def _one_cost(cost: Cost) -> CostPart:
-    return CostPart(
-        rules=cost.rules,
-        lower=plain_or_none(cost.lower),
-        lower_exact=exact_or_none(cost.lower),
-        upper=plain_or_none(cost.upper),
-        upper_exact=exact_or_none(cost.upper),
     )
 
 

@@ -84,6 +84,23 @@ class CountryCostPart(Part):
     tpp_without: Number
 
 
+class LiftedPart(Part):
+    """What lifting every limit of the policy on one destination is worth, the rest of the policy kept."""
+
+    country: str
+    name: str
+    groups: tuple[str, ...]
+    """The limits that are lifted."""
+    label: Label
+    lower: Number | None
+    """At least; null where it was only screened."""
+    lower_exact: ExactText | None
+    upper: Number | None
+    upper_exact: ExactText | None
+    screened: Number | None
+    """By a linear program with blocks and openings relaxed; a guide, not proven."""
+
+
 class PolicyCostPart(Part):
     """What the policy costs against a baseline."""
 
@@ -96,6 +113,8 @@ class PolicyCostPart(Part):
     """The total less the sum of the rules lifted singly, at least: single costs do not add up."""
     interaction_upper: Number | None
     countries: tuple[CountryCostPart, ...]
+    by_country: tuple[LiftedPart, ...]
+    """Each destination in which a limit of the policy binds or that it closes, all its limits lifted; most first."""
     sentence: str
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.explain import marginals
+from optimizer.explain import gains
 from optimizer.explain.budget import Budget
 from optimizer.explain.marginals import Marginals, move_of, round_up, sites_in_use
 from optimizer.explain.value import Label, Listed
@@ -128,7 +128,7 @@ def test_what_the_gap_hides_altogether_is_called_not_distinguishable(
     def stopped(*arguments: Any, **options: Any) -> Outcome:  # noqa: ANN401  whatever `search` takes
         return replace(search(*arguments, **options), best_bound=Fraction(40_000))
 
-    monkeypatch.setattr(marginals, "search", stopped)
+    monkeypatch.setattr(gains, "search", stopped)
 
     value = values_of(session, outcome)["site_power[good]"]
 
@@ -142,7 +142,7 @@ def test_what_the_gap_hides_altogether_is_called_not_distinguishable(
 def test_without_any_bound_nothing_is_proven_above(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     built = case_of(**good_and_plain())
     outcome = replace(solved(session, built), best_bound=None)
-    monkeypatch.setattr(marginals, "search", lambda *args, **kw: replace(search(*args, **kw), best_bound=None))
+    monkeypatch.setattr(gains, "search", lambda *args, **kw: replace(search(*args, **kw), best_bound=None))
 
     for move in values_of(session, outcome)["site_power[good]"].moves:
         assert (move.label, move.upper) == (Label.NOT_DISTINGUISHABLE, None)
