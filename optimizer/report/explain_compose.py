@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from optimizer.explain.conflict import Conflict, Member
     from optimizer.explain.explanation import Explanation
     from optimizer.explain.repair import PolicyChange, Repair
+    from optimizer.explain.table_change import TableChange
     from optimizer.explain.value import Move, Value
     from optimizer.strategy.outcome import Outcome
 
@@ -198,7 +199,11 @@ def _repair_part(repair: Repair, command: str | None) -> RepairPart:
     return RepairPart(
         family=repair.family,
         label=words.repair_label(repair),
-        changes=(*map(_change_part, repair.changes), *map(_policy_change_part, repair.policy_changes)),
+        changes=(
+            *map(_change_part, repair.changes),
+            *map(_policy_change_part, repair.policy_changes),
+            *map(_table_change_part, repair.table_changes),
+        ),
         set_options=repair.set_options,
         least=repair.is_least,
         plan=PermittedPart(
@@ -254,19 +259,34 @@ def _change_part(change: Change) -> ChangePart:
 
 
 def _policy_change_part(change: PolicyChange) -> ChangePart:
+    words_of_change = words.policy_change_words(change)
+    name = f"policy.{change.name}"
+    return _worded_part(
+        name, LimitKind.POLICY, change.today, change.suggested, words_of_change, citation="the policy's settings"
+    )
+
+
+def _table_change_part(change: TableChange) -> ChangePart:
+    return _worded_part(
+        change.row, change.kind, change.today, change.suggested, change.change, citation=change.citation
+    )
+
+
+def _worded_part(name: str, kind: LimitKind, today: str, suggested: str, change: str, *, citation: str) -> ChangePart:
+    """Return a change that is no number of a limit."""
     return ChangePart(
-        group=f"policy.{change.name}",
-        kind=LimitKind.POLICY,
-        today=change.today,
-        suggested=change.suggested,
-        change=words.policy_change_words(change),
+        group=name,
+        kind=kind,
+        today=today,
+        suggested=suggested,
+        change=change,
         today_exact=None,
         suggested_exact=None,
         change_exact=None,
         unit="",
         from_period=None,
         relative_change=None,
-        citation="the policy's settings",
+        citation=citation,
     )
 
 

@@ -158,7 +158,7 @@ class ConditionPart(Part):
 
 
 class ChangePart(Part):
-    """One setting that a repair changes."""
+    """One setting, or one row of a table of the plan, that a repair changes."""
 
     group: str
     kind: LimitKind
@@ -198,7 +198,7 @@ class RepairPart(Part):
     family: str
     """`yours to change`, `yours to buy` or `needs government`."""
     label: str
-    """What it takes: `contract`, `power to buy`, `authorisation`, `change of law`."""
+    """What it takes: `contract`, `delivery date`, `power to buy`, `authorisation`, `change of law`."""
     changes: tuple[ChangePart, ...]
     set_options: tuple[str, ...]
     """What to write for it: `--set` options of the command line, and so keys of the plan."""
