@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import count
 from math import ceil, inf
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING
 from optimizer.analysis.binding import group_readings
 from optimizer.explain.change import Change, changed_limits
 from optimizer.explain.gains import Gains
-from optimizer.explain.screening import Screen, screened_values
+from optimizer.explain.screening import Screen, ScreenAnswer, solve_screen
 from optimizer.explain.setting import movable_settings
+from optimizer.explain.shut_sites import ShutSite, shut_sites
 from optimizer.explain.value import NOTHING, Label, Move, Value
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from optimizer.analysis.binding import GroupReading
     from optimizer.explain.budget import Budget
     from optimizer.explain.setting import Setting
+    from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.strategy.options import SearchOptions
     from optimizer.strategy.outcome import Outcome
@@ -58,32 +61,67 @@ class Marginals:
             return
         readings = {one.limit.group: one for one in group_readings(self.outcome.case, verification.readings)}
         settings = [one for one in movable_settings(self.outcome.case, self.outcome.limits) if one.has_number]
-        screened = {screen: self._screened(settings, placement, screen) for screen in Screen}
+        screened, shut = self._screened(settings, placement)
         ranked = self._ranked(settings, readings, screened)
         for first in range(0, len(ranked), TOGETHER):
             values = []
             for place, setting in enumerate(ranked[first : first + TOGETHER], first):
                 seems, deeper = (screened[screen].get(setting.group) for screen in Screen)
-                value = Value(setting, readings[setting.group], seems, None, None, screened_relaxed=deeper)
+                value = Value(
+                    setting,
+                    readings[setting.group],
+                    seems,
+                    None,
+                    None,
+                    screened_relaxed=deeper,
+                    least_steps=shut[setting.group].steps if setting.group in shut else 1,
+                )
                 is_asked = seems or deeper or value.reading.is_binding or self.is_thorough
                 is_wanted = is_asked and (most is None or place < most) and not self.budget.is_over()
                 values.append((self._loosened(value) if is_wanted else value, is_wanted))
             yield from (self._tightened(value) if is_wanted else value for value, is_wanted in values)
 
-    def _screened(self, settings: Sequence[Setting], placement: Placement, screen: Screen) -> Mapping[str, float]:
+    def _screened(
+        self, settings: Sequence[Setting], placement: Placement
+    ) -> tuple[Mapping[Screen, Mapping[str, float]], Mapping[str, ShutSite]]:
+        """Return money per step by screen, and what more power at sites that stay shut seems to be worth."""
+        found: dict[Screen, dict[str, float]] = {}
+        shut: Mapping[str, ShutSite] = {}
+        for screen in Screen:
+            answer = self._screen_answer(self.outcome.limits, placement, screen)
+            found[screen] = {} if answer is None else answer.per_step(settings)
+            if screen is Screen.FIXED_OPENINGS and answer is not None:
+                held = answer.model.values(placement)
+                above = max(float(STANDS_OUT * self._resolution), float(NOTHING))
+                shut = shut_sites(answer, settings, held, partial(self._opened, placement), above=above)
+                found[screen] |= {group: site.per_step for group, site in shut.items()}
+        return found, shut
+
+    def _screen_answer(
+        self, limits: Sequence[Limit], placement: Placement, screen: Screen, opened: tuple[int, int] | None = None
+    ) -> ScreenAnswer | None:
         if self.budget.is_over():
-            return {}
+            return None
         self.budget.num_solves += 1
         options = replace(self.options, time_limit_seconds=self.budget.part(self.options.time_limit_seconds))
-        return screened_values(
+        return solve_screen(
             self.outcome.case,
-            self.outcome.limits,
-            settings,
+            limits,
             placement,
             screen=screen,
             options=options,
             session=self.budget.session,
+            opened=opened,
         )
+
+    def _opened(self, placement: Placement, shut: ShutSite) -> ScreenAnswer | None:
+        """Return the program with a shut site open, and its power moved."""
+        change = move_of(shut.setting, shut.steps, is_loosened=True)
+        if change is None:
+            return None
+        limits = changed_limits(self.outcome.limits, (change,))
+        site = self.outcome.case.plan.site_index[shut.setting.limit.scope]
+        return self._screen_answer(limits, placement, Screen.FIXED_OPENINGS, (site, shut.start))
 
     @staticmethod
     def _ranked(
@@ -114,8 +152,8 @@ class Marginals:
 
     def _first_steps(self, value: Value) -> int:
         if self._resolution <= NOTHING or not value.seems:
-            return 1
-        return round_up(ceil(float(STANDS_OUT * self._resolution) / value.seems))
+            return value.least_steps
+        return max(value.least_steps, round_up(ceil(float(STANDS_OUT * self._resolution) / value.seems)))
 
     @property
     def _resolution(self) -> Fraction:

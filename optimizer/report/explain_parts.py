@@ -55,7 +55,7 @@ class ValuePart(Part):
     listed: Listed
     binding_periods: tuple[str, ...]
     screened: Number | None
-    """Money per step by the dual of the linear program with openings fixed; a guide, not proven."""
+    """Money per step by a dual of the program with openings fixed, or with a shut site opened; a guide, not proven."""
     loosened: MovePart | None
     tightened: MovePart | None
     range_lower: ExactText | None
