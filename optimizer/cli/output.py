@@ -41,13 +41,20 @@ def put_document(document: Document, output_format: DocumentFormat, file: Path |
 
 
 def put_explanation(document: Document, output_format: DocumentFormat, file: Path | None = None) -> None:
-    """Write what explains a result: its summary with the tables about limits alone; JSON and CSV as ever."""
+    """Write what explains a result: its summary with the tables about limits alone; JSON as ever.
+
+    As CSV the ways out where there are any, else the values of limits, or where only that was asked the policy's cost.
+    """
     from optimizer.cli.options import DocumentFormat as Formats
-    from optimizer.report.explain_csv import repairs_csv, values_csv
+    from optimizer.report.explain_csv import costs_csv, repairs_csv, values_csv
     from optimizer.report.registry import render, render_for
 
     if output_format is Formats.CSV and document.kind == "solve":
-        text = repairs_csv(document) if document.repairs else values_csv(document)
+        has_cost_alone = document.policy_cost is not None and not any(
+            one.loosened or one.tightened for one in document.values
+        )
+        values = costs_csv(document) if has_cost_alone else values_csv(document)
+        text = repairs_csv(document) if document.repairs else values
     elif file is None:
         text = render_for(sys.stdout, document, output_format, only_explained=True)
     else:

@@ -75,7 +75,9 @@ TimeLimitOption = Annotated[
 OutDirectoryOption = Annotated[
     Path | None,
     typer.Option(
-        "--out", metavar="DIR", help="Keep each finished point here, and curve.csv and curve.json at the end."
+        "--out",
+        metavar="DIR",
+        help="Keep each finished point here, and curve.csv, curve.json and curve.html at the end.",
     ),
 ]
 CURVE = "curve"
@@ -125,6 +127,9 @@ def sweep(
     if out is not None:
         for kind in (Format.CSV, Format.JSON):
             write_atomically(out / f"{CURVE}.{kind.value}", _rendered(document, kind))
+        from optimizer.cli.sweep_tables import as_page
+
+        write_atomically(out / f"{CURVE}.html", as_page(document))
         if not quiet:
             typer.echo(f"wrote {out}", err=True)
     if document.interrupted and not quiet:

@@ -10,6 +10,7 @@ from optimizer.cli.listing import Listing, render
 from optimizer.cli.options import Format
 from optimizer.cli.policy_show import paragraph
 from optimizer.cli.sweep_sentences import moves, names, read_exact, summary
+from optimizer.report import sweep_html
 from optimizer.report.wording import NOTHING, SYMBOLS, gap_text, money
 
 if TYPE_CHECKING:
@@ -22,20 +23,33 @@ MOST_REASONS = 12
 
 def for_people(document: SweepDocument, output_format: Format) -> str:
     """Return the sweep as text or as Markdown."""
-    span = " to ".join(dict.fromkeys((document.periods[0], document.last_period)))
-    title = f"{document.plan}: {document.company} ({document.headquarters}), {span}, as {document.key} moves"
+    title, facts = _title(document), _facts(document)
     policy = f"{document.policy} (version {document.policy_version})"
-    status = document.legal_status
-    if "not legal advice" not in status.lower():
-        status = f"{status.rstrip('. ')}. Not legal advice."
-    changed = [f"Set: {'; '.join(document.settings)}."] if document.settings else []
-    facts = [status, f"Reading: {document.reading}.", *changed]
     sentences = list(summary(document))
     if output_format is Format.MARKDOWN:
         head = [f"# {title}\n", f"- **{policy}**: {' '.join(facts)}\n", "".join(f"- {one}\n" for one in sentences)]
     else:
         head = [f"{title}\n", paragraph(policy, *facts), paragraph("The curve", *sentences)]
     return "\n".join([*head, render(_table(document), output_format)])
+
+
+def as_page(document: SweepDocument) -> str:
+    """Return the sweep as an HTML page with a picture of the curve."""
+    sentences = list(summary(document))
+    return sweep_html.render(document, title=_title(document), facts=" ".join(_facts(document)), sentences=sentences)
+
+
+def _title(document: SweepDocument) -> str:
+    span = " to ".join(dict.fromkeys((document.periods[0], document.last_period)))
+    return f"{document.plan}: {document.company} ({document.headquarters}), {span}, as {document.key} moves"
+
+
+def _facts(document: SweepDocument) -> list[str]:
+    status = document.legal_status
+    if "not legal advice" not in status.lower():
+        status = f"{status.rstrip('. ')}. Not legal advice."
+    changed = [f"Set: {'; '.join(document.settings)}."] if document.settings else []
+    return [status, f"Reading: {document.reading}.", *changed]
 
 
 # --- The table ------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,3 +40,7 @@ class Budget:
         """Return a time limit that keeps within what is left."""
         known = [limit for limit in (seconds, self.left) if limit is not None]
         return min(known) if known else None
+
+    def half(self) -> Budget:
+        """Return a budget that ends when half of what is left is spent, counting on from this one."""
+        return replace(self, seconds=None if self.left is None else self.spent + self.left / 2)

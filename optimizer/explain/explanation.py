@@ -97,22 +97,26 @@ def explain_values(
     """Return the marginal values of a run with a placement, and where a baseline is named what the policy costs.
 
     `most` settings are confirmed by solving again, None: all that bind or seem to be worth something. `on_value` is told
-    each one as it is found.
+    each one as it is found. Where there is a cost to work out too, values take at most half of the time.
     """
     values = []
-    for value in Marginals(outcome, options, budget, is_thorough=most is None and is_small(outcome)).find(most):
+    own = budget if baseline is None else budget.half()
+    for value in Marginals(outcome, options, own, is_thorough=most is None and is_small(outcome)).find(most):
         values.append(value)
         if on_value is not None:
             on_value(value)
+    budget.num_solves = own.num_solves
     cost = None if baseline is None else policy_cost(outcome, options, budget, baseline=baseline)
-    is_whole = cost is not None and cost.is_complete if baseline is not None else True
+    is_whole = cost is not None and cost.is_complete and not cost.left_out if baseline is not None else True
     found = Explanation(budget.spent, budget.num_solves, tuple(values), cost)
-    return replace(found, is_complete=is_whole and not any(map(_is_missed, values[:most])))
+    return replace(found, is_complete=is_whole and not any(_is_missed(value, own) for value in values[:most]))
 
 
-def _is_missed(value: Value) -> bool:
-    """Return whether a value was not worked out for want of time, or not even screened."""
-    return not value.moves and (value.screened is None or bool(value.screened) or value.reading.is_binding)
+def _is_missed(value: Value, budget: Budget) -> bool:
+    """Return whether a value was not worked out for want of time, not in both directions, or not even screened."""
+    if value.moves:
+        return len(value.moves) == 1 and budget.is_over()
+    return value.screened is None or bool(value.screened) or value.reading.is_binding
 
 
 def is_small(outcome: Outcome) -> bool:

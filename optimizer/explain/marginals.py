@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import count
 from math import ceil, inf
 from typing import TYPE_CHECKING
 
 from optimizer.analysis.binding import group_readings
 from optimizer.explain.change import Change, changed_limits
-from optimizer.explain.screening import Screen, screened_values
-from optimizer.explain.setting import settings_of
+from optimizer.explain.gains import Gains
+from optimizer.explain.screening import Screen, ScreenAnswer, solve_screen
+from optimizer.explain.setting import movable_settings
+from optimizer.explain.shut_sites import ShutSite, shut_sites
 from optimizer.explain.value import NOTHING, Label, Move, Value
-from optimizer.strategy.outcome import Status
-from optimizer.strategy.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from optimizer.analysis.binding import GroupReading
     from optimizer.explain.budget import Budget
     from optimizer.explain.setting import Setting
+    from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.strategy.options import SearchOptions
     from optimizer.strategy.outcome import Outcome
@@ -34,10 +36,8 @@ if TYPE_CHECKING:
 STANDS_OUT = Fraction(7, 2)
 """Times the money resolution that a move's screened value must come to, so that its lower end is above the resolution."""
 ROUND_STEPS = (1, 2, 5)
-HOPELESS = 2
-"""A move worth at most so many times the money resolution will not stand out: the search for its value ends."""
-CLOSE = 3
-"""A confirmed interval whose upper end is at most so many times its lower end needs no better bound."""
+TOGETHER = 10
+"""Settings that are all loosened before any of them is tightened, which takes a proof, and so longer."""
 
 
 @dataclass(frozen=True)
@@ -60,30 +60,68 @@ class Marginals:
         if placement is None or verification is None:
             return
         readings = {one.limit.group: one for one in group_readings(self.outcome.case, verification.readings)}
-        settings = [one for one in settings_of(self.outcome.case, self.outcome.limits) if one.has_number]
-        screened = {screen: self._screened(settings, placement, screen) for screen in Screen}
+        settings = [one for one in movable_settings(self.outcome.case, self.outcome.limits) if one.has_number]
+        screened, shut = self._screened(settings, placement)
         ranked = self._ranked(settings, readings, screened)
-        for place, setting in enumerate(ranked):
-            is_wanted = (most is None or place < most) and not self.budget.is_over()
-            seems, deeper = (screened[screen].get(setting.group) for screen in Screen)
-            is_asked = is_wanted and (seems or deeper or readings[setting.group].is_binding or self.is_thorough)
-            moves = self._moves(setting, seems or deeper or 0.0) if is_asked else (None, None)
-            yield Value(setting, readings[setting.group], seems, *moves, screened_relaxed=deeper)
+        for first in range(0, len(ranked), TOGETHER):
+            values = []
+            for place, setting in enumerate(ranked[first : first + TOGETHER], first):
+                seems, deeper = (screened[screen].get(setting.group) for screen in Screen)
+                value = Value(
+                    setting,
+                    readings[setting.group],
+                    seems,
+                    None,
+                    None,
+                    screened_relaxed=deeper,
+                    least_steps=shut[setting.group].steps if setting.group in shut else 1,
+                )
+                is_asked = seems or deeper or value.reading.is_binding or self.is_thorough
+                is_wanted = is_asked and (most is None or place < most) and not self.budget.is_over()
+                values.append((self._loosened(value) if is_wanted else value, is_wanted))
+            yield from (self._tightened(value) if is_wanted else value for value, is_wanted in values)
 
-    def _screened(self, settings: Sequence[Setting], placement: Placement, screen: Screen) -> Mapping[str, float]:
+    def _screened(
+        self, settings: Sequence[Setting], placement: Placement
+    ) -> tuple[Mapping[Screen, Mapping[str, float]], Mapping[str, ShutSite]]:
+        """Return money per step by screen, and what more power at sites that stay shut seems to be worth."""
+        found: dict[Screen, dict[str, float]] = {}
+        shut: Mapping[str, ShutSite] = {}
+        for screen in Screen:
+            answer = self._screen_answer(self.outcome.limits, placement, screen)
+            found[screen] = {} if answer is None else answer.per_step(settings)
+            if screen is Screen.FIXED_OPENINGS and answer is not None:
+                held = answer.model.values(placement)
+                above = max(float(STANDS_OUT * self._resolution), float(NOTHING))
+                shut = shut_sites(answer, settings, held, partial(self._opened, placement), above=above)
+                found[screen] |= {group: site.per_step for group, site in shut.items()}
+        return found, shut
+
+    def _screen_answer(
+        self, limits: Sequence[Limit], placement: Placement, screen: Screen, opened: tuple[int, int] | None = None
+    ) -> ScreenAnswer | None:
         if self.budget.is_over():
-            return {}
+            return None
         self.budget.num_solves += 1
         options = replace(self.options, time_limit_seconds=self.budget.part(self.options.time_limit_seconds))
-        return screened_values(
+        return solve_screen(
             self.outcome.case,
-            self.outcome.limits,
-            settings,
+            limits,
             placement,
             screen=screen,
             options=options,
             session=self.budget.session,
+            opened=opened,
         )
+
+    def _opened(self, placement: Placement, shut: ShutSite) -> ScreenAnswer | None:
+        """Return the program with a shut site open, and its power moved."""
+        change = move_of(shut.setting, shut.steps, is_loosened=True)
+        if change is None:
+            return None
+        limits = changed_limits(self.outcome.limits, (change,))
+        site = self.outcome.case.plan.site_index[shut.setting.limit.scope]
+        return self._screen_answer(limits, placement, Screen.FIXED_OPENINGS, (site, shut.start))
 
     @staticmethod
     def _ranked(
@@ -99,80 +137,51 @@ class Marginals:
 
         return sorted(settings, key=rank)
 
-    def _moves(self, setting: Setting, per_step: float) -> tuple[Move | None, Move | None]:
-        """Return a setting loosened and tightened; where neither stands out of the gap, tightened further."""
-        steps = self._first_steps(per_step)
-        loosened = self._move(setting, steps, is_loosened=True)
-        tightened = self._move(setting, steps, is_loosened=False)
-        is_told = any(move is not None and move.label is Label.CONFIRMED for move in (loosened, tightened))
-        if not is_told and per_step and self._resolution > NOTHING:
-            further = self._move(setting, round_up(2 * steps + 1), is_loosened=False)
-            tightened = further if further is not None and further.label is Label.CONFIRMED else tightened
-        return loosened, tightened
+    def _loosened(self, value: Value) -> Value:
+        return replace(value, loosened=self._move(value.setting, self._first_steps(value), is_loosened=True))
 
-    def _first_steps(self, per_step: float) -> int:
-        if self._resolution <= NOTHING or not per_step:
-            return 1
-        return round_up(ceil(float(STANDS_OUT * self._resolution) / per_step))
+    def _tightened(self, value: Value) -> Value:
+        """Return a value with its setting tightened too; where neither direction stands out of the gap, further."""
+        steps = self._first_steps(value)
+        both = replace(value, tightened=self._move(value.setting, steps, is_loosened=False))
+        if both.is_confirmed or not value.seems or self._resolution <= NOTHING:
+            return both
+        further = self._move(value.setting, round_up(2 * steps + 1), is_loosened=False)
+        is_told = further is not None and further.label is Label.CONFIRMED
+        return replace(both, tightened=further) if is_told else both
+
+    def _first_steps(self, value: Value) -> int:
+        if self._resolution <= NOTHING or not value.seems:
+            return value.least_steps
+        return max(value.least_steps, round_up(ceil(float(STANDS_OUT * self._resolution) / value.seems)))
 
     @property
     def _resolution(self) -> Fraction:
-        return self._bound - self._value
+        return self._gains.resolution
 
     @property
-    def _value(self) -> Fraction:
-        return self.outcome.objective or Fraction(0)
-
-    @property
-    def _bound(self) -> Fraction:
-        bound = self.outcome.best_bound
-        return self._value + abs(self._value) if bound is None else bound
+    def _gains(self) -> Gains:
+        return Gains(self.outcome, self.options, self.budget)
 
     def _move(self, setting: Setting, steps: int, *, is_loosened: bool) -> Move | None:
-        """Search the moved plan until the answer is decided; None where there is no room to move or no time."""
+        """Return a setting moved; None where there is no room to move or no time."""
         change = move_of(setting, steps, is_loosened=is_loosened)
         if change is None or self.budget.is_over():
             return None
-        self.budget.num_solves += 1
-        limits = changed_limits(self.outcome.limits, (change,))
-        options = replace(self.options, time_limit_seconds=self.budget.part(self.options.time_limit_seconds))
-
-        def is_decided(value: Fraction | None, bound: Fraction | None) -> bool:
-            lower, upper = self._interval(value, bound, is_loosened=is_loosened)
-            if upper is None:
-                return False
-            return upper <= max(NOTHING, HOPELESS * self._resolution) or (lower > NOTHING and upper <= CLOSE * lower)
-
-        moved = search(
-            self.outcome.case,
-            limits,
-            options,
-            self.budget.session,
-            start=self.outcome.placement,
-            is_decided=is_decided,
-        )
-        if moved.status is Status.INFEASIBLE:
-            return Move(change, steps, is_loosened, Label.CONFIRMED, Fraction(0), None, True, (), ())
-        lower, upper = self._interval(moved.objective, moved.best_bound, is_loosened=is_loosened)
-        is_nothing = upper is not None and upper <= NOTHING
-        label = Label.CONFIRMED if upper is not None and (lower > NOTHING or is_nothing) else Label.NOT_DISTINGUISHABLE
-        here, there = sites_in_use(self.outcome), sites_in_use(moved)
-        if is_nothing:
-            lower, upper, there = Fraction(0), Fraction(0), here
+        gain = self._gains.of(changed_limits(self.outcome.limits, (change,)), is_loosened=is_loosened)
+        here = sites_in_use(self.outcome)
+        there = here if gain.is_infeasible or gain.upper == 0 else sites_in_use(gain.moved)
         return Move(
-            change, steps, is_loosened, label, lower, upper, False, _without(there, here), _without(here, there)
+            change,
+            steps,
+            is_loosened,
+            gain.label,
+            gain.lower,
+            gain.upper,
+            gain.is_infeasible,
+            _without(there, here),
+            _without(here, there),
         )
-
-    def _interval(
-        self, value: Fraction | None, bound: Fraction | None, *, is_loosened: bool
-    ) -> tuple[Fraction, Fraction | None]:
-        """Return the gain of a loosening or the loss of a tightening, at least and at most."""
-        zero = Fraction(0)
-        if is_loosened:
-            lower = zero if value is None else max(zero, value - self._bound)
-            return lower, None if bound is None else max(zero, bound - self._value)
-        lower = zero if bound is None else max(zero, self._value - bound)
-        return lower, None if value is None or self.outcome.best_bound is None else max(zero, self._bound - value)
 
 
 def move_of(setting: Setting, steps: int, *, is_loosened: bool) -> Change | None:

@@ -1,7 +1,8 @@
 """What the policy costs: the plan's value without it less its value with it, as a proven interval.
 
 Against a named baseline pack the whole policy is exchanged; rule by rule only that rule is left out. Single costs do not
-add up, since one rule stands in for another; the difference is shown as the interaction.
+add up, since one rule stands in for another; the difference is shown as the interaction. Then destination by destination
+(`optimizer.explain.lifted`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from optimizer.explain.lifted import Lifted, lifted_by_country
+from optimizer.explain.value import Label
 from optimizer.policies.load import load_policy
 from optimizer.rules.case import make_case
 from optimizer.rules.ledger import Ledger
@@ -57,6 +60,13 @@ class PolicyCost:
     countries: tuple[CountryCost, ...]
     is_complete: bool
     """False where the budget ended before every rule was lifted."""
+    by_country: tuple[Lifted, ...] = ()
+    """What the limits on single destinations cost, most first."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Return the destinations that there was no time for."""
+        return tuple(one.destination for one in self.by_country if one.label is Label.SCREENED)
 
     @property
     def interaction(self) -> tuple[Fraction | None, Fraction | None]:
@@ -87,7 +97,12 @@ def policy_cost(
         limits = tuple(limit for limit in outcome.limits if limit.rule != rule)
         singles.append(_cost((rule,), outcome, _solve(outcome.case, limits, outcome, options, budget)))
     return PolicyCost(
-        baseline, _cost(rules, outcome, free), tuple(singles), _countries(outcome, free), len(singles) == len(rules)
+        baseline,
+        _cost(rules, outcome, free),
+        tuple(singles),
+        _countries(outcome, free),
+        len(singles) == len(rules),
+        lifted_by_country(outcome, options, budget),
     )
 
 

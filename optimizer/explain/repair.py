@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from optimizer.entry.holdings import NVEU_MODE, UVEU_MODE
 from optimizer.explain.amounts import Amounts, least_amounts
 from optimizer.explain.change import Change, changed_case, set_options
+from optimizer.explain.earlier import earlier_deliveries
 from optimizer.explain.family import AUTHORISED_RULES, Family, family_of, family_settings
 from optimizer.explain.hitting import fewest_sets
-from optimizer.explain.setting import settings_of
+from optimizer.explain.licence import licences_to_seek
+from optimizer.explain.setting import movable_settings
 from optimizer.policies.policy import AUTHORISATIONS
 from optimizer.rules.alternatives import alternative_cases
 from optimizer.rules.case import make_case
@@ -23,10 +25,11 @@ from optimizer.rules.registry import compile_limits
 from optimizer.strategy.search import search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from optimizer.explain.feasibility import Feasibility
     from optimizer.explain.setting import Setting
+    from optimizer.explain.table_change import ChangedTable, TableChange
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
     from optimizer.strategy.outcome import Outcome
@@ -58,21 +61,35 @@ class Repair:
     is_least: bool
     outcome: Outcome
     set_options: tuple[str, ...]
+    table_changes: tuple[TableChange, ...] = ()
 
 
 def find_repairs(case: Case, limits: Sequence[Limit], feasibility: Feasibility) -> Iterator[Repair]:
     """Yield repairs of a case that has no plan, by family, fewest settings first, then least relative change."""
-    settings = settings_of(case, limits)
+    settings = movable_settings(case, limits)
     num_found = 0
     for family in Family:
         if family is Family.GOVERNMENT:
             yield from _authorisations(case, feasibility)
+            yield from _of_tables(family, licences_to_seek(case, feasibility), feasibility)
         members = family_settings(settings, family)
         is_wanted = family is not Family.SEVERAL or num_found < ENOUGH
         if members and is_wanted and not feasibility.budget.is_over():
             for repair in _of_family(case, tuple(limits), family, members, feasibility):
                 num_found += 1
                 yield repair
+        if family is Family.CHANGE:
+            for repair in _of_tables(family, earlier_deliveries(case, feasibility), feasibility):
+                num_found += 1
+                yield repair
+
+
+def _of_tables(family: Family, found: Iterable[ChangedTable], feasibility: Feasibility) -> Iterator[Repair]:
+    """Yield the repairs that changed rows of the plan's tables are."""
+    for one in islice(found, MOST_REPAIRS):
+        outcome = _plan_of(one.case, feasibility)
+        if outcome is not None:
+            yield Repair(family, (), (), one.is_least, outcome, (one.change.set_option,), (one.change,))
 
 
 def _of_family(

@@ -8,7 +8,7 @@ A value is money per step of the setting, loosened, over all its periods at once
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from optimizer.solve.backend import SolveOptions
 from optimizer.solve.result import Termination
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from optimizer.explain.setting import Setting
     from optimizer.model.build import Model
@@ -44,38 +44,56 @@ class Screen(StrEnum):
     RELAXED_OPENINGS = "relaxed openings"
 
 
-def screened_values(
+@dataclass(frozen=True)
+class ScreenAnswer:
+    """A solved screening program: its model, the duals of its rows and the values of its columns."""
+
+    model: Model
+    duals: Floats
+    values: Floats
+
+    @property
+    def money(self) -> float:
+        """Return what the relaxed plan is worth."""
+        return float(self.model.formulation.value(self.values)) * self.model.formulation.objective_scale
+
+    def per_step(self, settings: Sequence[Setting]) -> dict[str, float]:
+        """Return money per step by group, of settings with a number."""
+        per_limit = _values_of_limits(self.model, self.duals, self.values)
+        number_of = {limit: number for number, limit in enumerate(self.model.limits)}
+        found = {}
+        for setting in settings:
+            if setting.has_number:
+                first = setting.first_period or 0
+                found[setting.group] = sum(
+                    per_limit.get(number_of[limit], 0.0) for limit in setting.limits if limit.period >= first
+                ) * float(setting.step)
+        return found
+
+
+def solve_screen(
     case: Case,
     limits: Sequence[Limit],
-    settings: Sequence[Setting],
     placement: Placement,
     *,
     screen: Screen,
     options: SearchOptions,
     session: Session,
-) -> Mapping[str, float]:
-    """Return money per step by group, of settings with a number; nothing where the linear program was not solved."""
+    opened: tuple[int, int] | None = None,
+) -> ScreenAnswer | None:
+    """Solve a screening program; None where it was not solved. `opened`: a site held open too, and from when."""
     model = build_model(case, limits, strengthen=False)
-    program = _program(model, placement, screen)
+    program = _program(model, placement, screen, opened)
     solve_options = SolveOptions(
         relative_gap=0.0, time_limit_seconds=options.time_limit_seconds, threads=options.threads, seed=options.seed
     )
     result = session.solve(DUAL_BACKEND, program, solve_options)
     if result.termination is not Termination.SOLVED or result.row_duals is None or result.values is None:
-        return {}
-    per_limit = _values_of_limits(model, result.row_duals, result.values)
-    number_of = {limit: number for number, limit in enumerate(model.limits)}
-    found = {}
-    for setting in settings:
-        if setting.has_number:
-            first = setting.first_period or 0
-            found[setting.group] = sum(
-                per_limit.get(number_of[limit], 0.0) for limit in setting.limits if limit.period >= first
-            ) * float(setting.step)
-    return found
+        return None
+    return ScreenAnswer(model, result.row_duals, result.values)
 
 
-def _program(model: Model, placement: Placement, screen: Screen) -> Formulation:
+def _program(model: Model, placement: Placement, screen: Screen, opened: tuple[int, int] | None) -> Formulation:
     """Return the linear program, with nothing said of single columns that a row says already."""
     program = model.formulation
     openings, blocks = model.opening_columns, model.block_columns
@@ -84,6 +102,8 @@ def _program(model: Model, placement: Placement, screen: Screen) -> Formulation:
     upper[blocks] = inf
     if screen is Screen.FIXED_OPENINGS:
         held = model.values(placement)
+        if opened is not None:
+            held[model.columns.openings[opened[0], opened[1] :]] = 1.0
         lower[openings] = upper[openings] = held[openings]
         links = np.array([name == LINK for name in program.row_names], dtype=bool)
         row_upper[links] = inf

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.limit import Entered, Exact, Limit, Opened, Placed, Sense, Served, Standing
 from optimizer.rules.measures import h100_tpp
+from optimizer.rules.registry import takes_shares_of_deliveries
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ COUNTED = frozenset({"openings", "sites", "countries", "modules"})
 """Units that come one by one."""
 ONE_OF = {name: name[:-1] for name in ("units", "chips", "openings", "sites", "modules")} | {"countries": "country"}
 MEGAWATT, UNITS, CHIPS, TPP = "MW", "units", "chips", "TPP"
+DELIVERIES = "deliveries"
 
 
 @dataclass(frozen=True)
@@ -212,3 +214,10 @@ def settings_of(case: Case, limits: Iterable[Limit]) -> tuple[Setting, ...]:
     for limit in limits:
         groups[limit.group].append(limit)
     return tuple(Setting(case, tuple(members)) for members in groups.values())
+
+
+def movable_settings(case: Case, limits: Iterable[Limit]) -> tuple[Setting, ...]:
+    """Return the settings whose numbers can move alone: not deliveries where the policy takes shares of these."""
+    limits = tuple(limits)
+    is_fixed = takes_shares_of_deliveries(case, limits)
+    return tuple(one for one in settings_of(case, limits) if not (is_fixed and one.limit.rule == DELIVERIES))

@@ -67,6 +67,14 @@ class Value:
     screened_relaxed: float | None = None
     """The same with openings relaxed: it sees what sites that stay shut would be worth, and cries wolf more often."""
 
+    least_steps: int = 1
+    """Steps below which nothing seems to be gained: a site that stays shut opens only with enough power."""
+
+    @property
+    def seems(self) -> float:
+        """Return what a step seems to be worth, with openings held, or where that is nothing with openings relaxed."""
+        return self.screened or self.screened_relaxed or 0.0
+
     @property
     def moves(self) -> tuple[Move, ...]:
         """Return what was tried."""

@@ -1,7 +1,8 @@
 """Changes to a plan from the command line: `policy.home_share=45/100`, `sites[ohio].power_mw=150`.
 
 A path names a key of `plan.toml`, or a column of the rows a table has under a key. Rows told apart by several columns
-take them in order, `power[ohio,2026Q1].power_mw=90`; fewer of them, or `*`, address every row that fits.
+take them in order, `power[ohio,2026Q1].power_mw=90`; fewer of them, or `*`, address every row that fits. Rows can also be
+added, and deliveries moved (`optimizer.files.added_rows`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError, Problem
+from optimizer.files.added_rows import ADDED, is_move, with_row, with_units_moved
 from optimizer.files.columns import TABLES
 from optimizer.files.keys import COLUMN_DEFAULTS, ECONOMICS, LIMIT, POLICY, SECTIONS, TOP
 from optimizer.files.problems import Problems, did_you_mean, name_of
@@ -161,6 +163,9 @@ def _change_rows(document: Document, table: str, key: str | None, change: Change
         raise _UnknownPathError(msg_0, did_you_mean(column, columns.column_names))
     rows = document.get(table)
     rows = rows if isinstance(rows, list) else []
+    if key.startswith(ADDED) or is_move(table, key, column):
+        document[table] = _with_rows(rows, columns.key or columns.column_names, key, column, change.value)
+        return
     names = columns.key or columns.column_names[:1]
     matching = {number for number, row in enumerate(rows) if _matches(row, names, key)}
     if not matching:
@@ -168,6 +173,16 @@ def _change_rows(document: Document, table: str, key: str | None, change: Change
         msg_0 = f"no row of {table} has this key"
         raise _UnknownPathError(msg_0, did_you_mean(key, known))
     document[table] = [{**row, column: change.value} if number in matching else row for number, row in enumerate(rows)]
+
+
+def _with_rows(rows: list[object], names: Sequence[str], key: str, column: str, value: str) -> list[object]:
+    """Return rows with one added, or with units of a delivery moved."""
+    try:
+        return (
+            with_row(rows, names, key, column, value) if key.startswith(ADDED) else with_units_moved(rows, key, value)
+        )
+    except ValueError as error:
+        raise _UnknownPathError(str(error)) from None
 
 
 def _matches(row: object, names: Sequence[str], key: str) -> bool:

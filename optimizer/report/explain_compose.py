@@ -7,10 +7,10 @@ from fractions import Fraction
 from math import isinf
 from typing import TYPE_CHECKING, TypedDict
 
-from optimizer.catalogue.countries import find_country
 from optimizer.explain.amounts import relative_change
 from optimizer.explain.value import Label
 from optimizer.report import explain_words as words
+from optimizer.report.cost_compose import cost_part
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.explain_parts import (
     ChangePart,
@@ -18,8 +18,6 @@ from optimizer.report.explain_parts import (
     ConfirmationPart,
     ConflictMemberPart,
     ConflictPart,
-    CostPart,
-    CountryCostPart,
     ExplanationPart,
     MovePart,
     PermittedPart,
@@ -37,8 +35,8 @@ if TYPE_CHECKING:
     from optimizer.explain.confirm import Confirmation
     from optimizer.explain.conflict import Conflict, Member
     from optimizer.explain.explanation import Explanation
-    from optimizer.explain.policy_cost import Cost, PolicyCost
     from optimizer.explain.repair import PolicyChange, Repair
+    from optimizer.explain.table_change import TableChange
     from optimizer.explain.value import Move, Value
     from optimizer.strategy.outcome import Outcome
 
@@ -81,7 +79,7 @@ def explained_parts(outcome: Outcome, explanation: Explanation | None, command: 
     conflicts = tuple(map(conflict_part, explanation.conflicts))
     return {
         "values": tuple(_value_part(value, currency, resolution) for value in values),
-        "policy_cost": _cost_part(explanation.cost, currency, resolution) if explanation.cost else None,
+        "policy_cost": cost_part(explanation.cost, currency, resolution) if explanation.cost else None,
         "conflict": conflicts[0] if conflicts else None,
         "other_conflicts": conflicts[1:],
         "repairs": tuple(_repair_part(repair, command) for repair in explanation.repairs),
@@ -155,37 +153,6 @@ def _move_part(move: Move | None, currency: str, resolution: Fraction | None) ->
     )
 
 
-def _cost_part(cost: PolicyCost, currency: str, resolution: Fraction | None) -> PolicyCostPart:
-    least, most = cost.interaction
-    return PolicyCostPart(
-        baseline=cost.baseline,
-        total=_one_cost(cost.total),
-        by_rule=tuple(map(_one_cost, cost.by_rule)),
-        interaction_lower=plain_or_none(least),
-        interaction_upper=plain_or_none(most),
-        countries=tuple(
-            CountryCostPart(
-                country=row.destination,
-                name=found.name if (found := find_country(row.destination)) else row.destination,
-                tpp_with=plain(row.tpp_with),
-                tpp_without=plain(row.tpp_without),
-            )
-            for row in cost.countries
-        ),
-        sentence=words.cost_sentence(cost, currency, resolution),
-    )
-
-
-def _one_cost(cost: Cost) -> CostPart:
-    return CostPart(
-        rules=cost.rules,
-        lower=plain_or_none(cost.lower),
-        lower_exact=exact_or_none(cost.lower),
-        upper=plain_or_none(cost.upper),
-        upper_exact=exact_or_none(cost.upper),
-    )
-
-
 def conflict_part(conflict: Conflict) -> ConflictPart:
     """Return a conflict with its members."""
     return ConflictPart(
@@ -232,7 +199,11 @@ def _repair_part(repair: Repair, command: str | None) -> RepairPart:
     return RepairPart(
         family=repair.family,
         label=words.repair_label(repair),
-        changes=(*map(_change_part, repair.changes), *map(_policy_change_part, repair.policy_changes)),
+        changes=(
+            *map(_change_part, repair.changes),
+            *map(_policy_change_part, repair.policy_changes),
+            *map(_table_change_part, repair.table_changes),
+        ),
         set_options=repair.set_options,
         least=repair.is_least,
         plan=PermittedPart(
@@ -288,19 +259,34 @@ def _change_part(change: Change) -> ChangePart:
 
 
 def _policy_change_part(change: PolicyChange) -> ChangePart:
+    words_of_change = words.policy_change_words(change)
+    name = f"policy.{change.name}"
+    return _worded_part(
+        name, LimitKind.POLICY, change.today, change.suggested, words_of_change, citation="the policy's settings"
+    )
+
+
+def _table_change_part(change: TableChange) -> ChangePart:
+    return _worded_part(
+        change.row, change.kind, change.today, change.suggested, change.change, citation=change.citation
+    )
+
+
+def _worded_part(name: str, kind: LimitKind, today: str, suggested: str, change: str, *, citation: str) -> ChangePart:
+    """Return a change that is no number of a limit."""
     return ChangePart(
-        group=f"policy.{change.name}",
-        kind=LimitKind.POLICY,
-        today=change.today,
-        suggested=change.suggested,
-        change=words.policy_change_words(change),
+        group=name,
+        kind=kind,
+        today=today,
+        suggested=suggested,
+        change=change,
         today_exact=None,
         suggested_exact=None,
         change_exact=None,
         unit="",
         from_period=None,
         relative_change=None,
-        citation="the policy's settings",
+        citation=citation,
     )
 
 

@@ -1,4 +1,4 @@
-"""Marginal values and repairs as CSV: one row a setting, one row a change."""
+"""Marginal values, the policy's cost and repairs as CSV: one row a setting, a rule or a country, a change."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.report.document import ResultDocument
-    from optimizer.report.explain_parts import MovePart
+    from optimizer.report.explain_parts import CostPart, MovePart
 
 VALUE_COLUMNS = ("group", "kind", "listed", "setting", "unit", "step_exact", "screened", "range_lower", "range_upper")
 MOVE_COLUMNS = ("label", "steps", "change_exact", "lower_exact", "upper_exact", "infeasible")
+COST_COLUMNS = ("of", "name", "lifted", "label", "lower_exact", "upper_exact", "screened")
 REPAIR_COLUMNS = ("group", "today", "suggested", "change", "change_exact", "unit", "from_period", "relative_change")
 
 
@@ -50,6 +51,26 @@ def repairs_csv(document: ResultDocument) -> str:
         for change in repair.changes
     ]
     return _csv(("repair", "family", "label", *REPAIR_COLUMNS, "objective_exact", "command"), rows)
+
+
+def costs_csv(document: ResultDocument) -> str:
+    """Return what the policy costs: in all, by rule, by country; no rows where it was not worked out."""
+    cost = document.policy_cost
+    rows: list[dict[str, object]] = []
+    if cost is not None:
+        rows = [_cost_cells("policy", cost.baseline, cost.total)]
+        rows += [_cost_cells("rule", one.rules[0], one) for one in cost.by_rule]
+        rows += [
+            {"of": "country", "name": one.country, "lifted": ";".join(one.groups)}
+            | {column: getattr(one, column) for column in ("label", "lower_exact", "upper_exact", "screened")}
+            for one in cost.by_country
+        ]
+    return _csv(COST_COLUMNS, rows)
+
+
+def _cost_cells(of: str, name: str, cost: CostPart) -> dict[str, object]:
+    lifted = ";".join(cost.rules)
+    return {"of": of, "name": name, "lifted": lifted, "lower_exact": cost.lower_exact, "upper_exact": cost.upper_exact}
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:

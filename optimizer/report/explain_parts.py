@@ -55,7 +55,7 @@ class ValuePart(Part):
     listed: Listed
     binding_periods: tuple[str, ...]
     screened: Number | None
-    """Money per step by the dual of the linear program with openings fixed; a guide, not proven."""
+    """Money per step by a dual of the program with openings fixed, or with a shut site opened; a guide, not proven."""
     loosened: MovePart | None
     tightened: MovePart | None
     range_lower: ExactText | None
@@ -84,6 +84,23 @@ class CountryCostPart(Part):
     tpp_without: Number
 
 
+class LiftedPart(Part):
+    """What lifting every limit of the policy on one destination is worth, the rest of the policy kept."""
+
+    country: str
+    name: str
+    groups: tuple[str, ...]
+    """The limits that are lifted."""
+    label: Label
+    lower: Number | None
+    """At least; null where it was only screened."""
+    lower_exact: ExactText | None
+    upper: Number | None
+    upper_exact: ExactText | None
+    screened: Number | None
+    """By a linear program with blocks and openings relaxed; a guide, not proven."""
+
+
 class PolicyCostPart(Part):
     """What the policy costs against a baseline."""
 
@@ -96,6 +113,8 @@ class PolicyCostPart(Part):
     """The total less the sum of the rules lifted singly, at least: single costs do not add up."""
     interaction_upper: Number | None
     countries: tuple[CountryCostPart, ...]
+    by_country: tuple[LiftedPart, ...]
+    """Each destination in which a limit of the policy binds or that it closes, all its limits lifted; most first."""
     sentence: str
 
 
@@ -139,7 +158,7 @@ class ConditionPart(Part):
 
 
 class ChangePart(Part):
-    """One setting that a repair changes."""
+    """One setting, or one row of a table of the plan, that a repair changes."""
 
     group: str
     kind: LimitKind
@@ -179,7 +198,7 @@ class RepairPart(Part):
     family: str
     """`yours to change`, `yours to buy` or `needs government`."""
     label: str
-    """What it takes: `contract`, `power to buy`, `authorisation`, `change of law`."""
+    """What it takes: `contract`, `delivery date`, `power to buy`, `authorisation`, `change of law`."""
     changes: tuple[ChangePart, ...]
     set_options: tuple[str, ...]
     """What to write for it: `--set` options of the command line, and so keys of the plan."""

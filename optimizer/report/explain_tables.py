@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.explain.value import NOTHING as NO_MONEY
 from optimizer.explain.value import Label, Listed
+from optimizer.report.cost_tables import country_table
 from optimizer.report.intervals import interval_text
 from optimizer.report.table import Table, columns, cut
 from optimizer.report.wording import NOTHING, compact, money, money_above, period_runs
@@ -29,6 +30,7 @@ def explain_tables(document: ResultDocument) -> Iterator[Table]:
     yield from (_value_table(document, listed, title) for listed, title in LISTS.items())
     if document.policy_cost is not None:
         yield _cost_table(document.policy_cost, document)
+        yield country_table(document.policy_cost, document)
     conflicts = [one for one in (document.conflict, *document.other_conflicts) if one is not None]
     for number, conflict in enumerate(conflicts, start=1):
         yield _conflict_table(conflict, document, number if len(conflicts) > 1 else None)

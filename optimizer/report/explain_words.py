@@ -148,6 +148,8 @@ def repair_label(repair: Repair) -> str:
     """Return what a repair takes."""
     if repair.policy_changes:
         return "authorisation"
+    if repair.table_changes:
+        return repair.table_changes[0].label
     if repair.family is Family.CHANGE:
         return "contract"
     if repair.family is Family.BUY:
@@ -164,6 +166,7 @@ def repair_sentence(repair: Repair, currency: str) -> str:
     """Return a repair and what it permits in a sentence."""
     parts = [change_words(change) for change in repair.changes]
     parts += [policy_change_words(change) for change in repair.policy_changes]
+    parts += [change.sentence for change in repair.table_changes]
     value = repair.outcome.objective
     permits = f": permits a plan worth {money(value, currency)}" if value is not None else ""
     joined = " and ".join(parts)

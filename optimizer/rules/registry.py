@@ -214,22 +214,25 @@ def _spec_problems(policy: Policy, spec: RuleSpec) -> Iterator[Problem]:
             yield Problem(message, file=policy.name, column=f"settings.{name}", hint=hint)
 
 
-def _problems_of_bought_units(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem]:
-    """Yield each price for units past deliveries where the policy takes shares of everything delivered."""
+def takes_shares_of_deliveries(case: Case, limits: Iterable[Limit]) -> bool:
+    """Return whether a rule among some limits takes shares of everything delivered, placed or not."""
     listed = {limit.rule for limit in limits}
-    counts_delivered = any(
-        spec.denominator is not None and case.policy.value(spec.denominator) == DELIVERED
-        for spec in case.policy.rules
-        if spec.name in listed
-    )
+    return any(case.policy.counts_delivered(spec) for spec in case.policy.rules if spec.name in listed)
+
+
+def _problems_of_bought_units(case: Case, limits: tuple[Limit, ...]) -> Iterator[Problem]:
+    """Yield each price for units past deliveries, and each change of these, where shares are of everything delivered."""
+    if not takes_shares_of_deliveries(case, limits):
+        return
+    refused = {
+        "price_cap": ("bought past", '`share_denominator = "standing"` takes shares of what stands'),
+        "change": ("added to", 'write them in deliveries.csv, or `share_denominator = "standing"`'),
+    }
     for name, own in case.plan.limit_settings.items():
-        if counts_delivered and own.price_cap is not None and name.partition("[")[0] == "deliveries":
-            yield Problem(
-                "units bought past deliveries would have no place in shares of what is delivered",
-                file="plan.toml",
-                column=f"limits.{name}.price_cap",
-                hint='`share_denominator = "standing"` takes shares of what stands',
-            )
+        for key, (how, hint) in refused.items():
+            if name.partition("[")[0] == "deliveries" and getattr(own, key) is not None:
+                message = f"units {how} deliveries would have no place in shares of what is delivered"
+                yield Problem(message, file="plan.toml", column=f"limits.{name}.{key}", hint=hint)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.model.columns import ABSENT
 from optimizer.rules.measures import TPP
+from optimizer.strategy.run import COMPLETION, LARGE_BLOCKS
 
 if TYPE_CHECKING:
     from optimizer.model.build import Model
@@ -51,9 +52,23 @@ def complete(run: Run, relaxed: Values, gap: float) -> bool:
     return not run.is_finished() and _solve_whole(run, _decide_openings(run.model, relaxed), gap)
 
 
+def complete_where_moved(run: Run, relaxed: Values, gap: float) -> None:
+    """Offer what the best placement becomes where relaxed counts at its openings are a block or more away from its own.
+
+    All other counts are held, so that few are left to decide. Where nothing moved there is nothing to decide. `gap` is what
+    may be left open.
+    """
+    blocks, now = run.model.block_columns, run.hint()
+    if now is None:
+        return
+    held = blocks & (np.abs(relaxed - now) < 1)
+    if held.sum() < blocks.sum():
+        _solve_whole(run, _hold(_decide_openings(run.model, relaxed), now, held), gap / SMALL_GAP_PART)
+
+
 def _solve(run: Run, program: Formulation, gap: float) -> Values | None:
     return run.solve(
-        "completion, large blocks",
+        LARGE_BLOCKS,
         program,
         gap * LARGE_GAP_PART,
         node_limit=COMPLETION_NODES,
@@ -63,7 +78,7 @@ def _solve(run: Run, program: Formulation, gap: float) -> Values | None:
 
 def _solve_whole(run: Run, program: Formulation, gap: float) -> bool:
     return run.solve_whole(
-        "completion",
+        COMPLETION,
         program,
         gap * SMALL_GAP_PART,
         proves_bound=False,

@@ -12,12 +12,13 @@ afterwards the caller goes on to the whole-block model.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
-from optimizer.strategy.completion import complete
-from optimizer.strategy.run import LINEAR, RELAXED_BLOCKS, no_columns
+from optimizer.strategy.completion import complete, complete_where_moved
+from optimizer.strategy.run import DIVE, LINEAR, RELAXED_BLOCKS, no_columns
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Flags, Formulation
@@ -54,11 +55,14 @@ def relaxed_then_complete(run: Run) -> None:
     if not openings.any():
         complete(run, linear.values, run.options.relative_gap)
         return
-    _early_plan(run, program, linear.values)
+    first = _early_plan(run, program, linear.values)
     if run.is_finished():
         return
+    if run.is_decided is not None and run.placement is not None and first is not None:
+        _prove(run, program, first)
+        return
     dive = run.solve(
-        "dive",
+        DIVE,
         _hold_sure_openings(run, program, linear.values),
         run.options.relative_gap * DIVE_GAP_PART,
         node_limit=DIVE_NODES,
@@ -99,28 +103,51 @@ def _gap_left(run: Run, dive: SolveResult) -> float:
     if whole is None or whole <= 0 or not dive.objective:
         return gap * RELAXED_GAP_PART
     relaxed = dive.objective * run.model.formulation.objective_scale
-    return max(float(whole) * (1 + NEARLY * gap) / relaxed - 1, gap * RELAXED_GAP_PART)
+    wanted = max(float(whole) * (1 + NEARLY * gap), run.deciding_bound() or 0.0)
+    return max(wanted / relaxed - 1, gap * RELAXED_GAP_PART)
 
 
-def _early_plan(run: Run, program: Formulation, relaxed: Values) -> None:
-    """Offer a placement early: that of the openings begun with, or on a large plan a rough one of rounded openings."""
+def _early_plan(run: Run, program: Formulation, relaxed: Values) -> SolveResult | None:
+    """Offer a placement early: that of the openings begun with, or on a large plan a rough one of rounded openings.
+
+    Return its relaxed counts, if there are any.
+    """
     openings = run.model.opening_columns
     if run.placement is not None:
         held = run.model.values(run.placement)[openings]
-        _with_openings(run, program, held, run.options.relative_gap)
-    elif int(run.model.block_columns.sum()) >= LARGE_PLAN_COLUMNS:
-        _with_openings(run, program, relaxed[openings] >= ROUND_UP, max(run.options.relative_gap, FIRST_PLAN_GAP))
+        return _with_openings(run, program, held, run.options.relative_gap)
+    if int(run.model.block_columns.sum()) >= LARGE_PLAN_COLUMNS:
+        gap = max(run.options.relative_gap, FIRST_PLAN_GAP)
+        return _with_openings(run, program, relaxed[openings] >= ROUND_UP, gap)
+    return None
 
 
-def _with_openings(run: Run, program: Formulation, is_open: Values | Flags, gap: float) -> None:
-    """Hold every opening, solve the counts again, relaxed, and complete them to a gap."""
+def _with_openings(run: Run, program: Formulation, is_open: Values | Flags, gap: float) -> SolveResult | None:
+    """Hold every opening, solve the counts again, relaxed, and complete them to a gap.
+
+    A search that answers a question first changes only the counts of its placement that moved, no better than the answer
+    needs.
+    """
     openings = run.model.opening_columns
     lower, upper = program.column_lower.copy(), program.column_upper.copy()
     lower[openings] = upper[openings] = is_open
     held = program.with_column_bounds(lower, upper).with_integer(no_columns(openings))
-    values = run.solve("first plan", held, 0.0, time_part=FIRST_TIME_PART).values
-    if values is not None and not run.is_finished():
-        complete(run, values, gap)
+    result = run.solve("first plan", held, 0.0, time_part=FIRST_TIME_PART)
+    if result.values is None:
+        return None
+    spare = _gap_to_spare(run, result)
+    if spare is not None and not run.is_finished():
+        complete_where_moved(run, result.values, spare)
+    if not run.is_finished():
+        complete(run, result.values, gap)
+    return result
+
+
+def _gap_to_spare(run: Run, relaxed: SolveResult) -> float | None:
+    """Return half the gap that a whole placement may leave to a relaxed one and still answer; None where none answers."""
+    most = (relaxed.objective or 0.0) * run.model.formulation.objective_scale
+    least = run.deciding_value(Fraction(most))
+    return None if least is None or most <= 0 else (most - least) / most / 2
 
 
 def _hold_sure_openings(run: Run, program: Formulation, relaxed: Values) -> Formulation:

@@ -45,6 +45,7 @@ SERVICE_STEP = 4e-6
 """Least part of a row's largest coefficient by which a row of service is tightened: one TPP is often less than a solver
 sees."""
 MOST_TIGHTENINGS = 4
+HALVINGS = 30
 HINT_TOLERANCE = 1e-6
 
 
@@ -127,7 +128,7 @@ class Run:
             seed=self.options.seed,
             node_limit=node_limit,
             heuristics=heuristics,
-            presolve=not (self.model.columns.entries and formulation.is_integer.any()),
+            presolve=stage in GUIDING_STAGES or not (self.model.columns.entries and formulation.is_integer.any()),
         )
         result = self.session.solve(
             self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen)
@@ -204,6 +205,22 @@ class Run:
         gap = relative_gap(self.objective(), self.bound())
         return gap is not None and gap <= self.options.relative_gap
 
+    def deciding_bound(self) -> float | None:
+        """Return the largest bound by which the question is answered with the best placement; None without any."""
+        value, bound = self.objective(), self.bound()
+        if self.is_decided is None or value is None or bound is None or not self.is_decided(value, value):
+            return None
+        decides = self.is_decided
+        return float(_last(value, bound, lambda middle: decides(value, middle)))
+
+    def deciding_value(self, most: Fraction) -> float | None:
+        """Return the least value, up to `most`, by which the question is answered with the best bound; None without any."""
+        value, bound = self.objective(), self.bound()
+        if self.is_decided is None or value is None or bound is None or not self.is_decided(most, bound):
+            return None
+        decides = self.is_decided
+        return float(_last(most, value, lambda middle: decides(middle, bound)))
+
     def seconds_left(self) -> float | None:
         """Return the rest of the time limit, or None without one."""
         limit = self.options.time_limit_seconds
@@ -278,6 +295,17 @@ class Run:
 LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS = "linear relaxation", "relaxed blocks", "whole blocks"
 BOUNDING_STAGES = frozenset({LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS})
 """Stages whose programs hold every placement of the plan, so that their bounds are bounds of the plan."""
+DIVE, LARGE_BLOCKS, COMPLETION = "dive", "completion, large blocks", "completion"
+GUIDING_STAGES = frozenset({DIVE, LARGE_BLOCKS, COMPLETION})
+"""Stages that only suggest placements, each verified: what a presolve wrongly cuts off is then nobody's bound."""
+
+
+def _last(first: Fraction, other: Fraction, holds: Callable[[Fraction], bool]) -> Fraction:
+    """Return the point farthest from the first, which holds, towards another at which something still does."""
+    for _ in range(HALVINGS):
+        middle = (first + other) / 2
+        first, other = (middle, other) if holds(middle) else (first, middle)
+    return first
 
 
 def _within(formulation: Formulation, values: Values) -> Values | None:

@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 from optimizer import pipeline
-from optimizer.explain import explanation, marginals
+from optimizer.explain import explanation, gains
 from optimizer.strategy import search as search_module
 from optimizer.strategy.outcome import Outcome, Status
 from tests.cli.big_plan import write_big_plan
@@ -61,6 +61,13 @@ def test_the_policys_cost_is_told_where_a_baseline_is_named(call: Call, possible
     cost = read(call, "limits", possible, "--top", "0", "--policy-cost", "unrestricted")["policy_cost"]
 
     assert cost["total"]["lower"] == pytest.approx(93 * HOURS, abs=0.01)
+
+
+def test_the_cost_alone_is_what_a_csv_is_about(call: Call, possible: Path) -> None:
+    flags = ("--policy-cost", "unrestricted", "--format", "csv")
+
+    assert call("limits", possible, "--top", "0", *flags).stdout.startswith("of,name,lifted,label,")
+    assert call("limits", possible, *flags).stdout.startswith("group,kind,listed,")
 
 
 def test_a_baseline_that_does_not_exist_is_exit_code_2(call: Call, possible: Path) -> None:
@@ -144,7 +151,7 @@ def test_ctrl_c_between_two_solves_keeps_the_answer(
 def test_ctrl_c_during_a_solve_keeps_the_values_found_so_far(
     call: Call, possible: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second search for values is interrupted; what the first one proved stays."""
+    """The second search for values is interrupted; what the first one proved stays, and no third is begun."""
     asked = []
 
     def search(*arguments: Any, **options: Any) -> Outcome:  # noqa: ANN401  whatever `search` takes
@@ -154,7 +161,7 @@ def test_ctrl_c_during_a_solve_keeps_the_values_found_so_far(
         return found
 
     real = search_module.search
-    monkeypatch.setattr(marginals, "search", search)
+    monkeypatch.setattr(gains, "search", search)
 
     answer = call("limits", possible, "--format", "json")
     document = json.loads(answer.stdout)
@@ -162,7 +169,8 @@ def test_ctrl_c_during_a_solve_keeps_the_values_found_so_far(
     assert answer.exit_code == 0
     assert len(asked) == 2
     assert document["explanation"]["complete"] is False
-    assert [bool(value["loosened"]) for value in document["values"]].count(True) == 1
+    assert [bool(value["loosened"]) for value in document["values"]].count(True) == 2
+    assert not any(value["tightened"] for value in document["values"])
 
 
 @pytest.mark.slow

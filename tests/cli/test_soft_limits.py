@@ -112,8 +112,10 @@ def test_a_price_that_means_nothing_is_refused(call: Call, company: Path, settin
     assert words in " ".join(answer.stderr.split())
 
 
-def test_deliveries_are_not_for_sale_where_shares_are_of_what_is_delivered(call: Call, company: Path) -> None:
-    flags = ("--set", "limits.deliveries[chip].price_cap=1", "--set", "policy.share_denominator=delivered")
+@pytest.mark.parametrize("key", ["deliveries[chip].price_cap=1", "deliveries[chip].change=8", "deliveries[*].change=8"])
+def test_deliveries_are_not_for_sale_where_shares_are_of_what_is_delivered(call: Call, company: Path, key: str) -> None:
+    """Nor do they change in [limits]: units that are in no delivery would be in no total either."""
+    flags = ("--set", f"limits.{key}", "--set", "policy.share_denominator=delivered")
 
     answer = call("solve", company, *flags)
 

@@ -190,7 +190,7 @@ def test_a_placement_that_fails_the_exact_check_is_none(
 # --- Kept, killed, gone on with ---------------------------------------------------------------------------------------
 
 
-def test_a_kept_sweep_holds_the_curve_in_both_forms(call: Call, fleet: Path, tmp_path: Path) -> None:
+def test_a_kept_sweep_holds_the_curve_in_each_form(call: Call, fleet: Path, tmp_path: Path) -> None:
     answer = call("sweep", fleet, "--vary", VARY, "--out", tmp_path / "kept")
 
     assert answer.stderr.endswith(f"wrote {tmp_path / 'kept'}\n")
@@ -198,6 +198,7 @@ def test_a_kept_sweep_holds_the_curve_in_both_forms(call: Call, fleet: Path, tmp
     rows = list(csv.DictReader(io.StringIO((tmp_path / "kept" / "curve.csv").read_text(encoding="utf-8"))))
     assert [point["objective"] for point in found["points"]] == list(CURVE)
     assert [row["value"] for row in rows] == [point["value"] for point in found["points"]]
+    assert "<svg" in (tmp_path / "kept" / "curve.html").read_text(encoding="utf-8")
     again = call("sweep", fleet, "--vary", VARY, "--out", tmp_path / "kept")
     assert again.stderr.startswith("7 points are already there\n")
     assert again.stdout == answer.stdout

@@ -35,3 +35,14 @@ def test_ctrl_c_is_remembered_after_the_next_solve_has_begun_anew() -> None:
     assert stopped.is_over()
     stopped.session.interrupted = False
     assert stopped.is_over()
+
+
+def test_half_of_what_is_left_can_be_set_aside_and_solves_are_counted_on() -> None:
+    whole = budget(60.0)
+    whole.num_solves = 3
+
+    half = whole.half()
+
+    assert 29 < (half.left or 0) <= 30
+    assert half.num_solves == 3
+    assert budget().half().left is None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.explain import marginals
+from optimizer.explain import gains
 from optimizer.explain.budget import Budget
 from optimizer.explain.marginals import Marginals, move_of, round_up, sites_in_use
 from optimizer.explain.value import Label, Listed
@@ -128,7 +128,7 @@ def test_what_the_gap_hides_altogether_is_called_not_distinguishable(
     def stopped(*arguments: Any, **options: Any) -> Outcome:  # noqa: ANN401  whatever `search` takes
         return replace(search(*arguments, **options), best_bound=Fraction(40_000))
 
-    monkeypatch.setattr(marginals, "search", stopped)
+    monkeypatch.setattr(gains, "search", stopped)
 
     value = values_of(session, outcome)["site_power[good]"]
 
@@ -142,7 +142,7 @@ def test_what_the_gap_hides_altogether_is_called_not_distinguishable(
 def test_without_any_bound_nothing_is_proven_above(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     built = case_of(**good_and_plain())
     outcome = replace(solved(session, built), best_bound=None)
-    monkeypatch.setattr(marginals, "search", lambda *args, **kw: replace(search(*args, **kw), best_bound=None))
+    monkeypatch.setattr(gains, "search", lambda *args, **kw: replace(search(*args, **kw), best_bound=None))
 
     for move in values_of(session, outcome)["site_power[good]"].moves:
         assert (move.label, move.upper) == (Label.NOT_DISTINGUISHABLE, None)
@@ -163,13 +163,41 @@ def test_what_is_worth_money_though_not_tight_has_a_list_of_its_own(session: Ses
     assert value.listed is Listed.SLACK_VALUABLE
 
 
-def test_what_neither_binds_nor_is_seen_by_a_dual_is_not_asked(session: Session) -> None:
-    """`dear` stays shut: ten chips are worth 10,950 more there, and it costs 11,500 to open. A MW more would take all
-    hundred, but none of its power is used and no dual of it is above nothing: screening is a guide."""
+def test_a_site_that_stays_shut_is_asked_where_more_power_would_pay_for_its_opening(session: Session) -> None:
+    """`dear` stays shut: ten chips are worth 10,950 more there, and it costs 11,500 to open. A MW more takes all hundred:
+    109,500 less 11,500. None of its power is used, so no dual of it is above nothing."""
     sites = [site("dear", "US", power_mw="0.010", value_multiplier=2, opening_cost_usd=11_500), site("plain", "US")]
     outcome = solved(session, case_of(**good_and_plain(sites=sites, delivered=100)))
 
     value = values_of(session, outcome)["site_power[dear]"]
+
+    assert value.screened == pytest.approx(98_000)
+    assert value.loosened is not None
+    assert ends(value.loosened) == pytest.approx((98_000, 98_000), abs=CENT)
+    assert value.loosened.opened == ("dear",)
+    assert value.listed is Listed.SLACK_VALUABLE
+
+
+def test_steps_of_a_shut_site_are_enough_to_open_it(session: Session) -> None:
+    """3,000 chips are worth 1,095 more each at `dear`, and it costs 2,500,000 to open. One MW more, for 1,010 of them, does
+    not pay for that. Five, the next number tried, take all: 785,000."""
+    sites = [site("dear", "US", power_mw="0.010", value_multiplier=2, opening_cost_usd=2_500_000), site("plain", "US")]
+    outcome = solved(session, case_of(**good_and_plain(sites=[*sites, site("far", "US", power_mw=9)], delivered=3000)))
+
+    value = values_of(session, outcome)["site_power[dear]"]
+
+    assert value.least_steps == 5
+    assert value.loosened is not None
+    assert value.loosened.steps == 5
+    assert ends(value.loosened) == pytest.approx((785_000, 785_000), abs=CENT)
+
+
+def test_what_neither_binds_nor_seems_worth_anything_is_not_asked(session: Session) -> None:
+    """`poor` would lose on each chip however many it held."""
+    sites = [site("poor", "US", power_mw="0.010", value_multiplier="0.5", opening_cost_usd=100), site("plain", "US")]
+    outcome = solved(session, case_of(**good_and_plain(sites=sites, delivered=100)))
+
+    value = values_of(session, outcome)["site_power[poor]"]
 
     assert value.moves == ()
     assert value.listed is Listed.OTHER

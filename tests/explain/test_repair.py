@@ -16,7 +16,7 @@ from optimizer.report.explain_words import repair_sentence
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from tests.builders import chip, document, site
-from tests.explain.independent import makes_a_plan
+from tests.explain.independent import makes_a_plan, solve_with
 from tests.explain.small_plans import EXACT, HOURS, KILOWATT_CHIP, asking, contract, japanese
 from tests.rules.diffusion import ONLY_LISTED, PACK
 
@@ -235,6 +235,62 @@ def test_nothing_is_to_be_sought_by_a_company_that_holds_it(session: Session, he
     case = make_case(plan_from_dict(published(held)))
 
     assert asking(session).ask(case, compile_limits(case)).exists is True
+
+
+LATE = document(
+    sites=[site("ohio", "US", power_mw="0.050")],
+    start="2026Q1",
+    periods=4,
+    accelerators=[chip(block=4, power_kw=1)],
+    delivered={"chip": [8, 0, 40, 20]},
+    policy="physical-only",
+    commitments=[contract("lease", "ohio", 18, **{"from": "2026Q2", "until": "2026Q2"})],
+)
+"""18 chips are promised by the second quarter, when 8 are there: three blocks of four more, from either later delivery."""
+
+
+def test_a_delivery_may_come_earlier_by_as_few_periods_and_units_as_can_be(session: Session) -> None:
+    found = [one for one in repairs_of(session, LATE) if one.table_changes]
+
+    assert [one.set_options for one in found] == [
+        ("deliveries[chip,2026Q3 to 2026Q2].units=12",),
+        ("deliveries[chip,2026Q4 to 2026Q2].units=12",),
+    ]
+    (change,) = found[0].table_changes
+    assert found[0].family is Family.CHANGE
+    assert change.sentence == "chip: 12 units in 2026Q2 instead of 2026Q3"
+    assert (change.today, change.suggested, change.change) == (
+        "12 units in 2026Q3",
+        "12 units in 2026Q2",
+        "1 period earlier",
+    )
+
+
+@pytest.mark.parametrize(
+    "less", ["2026Q3 to 2026Q2].units=8", "2026Q4 to 2026Q3].units=20", "2026Q4 to 2026Q2].units=8"]
+)
+def test_a_block_fewer_or_a_period_later_is_too_little(session: Session, less: str) -> None:
+    assert solve_with(LATE, [f"deliveries[chip,{less}"], session).placement is None
+
+
+def test_a_delivery_is_left_alone_where_more_chips_would_not_help(session: Session) -> None:
+    """18 are promised where 10 have power."""
+    plan = LATE | {"sites": [site("ohio", "US", power_mw="0.010")]}
+
+    assert not any(one.table_changes for one in repairs_of(session, plan))
+
+
+@pytest.mark.slow
+def test_a_licence_is_sought_where_the_policy_has_licences_and_there_is_none(session: Session) -> None:
+    found = [one for one in repairs_of(session, published("listed")) if one.table_changes]
+
+    assert [(one.family, one.set_options) for one in found] == [
+        (Family.GOVERNMENT, ("authorisations[+licence,MY].units=10",))
+    ]
+    (change,) = found[0].table_changes
+    assert (change.today, change.suggested) == ("none", "a licence for 10 units")
+    too_little = ["authorisations[+licence,MY].units=9"]
+    assert solve_with(published("listed"), too_little, session).placement is None
 
 
 def test_without_time_no_repair_is_begun(session: Session) -> None:

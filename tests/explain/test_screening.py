@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.explain.screening import Screen, screened_values
+from optimizer.explain.screening import Screen, solve_screen
 from optimizer.explain.setting import settings_of
 from tests.builders import site
 from tests.explain.small_plans import EXACT, HOURS, KILOWATT_CHIP, case_of, solved
@@ -23,15 +23,9 @@ def screened(
     built = case_of(**{"accelerators": [KILOWATT_CHIP], "policy": "physical-only", **parts})
     outcome = solved(session, built)
     assert outcome.placement is not None
-    found = screened_values(
-        built,
-        outcome.limits,
-        settings_of(built, outcome.limits),
-        outcome.placement,
-        screen=screen,
-        options=EXACT,
-        session=session,
-    )
+    answer = solve_screen(built, outcome.limits, outcome.placement, screen=screen, options=EXACT, session=session)
+    assert answer is not None
+    found = answer.per_step(settings_of(built, outcome.limits))
     return {group: round(value, 4) for group, value in found.items()}
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from optimizer.explain.setting import settings_of
+from optimizer.explain.setting import movable_settings, settings_of
 from optimizer.rules.registry import compile_limits
 from tests.builders import chip, site
 from tests.explain.small_plans import case_of, contract, setting_of
@@ -143,3 +143,16 @@ def test_a_resource_moves_by_more_than_one_block_uses_and_is_told_to_a_part_of_i
     setting = setting_of(case, "resource[it]")
 
     assert (setting.step, setting.resolution) == (Fraction(step), Fraction(resolution))
+
+
+@pytest.mark.parametrize(("denominator", "can_move"), [("standing", True), ("delivered", False)])
+def test_deliveries_move_alone_only_where_no_share_counts_them(denominator: str, *, can_move: bool) -> None:
+    """Of a share of what is delivered, a delivery more would change the total as well as the limit."""
+    built = case_of(
+        sites=[site("kl", "MY"), site("ohio", "US")], delivered=10, policy={"share_denominator": denominator}
+    )
+
+    groups = {setting.group for setting in movable_settings(built, compile_limits(built))}
+
+    assert ("deliveries[chip]" in groups) is can_move
+    assert "destination_share[MY]" in groups

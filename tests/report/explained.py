@@ -16,6 +16,7 @@ from optimizer.report.explain_parts import (
     ConflictPart,
     CostPart,
     CountryCostPart,
+    LiftedPart,
     MovePart,
     PermittedPart,
     PolicyCostPart,
@@ -95,9 +96,37 @@ def explained_result() -> ResultDocument:
         interaction_lower=-15_678,
         interaction_upper=110_000,
         countries=(CountryCostPart(country="MY", name="Malaysia", tpp_with=80_000, tpp_without=180_000),),
+        by_country=(
+            lifted("MY", "Malaysia", ("destination_share[MY]", "national_cap[MY]"), 150_000, 210_000),
+            lifted("IN", "India", ("destination_share[IN]",), None, None, label=Label.SCREENED, screened=70_000.0),
+            lifted("CN", "China", ("closed_destination[CN]",), 0, 60_000, label=Label.NOT_DISTINGUISHABLE),
+        ),
         sentence="The policy costs $200,000 to $260,000 against `unrestricted`.",
     )
     return small_result().model_copy(update={"values": values, "policy_cost": cost})
+
+
+def lifted(
+    country: str,
+    name: str,
+    groups: tuple[str, ...],
+    lower: int | None,
+    upper: int | None,
+    *,
+    label: Label = Label.CONFIRMED,
+    screened: float | None = None,
+) -> LiftedPart:
+    return LiftedPart(
+        country=country,
+        name=name,
+        groups=groups,
+        label=label,
+        lower=lower,
+        lower_exact=None if lower is None else str(lower),
+        upper=upper,
+        upper_exact=None if upper is None else str(upper),
+        screened=screened,
+    )
 
 
 def cost_of(rules: tuple[str, ...], lower: int, upper: int) -> CostPart:

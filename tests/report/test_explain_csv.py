@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.report.bundle import write_bundle
-from optimizer.report.explain_csv import repairs_csv, values_csv
+from optimizer.report.explain_csv import costs_csv, repairs_csv, values_csv
 from tests.report.explained_runs import impossible_document, possible_document
 
 if TYPE_CHECKING:
@@ -60,3 +60,20 @@ def test_a_kept_run_has_both(tmp_path: Path) -> None:
 
     assert (kept / "values.csv").read_text(encoding="utf-8") == values_csv(possible_document())
     assert (kept / "repairs.csv").read_text(encoding="utf-8") == repairs_csv(possible_document())
+
+
+def test_the_policys_cost_is_a_row_in_all_by_rule_and_by_country() -> None:
+    found = {(row["of"], row["name"]): row for row in rows(costs_csv(possible_document()))}
+
+    assert list(found) == [
+        ("policy", "unrestricted"),
+        ("rule", "outside_tier1_share"),
+        ("rule", "destination_share"),
+        ("rule", "national_cap"),
+        ("country", "MY"),
+    ]
+    malaysia = found["country", "MY"]
+    assert malaysia["lifted"] == "destination_share[MY];national_cap[MY]"
+    assert malaysia["label"] == "confirmed"
+    assert float(Fraction(malaysia["lower_exact"])) == pytest.approx(18 * 1095, abs=0.01)
+    assert rows(costs_csv(impossible_document())) == []

@@ -12,6 +12,7 @@ from optimizer.report.compose import compose
 from optimizer.report.explain_tables import explain_tables
 from optimizer.report.registry import render
 from optimizer.report.summary import summary
+from tests.report.explained import explained_result
 from tests.report.explained_runs import impossible, impossible_document, possible, possible_document
 
 if TYPE_CHECKING:
@@ -52,6 +53,19 @@ def test_what_the_policy_costs_is_split_by_rule_and_does_not_add_up() -> None:
         ("the whole less the sum of the rules", "$82,125"),
     )
     assert cost.notes == ("Placed at the end: Japan 93,000 TPP, 0 without; Malaysia 7,000 TPP, 100,000 without.",)
+
+
+def test_what_the_policy_costs_country_by_country() -> None:
+    """Malaysia without its limits takes 25 of 100 chips instead of 7; what is screened or hidden says so."""
+    worked_out = table(possible_document(), "What the limits on one country cost")
+    shown = table(explained_result(), "What the limits on one country cost")
+
+    assert worked_out.rows == (("MY Malaysia", "destination_share, national_cap", "$19,710", "confirmed"),)
+    assert shown.rows == (
+        ("MY Malaysia", "destination_share, national_cap", "$150,000 to $210,000", "confirmed"),
+        ("IN India", "destination_share", "about $70,000", "screened"),
+        ("CN China", "closed_destination", "at most $60,000", "within the gap"),
+    )
 
 
 def test_a_conflict_and_the_ways_out_have_their_tables() -> None:

@@ -15,7 +15,8 @@ from optimizer.explain.sweep import Sweep, SweepPoint
 from optimizer.explain.sweep_answer import Answer
 from optimizer.explain.sweep_grid import parse_grid
 from optimizer.explain.sweep_points import Point
-from optimizer.report import as_json
+from optimizer.report import as_json, sweep_html
+from optimizer.report.html.value_curve import value_curve
 from optimizer.report.json_schema import sweep_schema
 from optimizer.report.sweep import compose_sweep, sweep_csv
 from optimizer.report.sweep_document import SweepDocument, SweepPointPart
@@ -160,3 +161,48 @@ def test_the_csv_has_a_row_for_each_point_and_every_field(document: SweepDocumen
     assert [row["value"] for row in rows] == ["5%", "6%", "7%", "8%", "9%", "10%"]
     assert (rows[2]["sites"], rows[2]["today"], rows[2]["objective"]) == ("johor;ohio", "true", "150")
     assert rows[5]["objective"] == ""
+
+
+# --- The picture ------------------------------------------------------------------------------------------------------
+
+
+def test_the_picture_tells_every_point_every_change_of_sites_and_where_no_plan_exists(document: SweepDocument) -> None:
+    figure = value_curve(document)
+
+    assert figure is not None
+    for text in (
+        "6%: $100, at most $110",
+        "7%: $150, at most $160 (today)",
+        "8%: $155, no bound proven",
+        "from 6% to 7%: opens johor",
+        "5%: no plan exists",
+    ):
+        assert f"<title>{text}</title>" in figure.svg
+
+
+def test_values_that_are_no_numbers_have_a_picture_too(document: SweepDocument) -> None:
+    named = [
+        one.model_copy(update={"value": f"name-{place}", "value_exact": None})
+        for place, one in enumerate(document.points)
+    ]
+    figure = value_curve(document.model_copy(update={"points": tuple(named), "site_changes": ()}))
+
+    assert figure is not None
+    assert "name-2: $150, at most $160 (today)" in figure.svg
+
+
+def test_without_any_plan_there_is_no_picture(document: SweepDocument) -> None:
+    assert value_curve(document.model_copy(update={"points": document.points[:1], "site_changes": ()})) is None
+
+
+def test_the_page_is_one_file_without_scripts_or_requests(document: SweepDocument) -> None:
+    page = sweep_html.render(document, title="a < b", facts="Not legal advice.", sentences=["It rises & falls."])
+
+    assert page == sweep_html.render(
+        document, title="a < b", facts="Not legal advice.", sentences=["It rises & falls."]
+    )
+    assert "<svg" in page
+    assert "a &lt; b" in page
+    assert "It rises &amp; falls." in page
+    for unwanted in ("<script", "http://", "https://", "src="):
+        assert unwanted not in page

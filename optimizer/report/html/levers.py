@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.explain.value import Listed
+from optimizer.report.cost_tables import country_table
 from optimizer.report.html.intervals import Worth, worth
 from optimizer.report.intervals import interval_text
 from optimizer.report.table import Table, columns
@@ -48,7 +49,7 @@ class LeverList:
 
 @dataclass(frozen=True, slots=True)
 class PolicyCost:
-    """What the policy costs: a sentence, the cost by rule, and compute by country with and without it."""
+    """What the policy costs: a sentence, the cost by rule and by country, and compute by country with and without it."""
 
     sentence: str
     tables: tuple[Table, ...]
@@ -94,7 +95,8 @@ def policy_cost(document: ResultDocument) -> PolicyCost | None:
         columns("country", ">with the policy", f">under {part.baseline}"),
         tuple((f"{row.country} {row.name}", compact(row.tpp_with), compact(row.tpp_without)) for row in part.countries),
     )
-    return PolicyCost(part.sentence, tuple(table for table in (_costs(document, part), by_country) if table.rows))
+    tables = (_costs(document, part), country_table(part, document), by_country)
+    return PolicyCost(part.sentence, tuple(table for table in tables if table.rows))
 
 
 def _costs(document: ResultDocument, part: PolicyCostPart) -> Table:
