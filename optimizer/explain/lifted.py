@@ -13,7 +13,7 @@ from optimizer.analysis.binding import Tightness, group_readings
 from optimizer.explain.gains import Gains
 from optimizer.explain.value import Label
 from optimizer.model.build import build_model
-from optimizer.rules.limit import Entered, Opened, Placed, Standing
+from optimizer.rules.limit import Entered, Modules, Opened, Placed, Present, Served, Standing
 from optimizer.solve.backend import SolveOptions
 from optimizer.solve.result import Termination
 
@@ -101,6 +101,12 @@ def _places(case: Case, variable: Variable) -> Iterator[str]:
             yield case.site_destinations[site]
         case Entered(gate, _, _, _):
             yield case.gate_by_key[gate].destination
+        case Served():
+            yield case.site_destinations[variable.site]
+        case Modules(hall, _):
+            yield case.site_destinations[case.plan.site_index[case.plan.halls[case.plan.hall_index[hall]].site]]
+        case Present(sites, _):
+            yield from (case.site_destinations[site] for site in sites)
 
 
 def _without(outcome: Outcome, groups: tuple[str, ...]) -> tuple[Limit, ...]:
