@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from optimizer.explain.setting import Setting
     from optimizer.rules.case import Case
-    from optimizer.rules.limit import Limit
+    from optimizer.rules.limit import Exact, Limit
     from optimizer.schema.plan import LimitSetting
 
 
@@ -42,8 +42,14 @@ def changed_limits(limits: Iterable[Limit], changes: Iterable[Change]) -> tuple[
         if change is None or (change.first_period is not None and limit.period < change.first_period):
             found.append(limit)
         elif change.amount is not None:
-            found.append(limit.moved(change.amount))
+            found.append(limit.moved(_no_further_than_nothing(limit, change)))
     return tuple(found)
+
+
+def _no_further_than_nothing(limit: Limit, change: Change) -> Exact:
+    """Return by how much one limit changes: what is asked for varies over time, and no demand falls below nothing."""
+    amount = change.amount or Fraction(0)
+    return max(amount, -(limit.number or 0)) if change.setting.is_demand else amount
 
 
 def changed_case(case: Case, changes: Iterable[Change]) -> Case:

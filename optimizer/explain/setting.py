@@ -114,7 +114,8 @@ class Setting:
         return tuple(sorted(sku for sku in named if delivered[sku][-1]))
 
     @cached_property
-    def _is_demand(self) -> bool:
+    def is_demand(self) -> bool:
+        """Return whether its number is compute that a workload asks for."""
         return any(isinstance(variable, Served) for variable, _ in self.limit.usage.terms)
 
     def _part_of_demand(self, part: Fraction) -> Fraction:
@@ -136,7 +137,7 @@ class Setting:
         """Return the smallest change that a repair makes."""
         if self.is_share:
             return SHARE_RESOLUTION
-        if self._is_demand:
+        if self.is_demand:
             return self._part_of_demand(DEMAND_RESOLUTION)
         if self.limit.unit in COUNTED:
             return Fraction(1)
@@ -155,7 +156,7 @@ class Setting:
         """Return the change of one step of a marginal value."""
         if self.is_share:
             return SHARE_STEP
-        if self._is_demand:
+        if self.is_demand:
             return self._part_of_demand(DEMAND_STEP)
         if self.limit.unit in {MEGAWATT, *COUNTED}:
             return Fraction(1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.catalogue.accelerators import find_accelerator
 from optimizer.files.columns import ACCELERATORS, DELIVERIES
 from optimizer.files.records import read_records
+from optimizer.files.workload_columns import WORKLOADS
 from optimizer.schema.plan import Accelerator
 from optimizer.schema.quantities import format_exact
 
@@ -37,6 +38,7 @@ def read_accelerators(
     """Return the accelerators of the plan by name. With `is_valued` (values.csv) hourly values do not matter."""
     delivered = _read_deliveries(tables.get(DELIVERIES.name), context, problems)
     num_periods = context.horizon.num_periods if context.horizon else 0
+    is_served = WORKLOADS.name in tables
     found = {}
     for record in read_records(tables.get(ACCELERATORS.name), ACCELERATORS, context, problems):
         key = record.text("accelerator")
@@ -52,7 +54,9 @@ def read_accelerators(
             tpp=blanks.whole("tpp", entry.tpp if entry else None),
             power_kw=blanks.number("power_kw", entry.power_kw if entry else None),
             block=blanks.block(),
-            value_usd_per_hour=_value(record, key, assumptions, problems, is_needed=is_worth_something),
+            value_usd_per_hour=_value(
+                record, key, assumptions, problems, is_needed=is_worth_something, is_served=is_served
+            ),
             utilisation=_figure(record, "utilisation", assumptions, is_used=is_worth_something),
             annual_value_decline=_figure(record, "annual_value_decline", assumptions, is_used=is_worth_something),
             life_years=_figure(record, "life_years", assumptions, is_used=is_worth_something),
@@ -150,11 +154,15 @@ class _Blanks:
         return 1
 
 
-def _value(record: Record, key: str, assumptions: Assumptions, problems: Problems, *, is_needed: bool) -> Fraction:
+def _value(
+    record: Record, key: str, assumptions: Assumptions, problems: Problems, *, is_needed: bool, is_served: bool
+) -> Fraction:
     value = record.number(VALUE)
     if value is None and is_needed:
         value = assumptions.given_or_default(record, ACCELERATORS, VALUE)
-        if value is None and not record.gives(VALUE):
+        if value is None and is_served and not record.gives(VALUE):
+            assumptions.note(f"accelerators.csv {VALUE} of {key}", "0", "default: the workloads carry the value")
+        elif value is None and not record.gives(VALUE):
             hint = "give it here, in economics.defaults, or give values.csv"
             problems.add("must be given for an accelerator that is delivered", record.place, VALUE, key, hint)
     return Fraction(0) if value is None else value
