@@ -32,7 +32,7 @@ SMALL_PLAN_COLUMNS = 150
 """Plans with at most this many columns of blocks and of service go straight to the whole-block model and are solved to the
 end: there the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that effort, so that a hard one ends within the
 gap asked. Where much is served, openings decide nearly everything, and blocks that are whole from the start only make the
-search branch on them (docs/decisions/0007-classical.md)."""
+search branch on them (docs/decisions/0008-classical.md)."""
 SMALL_PLAN_NODES = 20_000
 
 

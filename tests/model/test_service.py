@@ -139,3 +139,22 @@ def test_derived_rows_cut_no_whole_plan(seed: int) -> None:
         placement = with_service(built, limits, placing(built, **units))
         if holds(plain, plain.values(placement)):
             assert holds(derived, derived.values(placement))
+
+
+def test_as_many_sites_are_open_as_the_demand_needs_where_their_opening_is_a_decision() -> None:
+    def fewest(demand: int, **more: object) -> dict[str, tuple[float, dict[int, float], float]]:
+        sites = [site(key, "US", opening_cost_usd=1, max_units=units) for key, units in (("a", 3), ("b", 2), ("c", 2))]
+        built = case(
+            sites=[*sites, site("d", "US", max_units=1, **more)],
+            delivered=9,
+            accelerators=[chip(tpp=100)],
+            workloads=[workload("chat", demand, must_serve=True)],
+            policy="physical-only",
+        )
+        return {name: row for name, row in rows_of(model_of(built)).items() if name.startswith("fewest")}
+
+    assert fewest(300) == {}
+    # Four sites have columns of blocks before those of openings; only `d` may stand there without being opened.
+    assert fewest(600) == {"fewest sites": (2, {4: 1, 5: 1, 6: 1}, inf)}
+    assert fewest(601) == {"fewest sites": (3, {4: 1, 5: 1, 6: 1}, inf)}
+    assert fewest(501, opening_cost_usd=1) == {"fewest sites": (3, {4: 1, 5: 1, 6: 1, 7: 1}, inf)}
