@@ -89,8 +89,8 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
         rows.append((f"{accelerator.key} delivered, units", delivered))
     rows += [
         ("delivered, TPP", _whole(case.delivered(TPP, horizon.num_periods - 1))),
-        ("installed, units", sum(row.units for row in plan.installed)),
-        ("installed, TPP", _whole(case.installed(TPP))),
+        ("installed, units", sum(row.units for row in plan.installed if case.stands(row, 0))),
+        ("installed, TPP", _whole(case.installed(TPP, period=0))),
     ]
     rows += [
         (f"installed fleet breaks {group.group}", f"by {shown(group.start)} {group.limits[0].unit}")

@@ -130,7 +130,7 @@ INSTALLED = Table(
         Column("placed_on", Kind.DATE, "Day they were placed; empty: before every policy."),
         Column("path", Kind.KEY, "Legal path they entered by, as the policy calls it, or none; empty: inferred."),
         Column("ownership", Kind.CHOICE, "Who owns them (owned).", choices=("owned", "leased_in", "leased_out")),
-        Column("retires_on", Kind.DATE, "Day they leave.", supported=False),
+        Column("retires_on", Kind.DATE, "Day they leave; they count to the end of its period. Empty: they stay."),
         *LABELS,
     ),
 )

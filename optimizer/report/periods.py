@@ -40,7 +40,7 @@ def _row(judged: Judged, period: int) -> PeriodRow:
         delivered_units=int(delivered[CHIPS]),
         placed_units=int(placed[CHIPS]),
         unplaced_units=int(judged.unplaced(CHIPS, period)),
-        installed_tpp=plain(case.installed(TPP)),
+        installed_tpp=plain(case.installed(TPP, period=period)),
         delivered_tpp=plain(delivered[TPP]),
         placed_tpp=plain(placed[TPP]),
         unplaced_tpp=plain(judged.unplaced(TPP, period)),

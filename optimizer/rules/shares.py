@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def total_compute(case: Case, spec: RuleSpec, period: int) -> Expression:
     """Return the denominator in the rule's measure; period -1 is the installed fleet alone."""
-    installed = case.installed(spec.measure)
+    installed = case.installed(spec.measure, period=period)
     if case.policy.counts_delivered(spec):
         return Expression(constant=installed + case.delivered(spec.measure, period))
     return Expression(((Placed(spec.measure, WORLD, period), 1),) if period >= 0 else (), installed)
@@ -41,7 +41,7 @@ def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -
     constant = 0
     held_in = case.holding_destination if case.policy.counts_delivered(spec) else None
     for place in places:
-        constant += int(case.installed(spec.measure, place))
+        constant += int(case.installed(spec.measure, place, period=period))
         if place in case.sites_by_destination and period >= 0:
             terms.append((Placed(spec.measure, place, period), 1))
         if place == held_in and period >= 0:
@@ -53,7 +53,9 @@ def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -
 def _entered_in(case: Case, spec: RuleSpec, places: tuple[str, ...], period: int, paths: tuple[str, ...]) -> Expression:
     """Return the compute that entered some destinations by some paths."""
     constant = case.installed(
-        spec.measure, keep=lambda row: destination_of(row.country) in places and case.came_by(row, paths)
+        spec.measure,
+        keep=lambda row: destination_of(row.country) in places and case.came_by(row, paths),
+        period=period,
     )
     if period < 0:
         return Expression(constant=constant)

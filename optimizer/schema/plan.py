@@ -158,6 +158,8 @@ class Installed:
     ownership: Ownership = Ownership.OWNED
     path: str | None = None
     """Key of the legal path they entered by; None: inferred (optimizer.rules.authorisations)."""
+    retires_on: date | None = None
+    """Day they leave: they stand up to and including the period that contains it. None: they stay."""
 
 
 @dataclass(frozen=True, slots=True)

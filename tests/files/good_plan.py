@@ -54,9 +54,9 @@ big,2025Q2,720,B
 small,2025Q1,80,
 """,
     "installed.csv": """\
-country,site,accelerator,units,placed_on
-MY,,A100,100,2023-05-01
-,ohio,small,16,
+country,site,accelerator,units,placed_on,retires_on
+MY,,A100,100,2023-05-01,
+,ohio,small,16,,2025-06-30
 """,
     "commitments.csv": """\
 key,site,country,region,min_units,max_units,accelerator,from,until,only_if_used

@@ -159,7 +159,8 @@ CHIPS = _bad(
     ("installed.csv", "MY,,A100", "MY,,A1000000", 2, "accelerator", "no such accelerator"),
     ("installed.csv", "2023-05-01", "1 May 2023", 2, "placed_on", "expected a date"),
     ("installed.csv", "2023-05-01", "2026-01-01", 2, "placed_on", "after the end"),
-    ("installed.csv", "placed_on", "retires_on", 2, "retires_on", "not supported yet"),
+    ("installed.csv", "2025-06-30", "mid 2025", 3, "retires_on", "expected a date"),
+    ("installed.csv", "2023-05-01,", "2023-05-01,2023-04-30", 2, "retires_on", "before placed_on"),
     ("installed.csv", "placed_on", "ownership", 2, "ownership", "expected one of owned, leased_in, leased_out"),
 )
 CONTRACTS = _bad(
