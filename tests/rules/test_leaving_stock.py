@@ -1,7 +1,5 @@
 """Installed stock that leaves: it counts to the end of the period of its last day, and frees no cap on what was added."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest
