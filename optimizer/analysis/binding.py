@@ -16,7 +16,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing
+from optimizer.rules.bound_lots import bound_scopes
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Unbound
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Rises:
         moves: dict[tuple[int, int], Exact] = defaultdict(int)
         terms = [term for term in limit.net_terms() if term[0].period == limit.period]
         # Totals move alike wherever in a destination a block lands, so one site of each stands for all of them.
-        sees_sites = any(isinstance(variable, Standing | Entered) for variable, _ in terms)
+        sees_sites = any(isinstance(variable, Standing | Entered | Unbound) for variable, _ in terms)
         takers = (self._takers_by_place if sees_sites else self._first_takers_by_place)[limit.period]
         for variable, coefficient in terms:
             for pair, step in self._steps(variable, takers):
@@ -149,8 +150,18 @@ class Rises:
                     yield from ((pair, weights[pair[1]] * self._blocks[pair[1]]) for pair in takers.get(where, ()))
             case Opened():
                 return
+            case Unbound():
+                yield from ((pair, self._blocks[pair[1]]) for pair in self._drawers(variable))
             case Entered():
                 yield from ((pair, self._blocks[pair[1]]) for pair in self._entrants(variable))
+
+    def _drawers(self, variable: Unbound) -> Iterator[tuple[int, int]]:
+        """Yield the pairs at which one more block could take of deliveries that are not bound to their place."""
+        scope = next(
+            one for one in bound_scopes(self.case, variable.accelerator) if one.beyond(variable.period) == variable
+        )
+        pairs = ((site, scope.sku) for site in scope.sites)
+        yield from (pair for pair in pairs if pair in self.takers[variable.period])
 
     def _entrants(self, variable: Entered) -> Iterator[tuple[int, int]]:
         """Yield the pairs at which one more block could come in by a path in a period."""

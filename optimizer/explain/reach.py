@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.model.columns import largest_blocks
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.bound_lots import bound_by, bound_scopes
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Unbound, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,10 +28,11 @@ def reach_of(case: Case, limits: Iterable[Limit]) -> Reach:
     }
     delivered = {
         (variable.accelerator, variable.period): int(limit.net_bound)
+        + bound_by(case, variable.accelerator, variable.period)
         for limit in limits
         if limit.rule == DELIVERIES and not limit.is_soft
         for variable, _ in limit.usage.terms
-        if isinstance(variable, Standing)
+        if isinstance(variable, Standing | Unbound)
     }
     return Reach(case, standing, delivered)
 
@@ -62,6 +64,8 @@ class Reach:
                     total += coefficient
                 case Entered():
                     total += coefficient * self._entered(variable)
+                case Unbound():
+                    total += coefficient * self._unbound(variable)
                 case Placed():
                     total += coefficient * self._placed(variable)
         return total + sum(self._shared(sku, period, wanted) for (sku, period), wanted in units.items())
@@ -71,6 +75,16 @@ class Reach:
         last = self.case.num_periods - 1
         sites = self.case.gate_by_key[variable.gate].sites
         return sum(self.standing.get((site, variable.accelerator, last), 0) for site in sites)
+
+    def _unbound(self, variable: Unbound) -> int:
+        """Return the most units that a scope can have taken by a period: the most that could stand there by then."""
+        scope = next(
+            one for one in bound_scopes(self.case, variable.accelerator) if one.beyond(variable.period) == variable
+        )
+        return sum(
+            max(self.standing.get((site, scope.sku, period), 0) for period in range(variable.period + 1))
+            for site in scope.sites
+        )
 
     def _shared(self, sku: int, period: int, wanted: list[tuple[Exact, int]]) -> Exact:
         """Return the most of some counts of one accelerator, the dearest first, until what is delivered runs out."""

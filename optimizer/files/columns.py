@@ -107,17 +107,17 @@ ACCELERATORS = Table(
 )
 DELIVERIES = Table(
     "deliveries",
-    "Units delivered; several rows of one accelerator and period differ in lot, program or reference.",
+    "Units delivered; several rows of one accelerator and period differ in lot, destination, program or reference.",
     (
         Column("accelerator", Kind.ACCELERATOR, "Accelerator.", required=True),
         Column("period", Kind.PERIOD, "Period of delivery.", required=True),
         Column("units", Kind.INTEGER, "Units delivered.", "units", required=True, minimum=0),
         LOT,
-        Column("destination", Kind.TEXT, "Site or country the delivery is bound to.", supported=False),
+        Column("destination", Kind.KEY, "Site or country the units may stand in only; empty: anywhere."),
         *LABELS,
         Column("status", Kind.CHOICE, "How sure it is.", supported=False, choices=("committed", "forecast")),
     ),
-    ("accelerator", "period", "lot", "program", "reference"),
+    ("accelerator", "period", "lot", "destination", "program", "reference"),
 )
 INSTALLED = Table(
     "installed",

@@ -74,7 +74,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     )
     is_valued = VALUES.name in raw.tables
     sites = read_sites(raw.tables, context, assumptions, problems, is_valued=is_valued)
-    accelerators = read_accelerators(raw.tables, context, assumptions, problems, is_valued=is_valued)
+    accelerators = read_accelerators(raw.tables, sites, context, assumptions, problems, is_valued=is_valued)
     _add_installed_only(accelerators, extra, context, assumptions)
     installed = read_installed(raw.tables, sites, context, problems)
     commitments = read_commitments(raw.tables, context, problems)

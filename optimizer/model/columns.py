@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.bound_lots import bound_scopes
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Unbound, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from optimizer.rules.case import Case
 
@@ -137,11 +138,30 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
             if isinstance(variable, Standing) and only_adds:
                 fits = max(0, int(slack / (coefficient * size[variable.accelerator])))
                 most[variable] = min(most[variable], fits)
+            elif isinstance(variable, Unbound) and only_adds:
+                for site, units in _bound_at(case, variable):
+                    where = (site, variable.accelerator, variable.period)
+                    most[where] = min(most[where], max(0, int((slack / coefficient + units) / size[variable[2]])))
             elif isinstance(variable, Placed) and slack <= 0 and (only_adds or _is_addition(limit)):
                 closed[variable.place, variable.measure].add(limit.period)
     _close_until_open(case, most, closed)
     # Stock never shrinks, so a later, smaller maximum holds earlier too.
     return np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
+
+
+def _bound_at(case: Case, variable: Unbound) -> Iterator[tuple[int, int]]:
+    """Yield each site of a scope with the units that are bound to it or to what it lies in."""
+    for scope in bound_scopes(case, variable.accelerator):
+        if scope.beyond(variable.period) == variable:
+            for site in scope.sites:
+                yield (
+                    site,
+                    sum(
+                        other.units[variable.period]
+                        for other in bound_scopes(case, variable.accelerator)
+                        if site in other.sites
+                    ),
+                )
 
 
 def _is_addition(limit: Limit) -> bool:

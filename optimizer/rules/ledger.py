@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.bound_lots import unbound_rows
+from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Unbound, Variable
 
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
@@ -32,6 +33,8 @@ class Ledger:
                 return self.totals.get(variable, 0)
             case Entered():
                 return self.placement.entered(*variable)
+            case Unbound():
+                return self._unbound(variable.accelerator)[variable]
 
     def is_open(self, site: int, period: int) -> bool:
         """Return whether a site is open: by the plan, or through installed stock."""
@@ -48,6 +51,19 @@ class Ledger:
                     totals[Placed(measure, place, period)] += units * weights[sku]
                     totals[Placed(measure, WORLD, period)] += units * weights[sku]
         return dict(totals)
+
+    def _unbound(self, sku: int) -> dict[Unbound, Exact]:
+        """Return what is placed beyond what is bound, of one accelerator."""
+        found = self._unbound_rows.get(sku)
+        if found is None:
+            found = self._unbound_rows[sku] = {}
+            for variable, units in unbound_rows(self.case, sku, self.value):
+                found[variable] = units
+        return found
+
+    @cached_property
+    def _unbound_rows(self) -> dict[int, dict[Unbound, Exact]]:
+        return {}
 
     def read(self, limit: Limit) -> tuple[Exact, Exact]:
         """Return usage and allowance of a limit, exactly."""

@@ -52,7 +52,18 @@ class Entered(NamedTuple):
     period: int
 
 
-Variable = Standing | Opened | Placed | Entered
+class Unbound(NamedTuple):
+    """Units of an accelerator placed beyond what is bound to their place (`optimizer.rules.bound_lots`) by a period."""
+
+    country: str
+    """Code as written; empty for a site."""
+    site: int
+    """Plan number; -1 for a country."""
+    accelerator: int
+    period: int
+
+
+Variable = Standing | Opened | Placed | Entered | Unbound
 Exact = Fraction | int
 
 

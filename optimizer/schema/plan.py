@@ -124,6 +124,17 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundLot:
+    """Units of an accelerator that may stand in one place only."""
+
+    target: str
+    """Key of a site, or code of a country as written."""
+    is_site: bool
+    units: tuple[int, ...]
+    """Delivered in each period, not cumulative."""
+
+
+@dataclass(frozen=True, slots=True)
 class Accelerator:
     """A SKU. A unit is one chip as the catalogue counts it; it is bought in whole blocks of `block` units."""
 
@@ -144,6 +155,8 @@ class Accelerator:
     memory_bandwidth_gb_s: Fraction | None = None
     delivered_units: tuple[int, ...] = ()
     """Units delivered in each period, not cumulative."""
+    bound: tuple[BoundLot, ...] = ()
+    """What of that is bound to a place, sites and countries sorted by name."""
 
 
 @dataclass(frozen=True, slots=True)

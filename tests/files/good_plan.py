@@ -48,10 +48,10 @@ big,40000,1.9,72,3.5,0.8,5,30000
 small,15832,1.3,8,2,,,
 """,
     "deliveries.csv": """\
-accelerator,period,units,lot
-big,2025Q1,720,A
-big,2025Q2,720,B
-small,2025Q1,80,
+accelerator,period,units,lot,destination
+big,2025Q1,720,A,
+big,2025Q2,720,B,MY
+small,2025Q1,80,,ohio
 """,
     "installed.csv": """\
 country,site,accelerator,units,placed_on,retires_on

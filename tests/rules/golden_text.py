@@ -9,7 +9,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import WORLD, Entered, Exact, Expression, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.rules.limit import (
+    WORLD,
+    Entered,
+    Exact,
+    Expression,
+    Limit,
+    Opened,
+    Placed,
+    Sense,
+    Standing,
+    Unbound,
+    Variable,
+)
 from optimizer.rules.measures import UNIT_NAMES
 from tests.builders import limits_of
 
@@ -67,3 +79,6 @@ def _name(plan: Plan, variable: Variable) -> str:
             return f"({UNIT_NAMES[measure]} placed {where} in {period})"
         case Entered(gate, accelerator, path, _):
             return f"({plan.accelerators[accelerator].key} entered through {gate} by {path} by {period})"
+        case Unbound(country, site, accelerator, _):
+            where = country or plan.sites[site].key
+            return f"({plan.accelerators[accelerator].key} placed in {where} by {period} beyond what is bound to it)"
