@@ -68,7 +68,7 @@ class _Assignment:
                         self._assign(gate, sku, period)
 
     def _assign(self, gate: Gate, sku: int, period: int) -> None:
-        left = sum(self._placement.added(site, sku, period) for site in gate.sites)
+        left = sum(max(0, self._placement.added(site, sku, period)) for site in gate.sites)
         left = self._enter(gate, sku, period, left)
         if left and self._has_soft:
             self._past_soft += left

@@ -191,7 +191,7 @@ class Rises:
 
     def _could_take(self, site: int, sku: int, period: int) -> bool:
         described, accelerator = self.case.plan.sites[site], self.case.plan.accelerators[sku]
-        if period < described.opens_from:
+        if period < described.opens_from or self.case.is_closed(site, period):
             return False
         if described.allowed_accelerators is not None and accelerator.key not in described.allowed_accelerators:
             return False

@@ -1,9 +1,9 @@
 """How much more of an accelerator fits in a destination or at a site, from when, and which limit stops it.
 
-Blocks added in a period stand from then on, so every limit of that period and of all later ones is asked. Adding compute
-also grows the total that shares are taken of; that is counted, exactly. A destination's headroom is what the policy
-allows; a site's also asks its power, its unit limits and its contracts. Deliveries are not asked: headroom says what
-fits, not what is on order. Nor does a soft limit stop anything: room past it is for sale.
+Blocks added in a period stand from then on, or until their site closes, so every limit of that period and of all later
+ones is asked. Adding compute also grows the total that shares are taken of; that is counted, exactly. A destination's
+headroom is what the policy allows; a site's also asks its power, its unit limits and its contracts. Deliveries are not
+asked: headroom says what fits, not what is on order. Nor does a soft limit stop anything: room past it is for sale.
 
 Under a policy with legal paths the room is the sum over the open paths, tried in the policy's order, each within its own
 limits; what the other limits allow still holds.
@@ -84,7 +84,7 @@ def destination_headroom(
     `slacks` are those of the policy's limits on the placement.
     """
     relevant = (limit for limit in limits if any(isinstance(variable, Placed) for variable, _ in limit.net_terms()))
-    site = case.sites_by_destination[destination][0]
+    site = max(case.sites_by_destination[destination], key=case.last_open)  # of several the first
     found = _headroom(case, ledger, relevant, site, sku, period, destination)
     return within_paths(case, slacks, case.gates_by_destination.get(destination, ()), sku, period, found)
 
@@ -141,12 +141,13 @@ def _rises(case: Case, limits: Iterable[Limit], site: int, sku: int, period: int
     """Yield each limit that one block more brings closer to breaking, with by how much."""
     destination = case.site_destinations[site]
     block = case.plan.accelerators[sku].block
+    leaves = case.last_open(site)
     for limit in limits:
         if limit.period < period:
             continue
         rise = Fraction(0)
         for variable, coefficient in limit.net_terms():
-            if variable.period < period:
+            if variable.period < period or (period <= leaves < variable.period):
                 continue
             if isinstance(variable, Placed) and variable.place in {destination, WORLD}:
                 rise += Fraction(coefficient) * case.weights[variable.measure][sku] * block

@@ -82,7 +82,11 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
     rows += [(f"countries with sites in {names[tier]}, {first}", tiers[tier]) for tier in sorted(tiers)]
     rows += [(f"authorisation: {row.key}", _holding(row)) for row in case.holdings]
     for label, period in ((first, 0), (last, horizon.num_periods - 1)):
-        may_open = [site.power_mw[period] for site in plan.sites if site.opens_from <= period]
+        may_open = [
+            site.power_mw[period]
+            for site in plan.sites
+            if site.opens_from <= period <= case.last_open(plan.site_index[site.key])
+        ]
         rows.append((f"site power {label}, MW", sum(may_open, Fraction(0))))
     for number, accelerator in enumerate(plan.accelerators):
         delivered = plan.delivered_units[number][-1] if horizon.num_periods else 0

@@ -72,9 +72,8 @@ class Reach:
 
     def _entered(self, variable: Entered) -> int:
         """Return the most units that could have entered: the most that could stand at the gate's sites at the end."""
-        last = self.case.num_periods - 1
         sites = self.case.gate_by_key[variable.gate].sites
-        return sum(self.standing.get((site, variable.accelerator, last), 0) for site in sites)
+        return sum(self.standing.get((site, variable.accelerator, self.case.last_open(site)), 0) for site in sites)
 
     def _unbound(self, variable: Unbound) -> int:
         """Return the most units that a scope can have taken by a period: the most that could stand there by then."""
@@ -82,7 +81,7 @@ class Reach:
             one for one in bound_scopes(self.case, variable.accelerator) if one.beyond(variable.period) == variable
         )
         return sum(
-            max(self.standing.get((site, scope.sku, period), 0) for period in range(variable.period + 1))
+            self.standing.get((site, scope.sku, min(variable.period, self.case.last_open(site))), 0)
             for site in scope.sites
         )
 

@@ -177,10 +177,11 @@ def blocking_limits(
 
 
 def _with_one_block(case: Case, placement: Placement, site: int, sku: int, period: int | None) -> Placement:
-    first = case.num_periods - 1 if period is None else period
+    last = case.last_open(site)
+    first = last if period is None else period
     block = case.plan.accelerators[sku].block
     row = tuple(
-        units + (block if when >= first else 0)
+        units + (block if first <= when <= last else 0)
         for when, units in enumerate(placement.standing_units.get((site, sku), (0,) * case.num_periods))
     )
     opened = dict(placement.opened)
@@ -190,7 +191,7 @@ def _with_one_block(case: Case, placement: Placement, site: int, sku: int, perio
 
 
 def _units(case: Case, placement: Placement, question: Question) -> int:
-    period = case.num_periods - 1 if question.period is None else question.period
+    period = case.last_open(question.site) if question.period is None else question.period
     skus = range(len(case.plan.accelerators)) if question.sku is None else (question.sku,)
     return sum(placement.units(question.site, sku, period) for sku in skus)
 
@@ -204,7 +205,7 @@ def _shut(case: Case, question: Question) -> Limit:
 
 
 def _limit(case: Case, question: Question, sense: Sense, units: int, setting: str) -> Limit:
-    period = case.num_periods - 1 if question.period is None else question.period
+    period = case.last_open(question.site) if question.period is None else question.period
     skus = range(len(case.plan.accelerators)) if question.sku is None else (question.sku,)
     return Limit(
         rule=WANTED,

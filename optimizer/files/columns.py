@@ -49,7 +49,11 @@ SITES = Table(
             default=Fraction(0),
         ),
         Column("opens_from", Kind.PERIOD_OR_DATE, "First period in which the site may be open."),
-        Column("closes_after", Kind.PERIOD_OR_DATE, "Last period in which the site may be open.", supported=False),
+        Column(
+            "closes_after",
+            Kind.LAST_PERIOD_OR_DATE,
+            "Last period in which the site may be open; a date inside a period means the one before. Empty: it stays.",
+        ),
         Column(
             "authorised_from",
             Kind.PERIOD_OR_DATE,

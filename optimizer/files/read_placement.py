@@ -1,8 +1,8 @@
 """Reads a placement to be judged: the JSON of a solved plan, a placement.csv, or a directory that holds one of them.
 
 Each row states what stands at a site in a period, or what was added, or both. Periods without a row keep what stood
-before. Where no openings are given a site opens when its first unit stands. Whether the units make sense (whole blocks,
-stock that only grows) is for the exact check to say, not for the reader.
+before, until the site closes. Where no openings are given a site opens when its first unit stands. Whether the units make
+sense (whole blocks, stock that only grows) is for the exact check to say, not for the reader.
 """
 
 from __future__ import annotations
@@ -187,14 +187,22 @@ def _standing(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[tu
         elif row.is_complete and not row.unread:
             pair = (_site(row, plan), plan.accelerator_index[row.text("accelerator") or ""])
             by_pair[pair][row.whole("period") or 0] = row
-    standing = {pair: _row_of(by_pair[pair], plan, problems) for pair in sorted(by_pair)}
+    standing = {pair: _row_of(by_pair[pair], plan, problems, _end(plan, pair[0])) for pair in sorted(by_pair)}
     return {pair: units for pair, units in standing.items() if any(units)}
 
 
-def _row_of(records: Mapping[int, Record], plan: Plan, problems: Problems) -> tuple[int, ...]:
+def _end(plan: Plan, site: int) -> int:
+    """Return the period in which what stands at a site leaves with it; beyond the plan where it stays."""
+    closes = plan.sites[site].closes_after
+    return plan.horizon.num_periods if closes is None else closes + 1
+
+
+def _row_of(records: Mapping[int, Record], plan: Plan, problems: Problems, end: int) -> tuple[int, ...]:
     units, row = 0, []
     for period in range(plan.horizon.num_periods):
         record = records.get(period)
+        if period == end:
+            units = 0
         if record is not None:
             before = units
             stated, added = record.whole("units_standing"), record.whole("units_added")

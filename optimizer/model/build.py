@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,7 @@ class Model:
             case Standing():
                 column, factor = int(self.columns.blocks[variable]), self.case.plan.accelerators[variable[1]].block
             case Opened(site, period):
-                if self.case.is_open_from_the_start(site):
+                if self.case.is_open_without(variable):
                     return 1.0
                 column, factor = int(self.columns.openings[site, period]), 1
             case Placed():
@@ -150,7 +151,7 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     rows, worth = RowBuilder(), Worth(case.plan)
     of_limits = add_limits(case, limits, columns, rows, worth)
     _add_totals(case, columns, rows)
-    _add_growth(columns, rows)
+    _add_growth(case, columns, rows)
     for feature in FEATURES:
         feature.add_rows(case, columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
@@ -188,17 +189,32 @@ def _add_totals(case: Case, columns: Columns, rows: RowBuilder) -> None:
         rows.add(f"total {total.measure}[{total.place},{total.period}]", [*terms, (column, -1.0)], 0.0, 0.0)
 
 
-def _add_growth(columns: Columns, rows: RowBuilder) -> None:
-    """Let stock never shrink: blocks[s,g,t] >= blocks[s,g,t-1]; a column that ends holds nothing before either."""
-    later, earlier = columns.blocks[:, :, 1:], columns.blocks[:, :, :-1]
+def _add_growth(case: Case, columns: Columns, rows: RowBuilder) -> None:
+    """Let stock never shrink: blocks[s,g,t] >= blocks[s,g,t-1]; a column that ends holds nothing before either.
+
+    Once a site has closed, nothing is added: blocks[s,g,t] <= blocks[s,g,t-1].
+    """
+    later, earlier = columns.blocks[:, :, 1:], columns.blocks[:, :, :-1].copy()
+    for site, last in case.closes.items():
+        _add_nothing(columns, rows, site, last)
+        earlier[site, :, last:] = ABSENT
     for after, before in zip(later[earlier != ABSENT].tolist(), earlier[earlier != ABSENT].tolist(), strict=True):
         rows.add("growth", [(after, 1.0), (before, -1.0)], 0.0, inf)
+
+
+def _add_nothing(columns: Columns, rows: RowBuilder, site: int, last: int) -> None:
+    """Add the rows of a site that has closed, where the limits given let anything stand there."""
+    for row in columns.blocks[site].tolist():
+        for before, after in pairwise(row[last:]):
+            if after != ABSENT:
+                terms = [(after, 1.0), (before, -1.0)] if before != ABSENT else [(after, 1.0)]
+                rows.add("nothing is added", terms, -inf, 0.0)
 
 
 def _add_openings(columns: Columns, rows: RowBuilder, derived: Iterable[DerivedRow]) -> None:
     """Keep what is open open, and let nothing stand where nothing is open."""
     later, earlier = columns.openings[:, 1:], columns.openings[:, :-1]
-    both = earlier != ABSENT
+    both = (earlier != ABSENT) & (later != ABSENT)  # a site that closes has no later one
     for after, before in zip(later[both].tolist(), earlier[both].tolist(), strict=True):
         rows.add("stays open", [(after, 1.0), (before, -1.0)], 0.0, inf)
     for site, sku, period in np.argwhere(

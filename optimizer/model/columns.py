@@ -18,7 +18,7 @@ from optimizer.rules.bound_lots import bound_scopes
 from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Sense, Standing, Unbound, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from optimizer.rules.case import Case
 
@@ -86,6 +86,8 @@ def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
     next_column = int(exists.sum())
     openings = np.full((most.shape[0], most.shape[2]), ABSENT, dtype=np.int64)
     opens = needs_opening(case, limits)[:, None] & exists.any(axis=1)
+    for site, last in case.closes.items():
+        opens[site, last + 1 :] = False
     openings[opens] = np.arange(next_column, next_column + int(opens.sum()))
     next_column += int(opens.sum())
     totals: dict[Placed, int] = {}
@@ -139,29 +141,29 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
                 fits = max(0, int(slack / (coefficient * size[variable.accelerator])))
                 most[variable] = min(most[variable], fits)
             elif isinstance(variable, Unbound) and only_adds:
-                for site, units in _bound_at(case, variable):
-                    where = (site, variable.accelerator, variable.period)
-                    most[where] = min(most[where], max(0, int((slack / coefficient + units) / size[variable[2]])))
+                _bound_by_lots(case, most, variable, slack / coefficient)
             elif isinstance(variable, Placed) and slack <= 0 and (only_adds or _is_addition(limit)):
                 closed[variable.place, variable.measure].add(limit.period)
     _close_until_open(case, most, closed)
-    # Stock never shrinks, so a later, smaller maximum holds earlier too.
-    return np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
+    return _held_to_later(case, most)
 
 
-def _bound_at(case: Case, variable: Unbound) -> Iterator[tuple[int, int]]:
-    """Yield each site of a scope with the units that are bound to it or to what it lies in."""
-    for scope in bound_scopes(case, variable.accelerator):
-        if scope.beyond(variable.period) == variable:
-            for site in scope.sites:
-                yield (
-                    site,
-                    sum(
-                        other.units[variable.period]
-                        for other in bound_scopes(case, variable.accelerator)
-                        if site in other.sites
-                    ),
-                )
+def _held_to_later(case: Case, most: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the most that could stand where stock never shrinks while a site is open: later maxima hold earlier."""
+    held = np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
+    for site, last in case.closes.items():
+        held[site, :, : last + 1] = np.minimum.accumulate(most[site, :, last::-1], axis=1)[:, ::-1]
+        held[site, :, last + 1 :] = most[site, :, last + 1 :]
+    return held
+
+
+def _bound_by_lots(case: Case, most: npt.NDArray[np.int64], variable: Unbound, slack: Fraction) -> None:
+    """Let a site hold no more than is bound to it, or to what it lies in, and what is left of the rest."""
+    sku, period = variable.accelerator, variable.period
+    scopes = bound_scopes(case, sku)
+    for site in next(scope.sites for scope in scopes if scope.beyond(period) == variable):
+        units = slack + sum(scope.units[period] for scope in scopes if site in scope.sites)
+        most[site, sku, period] = min(most[site, sku, period], max(0, int(units / case.plan.accelerators[sku].block)))
 
 
 def _is_addition(limit: Limit) -> bool:

@@ -63,7 +63,7 @@ def _add_at_most_standing(case: Case, columns: Columns, rows: RowBuilder, gate: 
     terms = [(column, 1.0 / block) for column in entered]
     for when, sign in ((period, -1.0), (case.first_in_force - 1, 1.0)):
         if when >= 0:
-            present = (int(columns.blocks[site, sku, when]) for site in gate.sites)
+            present = (int(columns.blocks[site, sku, min(when, case.last_open(site))]) for site in gate.sites)
             terms += [(column, sign) for column in present if column != ABSENT]
     rows.add("enters once", terms, -inf, 0.0)
 
@@ -72,7 +72,7 @@ def _most_entries(case: Case, columns: Columns, variable: Entered) -> float:
     """Return the most units that could have entered: the most that could stand at the gate's sites."""
     sites = list(case.gate_by_key[variable.gate].sites)
     # Shut paths keep their last open period's column, so what stands later counts too; stock only grows.
-    blocks = columns.most_blocks[sites, variable.accelerator, -1].sum()
+    blocks = columns.most_blocks[sites, variable.accelerator].max(axis=1).sum()
     return float(blocks) * case.plan.accelerators[variable.accelerator].block
 
 

@@ -72,7 +72,8 @@ def _reach(case: Case, limits: Iterable[Limit], columns: Columns) -> Mapping[str
 
 def _sums_one_site(limit: Limit) -> bool:
     sites = {variable.site for variable, _ in limit.usage.terms if isinstance(variable, Standing)}
-    return len(sites) == 1 and len(limit.usage.terms) > 1 and not limit.allowance.terms
+    is_of_one_period = len({variable.period for variable, _ in limit.usage.terms}) == 1
+    return len(sites) == 1 and is_of_one_period and len(limit.usage.terms) > 1 and not limit.allowance.terms
 
 
 def _own_capacity(case: Case, limit: Limit, columns: Columns) -> Iterator[DerivedRow]:

@@ -69,11 +69,12 @@ class Judged:
 
     @cached_property
     def _placed_units(self) -> tuple[tuple[int, ...], ...]:
-        """Return units standing everywhere, by period and accelerator."""
+        """Return units placed everywhere, by period and accelerator, those that have left included."""
         units = [[0] * len(self.case.plan.accelerators) for _ in range(self.case.num_periods)]
-        for (_, sku), row in self.placement.standing_units.items():
-            for period, count in enumerate(row):
-                units[period][sku] += count
+        for (site, sku), row in self.placement.standing_units.items():
+            last = self.case.last_open(site)
+            for period in range(self.case.num_periods):
+                units[period][sku] += row[min(period, last)]
         return tuple(map(tuple, units))
 
     def share(self, kind: str, places: Iterable[str], period: int) -> Fraction | None:

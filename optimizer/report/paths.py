@@ -36,7 +36,11 @@ def entered_units(judged: Judged) -> Mapping[Way, tuple[int, ...]]:
             continue
         for sku in case.skus_on_paths:
             row = tuple(
-                sum(placement.units(site, sku, period) - placement.units(site, sku, before) for site in gate.sites)
+                sum(
+                    placement.units(site, sku, min(period, case.last_open(site)))
+                    - placement.units(site, sku, min(before, case.last_open(site)))
+                    for site in gate.sites
+                )
                 if period > before
                 else 0
                 for period in range(case.num_periods)

@@ -77,7 +77,7 @@ def power_used(judged: Judged, period: int, first_period_share: Fraction = Fract
     plan = judged.case.plan
     used: dict[int, Fraction] = defaultdict(Fraction)
     for (site, sku), row in sorted(judged.placement.standing_units.items()):
-        added = judged.placement.added(site, sku, period)
+        added = max(0, judged.placement.added(site, sku, period))
         units = row[period] - added + first_period_share * added
         if units:
             used[site] += units * plan.accelerators[sku].power_kw * plan.sites[site].pue / 1000
@@ -98,6 +98,8 @@ def _power(judged: Judged, period: int, used: Mapping[int, Fraction]) -> tuple[F
     for number, site in enumerate(case.plan.sites):
         if (case.site_destinations[number], period) in judged.closed:
             offered[number] = used.get(number, Fraction(0))
+        elif case.is_closed(number, period):
+            continue
         elif site.opens_from <= period or case.is_open_from_the_start(number):
             offered[number] = max(Fraction(0), case.available_power_mw(number, period))
     in_open_sites = [power for number, power in offered.items() if judged.ledger.is_open(number, period)]

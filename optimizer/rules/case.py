@@ -20,7 +20,7 @@ from optimizer.entry.paths import Path, PathCalendar
 from optimizer.entry.tiers import Tiers
 from optimizer.policies.load import load_policy
 from optimizer.policies.policy import HOLDING_COUNTRY, OPERATED, OWNERSHIP, TF32_BITS, AfterLastDate, Policy
-from optimizer.rules.limit import Entered, Exact, group_key
+from optimizer.rules.limit import Entered, Exact, Opened, group_key
 from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, H100_EQUIVALENTS, TPP, is_controlled, weight
 from optimizer.schema.calendar import period_containing
 from optimizer.schema.plan import AuthorisationType, Installed, LimitKind, LimitSetting, Ownership, Plan
@@ -81,6 +81,20 @@ class Case:
         if not any(self.policy.counts_delivered(spec) for spec in self.policy.rules):
             return None
         return destination_of(str(self.policy.value(HOLDING_COUNTRY)))
+
+    @cached_property
+    def closes(self) -> Mapping[int, int]:
+        """Map each site that closes inside the plan to the last period in which it is open."""
+        ends = ((number, site.closes_after) for number, site in enumerate(self.plan.sites))
+        return {number: last for number, last in ends if last is not None and last < self.num_periods - 1}
+
+    def last_open(self, site: int) -> int:
+        """Return the last period in which a site may be open."""
+        return self.closes.get(site, self.num_periods - 1)
+
+    def is_closed(self, site: int, period: int) -> bool:
+        """Return whether a site has closed by a period."""
+        return period > self.last_open(site)
 
     # --- Tiers, dates, headquarters -----------------------------------------------------------------------------------
 
@@ -245,17 +259,21 @@ class Case:
     def last_periods(self) -> Mapping[Installed, int]:
         """Map each installed row that leaves to the last period in which it stands; negative: it left before the plan."""
         horizon = self.plan.horizon
-        return {
-            row: period_containing(row.retires_on, horizon.length) - horizon.start_index
-            for row in self.plan.installed
-            if row.retires_on is not None
-        }
+        found: dict[Installed, int] = {}
+        for row in self.plan.installed:
+            if row.retires_on is not None:
+                found[row] = period_containing(row.retires_on, horizon.length) - horizon.start_index
+            closes = None if row.site is None else self.closes.get(self.plan.site_index[row.site])
+            if closes is not None:
+                found[row] = min(closes, found.get(row, closes))
+        return found
 
     def stands(self, row: Installed, period: int | None) -> bool:
         """Return whether an installed row stands in a period; -1 is the close before the plan, None any time."""
-        if period is None or row.retires_on is None:
+        if period is None or not self.last_periods:
             return True
-        return period <= self.last_periods[row]
+        last = self.last_periods.get(row)
+        return last is None or period <= last
 
     def installed(
         self,
@@ -352,6 +370,10 @@ class Case:
     def is_open_from_the_start(self, site: int) -> bool:
         """Return whether stock installed at the start keeps a site open at no cost, also once that stock has left."""
         return site in self._open_from_the_start
+
+    def is_open_without(self, opened: Opened) -> bool:
+        """Return whether a site is open in a period whatever is placed."""
+        return self.is_open_from_the_start(opened.site) and not self.is_closed(*opened)
 
     @cached_property
     def _open_from_the_start(self) -> frozenset[int]:

@@ -37,7 +37,9 @@ class Ledger:
                 return self._unbound(variable.accelerator)[variable]
 
     def is_open(self, site: int, period: int) -> bool:
-        """Return whether a site is open: by the plan, or through installed stock."""
+        """Return whether a site is open: by the plan, or through installed stock, and not closed yet."""
+        if self.case.is_closed(site, period):
+            return False
         return self.case.is_open_from_the_start(site) or self.placement.is_open(site, period)
 
     @cached_property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Entered, Exact, Expression, Limit, Sense, Standing
+from optimizer.rules.additions import placed_by
+from optimizer.rules.limit import Entered, Exact, Expression, Limit, Sense
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
     """Yield one limit per gate that is not free, controlled accelerator and period in force.
 
     What it limits: entries without a path. Citation: 15 CFR 742.6(a)(6)(iii) and (b)(10), as the pack says.
-    Equation: sum over s of the gate of (units[s,g,t] - units[s,g,before the pack]) <= sum over p of entered[gate,g,p,t].
+    Equation: sum over s of the gate of (units[s,g,t] - units[s,g,before the pack]) <= sum over p of entered[gate,g,p,t];
+    of a site that has closed, the units of its last period.
     Unit: units. `entered` grows only while its path is open. Where none has been open yet the right side is nothing: the
     gate is closed.
     """
@@ -34,10 +36,13 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 
 def _limit(case: Case, spec: RuleSpec, gate: Gate, sku: int, period: int) -> Limit:
-    standing: list[tuple[Variable, Exact]] = [(Standing(site, sku, period), 1) for site in gate.sites]
+    standing: list[tuple[Variable, Exact]] = [
+        term for site in gate.sites for term in placed_by(case, site, sku, period)
+    ]
     before = case.first_in_force - 1
     if before >= 0:
-        standing += [(Standing(site, sku, before), -1) for site in gate.sites]
+        earlier = (term for site in gate.sites for term in placed_by(case, site, sku, before))
+        standing += [(variable, -weight) for variable, weight in earlier]
     last_open = {key: gate.last_open(key, period) for key in gate.open_periods if case.paths[key].allows[sku]}
     paths = {key: last for key, last in last_open.items() if last is not None}
     scope = f"{gate.key},{case.plan.accelerators[sku].key}"

@@ -15,6 +15,7 @@ from optimizer.rules import (
     allowed_accelerators,
     closed_destination,
     closed_parent,
+    closings,
     commitments,
     country_allocation,
     deliveries,
@@ -81,6 +82,7 @@ PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
     "site_power": site_power.limits,
     "max_units": max_units.limits,
     "openings": openings.limits,
+    "closings": closings.limits,
     "allowed_accelerators": allowed_accelerators.limits,
 }
 """Rules that come from the plan itself; they always apply. Contract first, then physical."""
@@ -137,7 +139,11 @@ def compile_limits(case: Case) -> tuple[Limit, ...]:
     """
     written = limits_as_written(case)
     limits = tuple(_as_enforced(case, written))
-    problems = [*_setting_problems(case, written), *_problems_of_bought_units(case, limits)]
+    problems = [
+        *_setting_problems(case, written),
+        *_problems_of_bought_units(case, limits),
+        *_problems_of_closings(case),
+    ]
     if problems:
         raise InputError(problems)
     return limits
@@ -196,6 +202,14 @@ def _problems_of_bought_units(case: Case, limits: tuple[Limit, ...]) -> Iterator
                 column=f"limits.{name}.price_cap",
                 hint='`share_denominator = "standing"` takes shares of what stands',
             )
+
+
+def _problems_of_closings(case: Case) -> Iterator[Problem]:
+    """Yield each wish to leave out that a site closes: money and deliveries rest on it, too."""
+    for name, own in case.plan.limit_settings.items():
+        if name.partition("[")[0] == "closings" and not own.is_enforced:
+            hint = "leave out closes_after in sites.csv"
+            yield Problem("cannot be left out", file="plan.toml", column=f"limits.{name}.enforced", hint=hint)
 
 
 @lru_cache(maxsize=1)

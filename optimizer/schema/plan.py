@@ -103,6 +103,8 @@ class Site:
     fixed_cost_usd_per_period: Fraction = Fraction(0)
     opens_from: int = 0
     """Period number; `num_periods` when it opens only after the horizon."""
+    closes_after: int | None = None
+    """Number of the last period in which it may be open, which may lie beyond the horizon; None: it stays open."""
     max_units: int | None = None
     min_units_if_open: int | None = None
     allowed_accelerators: frozenset[str] | None = None

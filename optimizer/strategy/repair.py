@@ -113,7 +113,10 @@ class _Work:
         for pair, row in self.standing.items():
             left = row[period] - self._case.plan.accelerators[pair[1]].block
             if left >= 0:
-                after = (*(min(units, left) for units in row[:period]), *(u - row[period] + left for u in row[period:]))
+                after = (
+                    *(min(units, left) for units in row[:period]),
+                    *(max(0, u - row[period] + left) for u in row[period:]),
+                )
                 relief = sum(change * terms.get(key, 0) for key, change in self._changes(pair, after, periods))
                 if relief > 0:
                     useful = min(Fraction(relief), -Fraction(self.slacks[broken]))

@@ -49,10 +49,15 @@ def _row_faults(case: Case, key: str, sku: int, path: str, row: tuple[int, ...])
 def _surplus_faults(case: Case, placement: Placement, totals: Mapping[tuple[str, int], Sequence[int]]) -> Iterator[str]:
     for (key, sku), entered in totals.items():
         sites = case.gate_by_key[key].sites
-        before = sum(placement.units(site, sku, case.first_in_force - 1) for site in sites)
+        before = _placed(case, placement, sites, sku, case.first_in_force - 1)
         for period in range(case.first_in_force, case.num_periods):
-            standing = sum(placement.units(site, sku, period) for site in sites) - before
+            standing = _placed(case, placement, sites, sku, period) - before
             if entered[period] > standing:
                 name, label = case.plan.accelerators[sku].key, case.plan.horizon.labels[period]
                 yield f"{entered[period]:,} {name} have entered {key} by {label}, and {standing:,} stand there"
                 break
+
+
+def _placed(case: Case, placement: Placement, sites: Sequence[int], sku: int, period: int) -> int:
+    """Return the units placed by a period, those that have left with a site that closed included."""
+    return sum(placement.units(site, sku, min(period, case.last_open(site))) for site in sites)

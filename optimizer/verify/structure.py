@@ -1,4 +1,7 @@
-"""What a placement must be before any limit is read: whole blocks, stock that only grows, sites open where stock stands."""
+"""What a placement must be before any limit is read: whole blocks, stock that only grows, sites open where stock stands.
+
+Stock may shrink only where a site has closed.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,8 @@ def structural_faults(case: Case, placement: Placement, late: frozenset[str]) ->
         described = case.plan.sites[site]
         if described.key in late and first < described.opens_from and not case.is_open_from_the_start(site):
             yield f"{described.key} opens in {case.plan.horizon.labels[first]}, before its opens_from"
+        if case.is_closed(site, first):
+            yield f"{described.key} opens in {case.plan.horizon.labels[first]}, after it has closed"
     yield from entry_faults(case, placement)
 
 
@@ -58,8 +63,11 @@ def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tu
         yield f"{name} is negative"
     if any(units % accelerator.block for units in row):
         yield f"{name} is not in whole blocks of {accelerator.block}"
-    if any(later < earlier for earlier, later in pairwise(row)):
+    last = case.last_open(site)
+    if any(later < earlier for earlier, later in pairwise(row[: last + 1])):
         yield f"{name} shrinks"
+    if any(later > earlier for earlier, later in pairwise(row[last:])):
+        yield f"{name} is added after the site has closed"
     first = next((period for period, units in enumerate(row) if units), None)
     if first is not None and not case.is_open_from_the_start(site) and not placement.is_open(site, first):
         yield f"{name} stands in {case.plan.horizon.labels[first]} while the site is not open"

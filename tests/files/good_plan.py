@@ -33,9 +33,9 @@ setting = "5%"
 kind = "policy"
 """,
     "sites.csv": """\
-site,country,power_mw,name,region,latitude,longitude,pue,opens_from,max_units,min_units_if_open,allowed_accelerators,note
-ohio,US,120.5,"Columbus, Ohio",east,39.9,-83,1.15,,,,,
-kl,MY,50,Kuala Lumpur,asia,3.1,101.7,,2025-04-02,1000,72,big;small,leased land
+site,country,power_mw,name,region,latitude,longitude,pue,opens_from,closes_after,max_units,min_units_if_open,allowed_accelerators,note
+ohio,US,120.5,"Columbus, Ohio",east,39.9,-83,1.15,,,,,,
+kl,MY,50,Kuala Lumpur,asia,3.1,101.7,,2025-04-02,2026Q1,1000,72,big;small,leased land
 """,
     "power.csv": """\
 site,period,power_mw,energy_price_usd_per_mwh
