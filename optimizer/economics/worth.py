@@ -69,6 +69,35 @@ class Worth:
             terms[name] = -cost * self._discount[period]
         return terms
 
+    def standing_terms(self, site: int, sku: int, bought: int, period: int) -> Terms:
+        """Return the present value of one unit of an age that stands at a site in one period, by term.
+
+        What it costs to add it falls in the period of purchase, what it leaves in the last one.
+        """
+        share = self.plan.economics.first_period_share if period == bought else Fraction(1)
+        terms = self._terms_of_period(site, sku, period, share)
+        if period == bought:
+            for name, cost in self._unit_costs(site, sku, period).items():
+                terms[name] = -cost * self._discount[period]
+        if period == self.plan.horizon.num_periods - 1 and (factor := self._residual_factor(site, sku, bought)):
+            margin = sum(self._terms_of_period(site, sku, period, Fraction(1)).values(), Fraction(0))
+            terms[RESIDUAL] = factor * margin / self._discount[period]
+        return terms
+
+    def late_terms(self, site: int, sku: int, period: int) -> Terms:
+        """Return what a unit misses of the period in which it arrives at a site, by term."""
+        return self._terms_of_period(site, sku, period, self.plan.economics.first_period_share - 1)
+
+    def _terms_of_period(self, site: int, sku: int, period: int, share: Fraction) -> Terms:
+        """Return the present value of a share of one period of one unit, by term."""
+        described, worth = self.plan.sites[site], share * self._discount[period]
+        price = described.energy_price_usd_per_mwh[period]
+        drawn = self.plan.accelerators[sku].power_kw * described.pue * self.plan.horizon.hours / 1000
+        return {
+            VALUE: worth * described.value_multiplier * self._values[sku][period],
+            ENERGY: -worth * drawn * price,
+        }
+
     def opening_terms(self, site: int, period: int) -> Terms:
         """Return the present value of opening a site in a period, by term; the credit at the end is in `residual`."""
         described = self.plan.sites[site]
@@ -234,6 +263,10 @@ class Worth:
     def _value_sums(self) -> tuple[tuple[Fraction, ...], ...]:
         """Value of one unit at multiplier 1, by accelerator and period of addition."""
         return tuple(self._tail_sums(self._values_per_period(sku)) for sku in range(len(self.plan.accelerators)))
+
+    @cached_property
+    def _values(self) -> tuple[tuple[Fraction, ...], ...]:
+        return tuple(tuple(self._values_per_period(sku)) for sku in range(len(self.plan.accelerators)))
 
     def _values_per_period(self, sku: int) -> list[Fraction]:
         horizon = self.plan.horizon

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 from optimizer.model.columns import largest_blocks
 from optimizer.rules.bound_lots import bound_by, bound_scopes
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Standing, Unbound, Variable
+from optimizer.rules.limit import (
+    WORLD,
+    Entered,
+    Exact,
+    Limit,
+    Moved,
+    Opened,
+    Placed,
+    Standing,
+    Unbound,
+    Variable,
+    Vintage,
+    accelerator_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,12 +40,11 @@ def reach_of(case: Case, limits: Iterable[Limit]) -> Reach:
         for site, sku, period in zip(*most.nonzero(), strict=True)
     }
     delivered = {
-        (variable.accelerator, variable.period): int(limit.net_bound)
-        + bound_by(case, variable.accelerator, variable.period)
+        (sku, limit.period): int(limit.net_bound) + bound_by(case, sku, limit.period)
         for limit in limits
         if limit.rule == DELIVERIES and not limit.is_soft
         for variable, _ in limit.usage.terms
-        if isinstance(variable, Standing | Unbound)
+        if (sku := accelerator_of(variable)) is not None
     }
     return Reach(case, standing, delivered)
 
@@ -62,17 +74,27 @@ class Reach:
                     )
                 case Opened():
                     total += coefficient
-                case Entered():
-                    total += coefficient * self._entered(variable)
-                case Unbound():
-                    total += coefficient * self._unbound(variable)
                 case Placed():
                     total += coefficient * self._placed(variable)
+                case _:
+                    total += coefficient * self._units(variable)
         return total + sum(self._shared(sku, period, wanted) for (sku, period), wanted in units.items())
+
+    def _units(self, variable: Entered | Unbound | Vintage | Moved) -> int:
+        """Return the most units of a kind that is neither stock nor an opening nor a total."""
+        match variable:
+            case Entered():
+                return self._entered(variable)
+            case Unbound():
+                return self._unbound(variable)
+            case Vintage() | Moved():
+                return self._most_ever(variable.site, variable.accelerator)
 
     def _entered(self, variable: Entered) -> int:
         """Return the most units that could have entered: the most that could stand at the gate's sites at the end."""
         sites = self.case.gate_by_key[variable.gate].sites
+        if self.case.plan.changes.is_any:  # what has left may be followed by more
+            return self.case.num_periods * sum(self._most_ever(site, variable.accelerator) for site in sites)
         return sum(self.standing.get((site, variable.accelerator, self.case.last_open(site)), 0) for site in sites)
 
     def _unbound(self, variable: Unbound) -> int:
@@ -80,10 +102,16 @@ class Reach:
         scope = next(
             one for one in bound_scopes(self.case, variable.accelerator) if one.beyond(variable.period) == variable
         )
+        if self.case.plan.changes.is_any:
+            return self.case.num_periods * sum(self._most_ever(site, scope.sku) for site in scope.sites)
         return sum(
             self.standing.get((site, scope.sku, min(variable.period, self.case.last_open(site))), 0)
             for site in scope.sites
         )
+
+    def _most_ever(self, site: int, sku: int) -> int:
+        """Return the most units of an accelerator that can stand at a site in any period."""
+        return max(self.standing.get((site, sku, period), 0) for period in range(self.case.num_periods))
 
     def _shared(self, sku: int, period: int, wanted: list[tuple[Exact, int]]) -> Exact:
         """Return the most of some counts of one accelerator, the dearest first, until what is delivered runs out."""

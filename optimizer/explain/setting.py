@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Entered, Exact, Limit, Opened, Placed, Sense, Standing, Unbound
+from optimizer.rules.limit import Exact, Limit, Opened, Placed, Sense
 from optimizer.rules.measures import h100_tpp
 from optimizer.schema.quantities import format_exact
 
@@ -97,7 +97,7 @@ class Setting:
             variable.accelerator
             for limit in self.limits
             for variable, _ in limit.usage.terms
-            if isinstance(variable, Standing | Entered | Unbound)
+            if not isinstance(variable, Opened | Placed)
         }
         if any(isinstance(variable, Placed) for limit in self.limits for variable, _ in limit.usage.terms):
             named = set(range(len(delivered)))

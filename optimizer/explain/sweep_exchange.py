@@ -60,7 +60,14 @@ def _distinct(points: Sequence[Solved]) -> Iterator[_Offer]:
             continue
         placement = point.answer.placement
         key = tuple(
-            frozenset(part.items()) for part in (placement.standing_units, placement.opened, placement.entered_units)
+            frozenset(part.items())
+            for part in (
+                placement.standing_units,
+                placement.opened,
+                placement.entered_units,
+                placement.aged_units,
+                placement.moves,
+            )
         )
         if key not in seen:
             seen.add(key)

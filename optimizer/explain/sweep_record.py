@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from optimizer.explain.sweep_answer import Answer, judged_by
-from optimizer.schema.placement import Placement
+from optimizer.schema.placement import Move, Placement
 from optimizer.strategy.outcome import Status
 from optimizer.verify.check import verify
 
@@ -48,6 +48,14 @@ def _placement_record(placement: Placement, plan: Plan) -> dict[str, Any]:
             [gate, accelerators[sku].key, path, row]
             for (gate, sku, path), row in sorted(placement.entered_units.items())
         ],
+        "aged": [
+            [sites[site].key, accelerators[sku].key, bought, row]
+            for (site, sku, bought), row in sorted(placement.aged_units.items())
+        ],
+        "moves": [
+            [sites[move.origin].key, sites[move.target].key, accelerators[move.accelerator].key, *move[3:], units]
+            for move, units in sorted(placement.moves.items())
+        ],
     }
 
 
@@ -86,6 +94,11 @@ def _placement(record: Mapping[str, Any], plan: Plan) -> Placement:
         {(sites[site], accelerators[sku]): tuple(row) for site, sku, row in record["standing"]},
         {sites[site]: period for site, period in record["opened"].items()},
         {(gate, accelerators[sku], path): tuple(row) for gate, sku, path, row in record["entered"]},
+        {(sites[site], accelerators[sku], bought): tuple(row) for site, sku, bought, row in record.get("aged", ())},
+        {
+            Move(sites[origin], sites[target], accelerators[sku], *periods): units
+            for origin, target, sku, *periods, units in record.get("moves", ())
+        },
     )
 
 

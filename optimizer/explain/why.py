@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from optimizer.economics.changing import evaluate
 from optimizer.economics.worth import Worth
 from optimizer.explain.conflict import Conflict, find_conflict
 from optimizer.explain.feasibility import Feasibility
@@ -187,7 +188,12 @@ def _with_one_block(case: Case, placement: Placement, site: int, sku: int, perio
     opened = dict(placement.opened)
     if not case.is_open_from_the_start(site):
         opened[site] = min(first, opened.get(site, first))
-    return replace(placement, standing_units={**placement.standing_units, (site, sku): row}, opened=opened)
+    more = replace(placement, standing_units={**placement.standing_units, (site, sku): row}, opened=opened)
+    if not placement.aged_units:
+        return more
+    before = placement.aged_units.get((site, sku, first), (0,) * case.num_periods)
+    aged = tuple(units + (block if first <= when <= last else 0) for when, units in enumerate(before))
+    return replace(more, aged_units={**placement.aged_units, (site, sku, first): aged})
 
 
 def _units(case: Case, placement: Placement, question: Question) -> int:
@@ -238,4 +244,4 @@ def _with_site(case: Case, number: int, site: Site) -> Case:
 def _value_of(case: Case, placement: Placement) -> Fraction:
     """Return the exact value of a placement."""
     open_at_no_cost = frozenset(filter(case.is_open_from_the_start, range(len(case.plan.sites))))
-    return sum(Worth(case.plan).evaluate(placement, open_at_no_cost).values(), Fraction(0))
+    return sum(evaluate(Worth(case.plan), placement, open_at_no_cost).values(), Fraction(0))

@@ -105,6 +105,16 @@ ACCELERATORS = Table(
         Column("life_years", Kind.DECIMAL, "Years a unit earns.", "years", above=0, default=Fraction(5)),
         Column("price_usd", Kind.DECIMAL, "Purchase price, base of tariffs.", "USD/unit", minimum=0),
         Column("eccn", Kind.TEXT, "Export control classification."),
+        Column(
+            "relocation_cost_usd_per_unit",
+            Kind.DECIMAL,
+            "Cost of moving one unit; empty: `[changes]`.",
+            "USD/unit",
+            minimum=0,
+        ),
+        Column(
+            "relocation_lead_periods", Kind.INTEGER, "Periods on the way; empty: `[changes]`.", "periods", minimum=0
+        ),
         *LABELS,
     ),
     ("accelerator",),

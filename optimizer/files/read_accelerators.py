@@ -68,6 +68,8 @@ def read_accelerators(
             memory_bandwidth_gb_s=entry.memory_bandwidth_gb_s if entry else None,
             delivered_units=arriving.by_period(num_periods),
             bound=arriving.lots(num_periods),
+            relocation_cost_usd_per_unit=record.number("relocation_cost_usd_per_unit"),
+            relocation_lead_periods=record.whole("relocation_lead_periods"),
         )
     return found
 

@@ -82,6 +82,9 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     values = read_values(raw.tables, context, problems)
     unit_costs = read_unit_costs(raw.tables, accelerators, context, assumptions, problems)
     external_use = read_external_use(raw.tables, context, problems)
+    if values is not None and settings.changes.is_any:
+        hint = "values.csv says what a unit is worth where it is added, not where it goes"
+        problems.add("cannot stand beside values.csv", raw.place, "changes", hint=hint)
     _refuse_unsupported(raw, context, problems)
     company, horizon = _readable(settings, problems)
     num_rows = {name: len(table.rows) for name, table in raw.tables.items()}
@@ -100,6 +103,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         external_use=external_use,
         values_usd_per_unit=values,
         limit_settings=settings.limit_settings,
+        changes=settings.changes,
         assumptions=assumptions.summary(TABLES, num_rows),
         input_sha256=raw.input_sha256,
     )

@@ -11,6 +11,7 @@ from optimizer.files.assumptions import Assumptions
 from optimizer.files.cells import is_key
 from optimizer.files.context import Context
 from optimizer.files.keys import (
+    CHANGES,
     COLUMN_DEFAULTS,
     COMPANY,
     DEFAULT_CURRENCY,
@@ -26,7 +27,7 @@ from optimizer.files.raw import RawPlan, RawRow, filled
 from optimizer.files.read_limits import read_limit_settings
 from optimizer.files.records import Record, read_section
 from optimizer.schema.calendar import Horizon, PeriodLength, parse_period
-from optimizer.schema.plan import Breach, Company, Economics, MustPlace, PolicyChoice, Residual
+from optimizer.schema.plan import Breach, Changes, Company, Economics, MustPlace, PolicyChoice, Residual
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Settings:
     economics: Economics
     policy: PolicyChoice
     limit_settings: Mapping[str, LimitSetting]
+    changes: Changes
 
 
 def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptions]:
@@ -68,6 +70,7 @@ def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptio
     economics = sections.read(ECONOMICS, without=("defaults",))
     assumptions = Assumptions(_column_defaults(sections, economics, problems))
     horizon = _horizon(horizon_section, problems, assumptions)
+    changes = _changes(sections.read(CHANGES), assumptions)
     settings = Settings(
         name=name,
         company=Company(company.text("name") or DEFAULT_COMPANY, headquarters) if headquarters else None,
@@ -77,6 +80,7 @@ def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptio
         limit_settings=read_limit_settings(
             sections.cells(LIMIT.name, raw.settings.get(LIMIT.name)), raw.place.file, horizon, problems
         ),
+        changes=changes,
     )
     return settings, assumptions
 
@@ -149,6 +153,20 @@ def _economics(section: Record, assumptions: Assumptions) -> Economics:
         first_period_share=number("first_period_share"),
         site_life_years=number("site_life_years"),
     )
+
+
+def _changes(section: Record, assumptions: Assumptions) -> Changes:
+    found = Changes(
+        retirement=section.flag("retirement"),
+        relocation=section.flag("relocation"),
+        relocation_cost_usd_per_unit=section.number("relocation_cost_usd_per_unit") or Fraction(0),
+        relocation_lead_periods=section.whole("relocation_lead_periods") or 0,
+    )
+    if found.relocation:
+        for name in ("relocation_cost_usd_per_unit", "relocation_lead_periods"):
+            if not section.gives(name):
+                assumptions.note(f"plan.toml changes.{name}", "0")
+    return found
 
 
 def _column_defaults(sections: _SectionReader, economics: Record, problems: Problems) -> dict[str, Fraction]:

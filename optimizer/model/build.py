@@ -6,7 +6,7 @@ limits, so that the same plan gives the same program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import inf
@@ -21,9 +21,10 @@ from optimizer.model.entries import entered_rows
 from optimizer.model.features import FEATURES, add_extras
 from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
+from optimizer.model.pairs import aged_rows, moves_of
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Limit, Opened, Placed, Standing, Variable
+from optimizer.rules.limit import WORLD, Limit, Moved, Opened, Placed, Standing, Variable, Vintage
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
@@ -90,7 +91,12 @@ class Model:
             block = plan.accelerators[int(sku)].block
             standing[int(site), int(sku)] = tuple(int(count) * block for count in counts[site, sku])
         counts_by_path = {variable: round(values[column]) for variable, column in self.columns.entries.items()}
-        return Placement(standing, first_use(self.case, standing), entered_rows(self.case, counts_by_path))
+        placement = Placement(standing, first_use(self.case, standing), entered_rows(self.case, counts_by_path))
+        if not plan.changes.is_any:
+            return placement
+        extras = self.columns.extras.items()
+        blocks = {v: round(values[extra.column]) for v, extra in extras if isinstance(v, Vintage | Moved)}
+        return replace(placement, aged_units=aged_rows(self.case, blocks), moves=moves_of(self.case, blocks))
 
     def value(self, values: Floats, variable: Variable) -> float:
         """Return a variable of the limits in a solution vector, relaxed or whole, in its own unit."""
@@ -194,6 +200,8 @@ def _add_growth(case: Case, columns: Columns, rows: RowBuilder) -> None:
 
     Once a site has closed, nothing is added: blocks[s,g,t] <= blocks[s,g,t-1].
     """
+    if case.plan.changes.is_any:
+        return
     later, earlier = columns.blocks[:, :, 1:], columns.blocks[:, :, :-1].copy()
     for site, last in case.closes.items():
         _add_nothing(columns, rows, site, last)
@@ -242,7 +250,8 @@ def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limi
     for extra in columns.extras.values():
         is_integer[extra.column], upper[extra.column] = extra.is_whole, extra.most
         money[extra.column] = float(extra.money)
-    money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
+    if not case.plan.changes.is_any:  # else each age of a unit has a column of its own, with its worth
+        money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
     for site, period in np.argwhere(columns.openings != ABSENT).tolist():
         column = int(columns.openings[site, period])
         upper[column], is_integer[column] = 1.0, True

@@ -85,7 +85,8 @@ def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
     blocks[exists] = np.arange(int(exists.sum()))
     next_column = int(exists.sum())
     openings = np.full((most.shape[0], most.shape[2]), ABSENT, dtype=np.int64)
-    opens = needs_opening(case, limits)[:, None] & exists.any(axis=1)
+    # What may have opened stays open, also where nothing can stand any more.
+    opens = needs_opening(case, limits)[:, None] & np.maximum.accumulate(exists.any(axis=1), axis=1)
     for site, last in case.closes.items():
         opens[site, last + 1 :] = False
     openings[opens] = np.arange(next_column, next_column + int(opens.sum()))
@@ -150,6 +151,8 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
 
 def _held_to_later(case: Case, most: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return the most that could stand where stock never shrinks while a site is open: later maxima hold earlier."""
+    if case.plan.changes.is_any:
+        return most
     held = np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
     for site, last in case.closes.items():
         held[site, :, : last + 1] = np.minimum.accumulate(most[site, :, last::-1], axis=1)[:, ::-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from optimizer.model import bound_lots, entries
+from optimizer.model import bound_lots, changes, entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ class Feature(Protocol):
         """Add the rows that hold whatever the limits are."""
 
 
-FEATURES: tuple[Feature, ...] = (entries, bound_lots)
+FEATURES: tuple[Feature, ...] = (changes, entries, bound_lots)
 """In the order of their columns."""
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from optimizer.model.columns import ABSENT, Columns
 from optimizer.rules.bound_lots import bound_by
-from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing, Unbound
+from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing, accelerator_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -57,7 +57,7 @@ def _reach(case: Case, limits: Iterable[Limit], columns: Columns) -> Mapping[str
         if limit.rule != "deliveries" or limit.price is not None:
             continue
         for sku, period in {
-            (v.accelerator, v.period) for v, _ in limit.usage.terms if isinstance(v, Standing | Unbound)
+            (sku, limit.period) for v, _ in limit.usage.terms if (sku := accelerator_of(v)) is not None
         }:
             units = int(limit.net_bound) + bound_by(case, sku, period)
             most[sku, period] = min(int(most[sku, period]), units // blocks[sku])

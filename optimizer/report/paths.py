@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.catalogue.countries import destination_of
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.rows import EntryRow, PathRow
+from optimizer.rules.additions import brought
 from optimizer.rules.country_allocation import charged_to
 from optimizer.rules.measures import CONTROLLED_TPP, UNIT_NAMES
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer.entry.paths import Path
     from optimizer.report.judged import Judged
     from optimizer.rules.case import Case
-    from optimizer.rules.limit import Exact
+    from optimizer.rules.limit import Exact, Variable
     from optimizer.verify.check import Reading
 
 Way = tuple[str, int, str]
@@ -30,24 +31,24 @@ def entered_units(judged: Judged) -> Mapping[Way, tuple[int, ...]]:
     """Return cumulative controlled units by (gate, accelerator, path), those through free gates included."""
     case, placement = judged.case, judged.placement
     found: dict[Way, tuple[int, ...]] = {way: row for way, row in placement.entered_units.items() if any(row)}
-    before = case.first_in_force - 1
     for gate in case.gates:
         if gate.free_path is None:
             continue
         for sku in case.skus_on_paths:
             row = tuple(
-                sum(
-                    placement.units(site, sku, min(period, case.last_open(site)))
-                    - placement.units(site, sku, min(before, case.last_open(site)))
-                    for site in gate.sites
-                )
-                if period > before
-                else 0
+                int(sum(weight * judged.ledger.value(variable) for variable, weight in _came(case, gate, sku, period)))
                 for period in range(case.num_periods)
             )
             if any(row):
                 found[gate.key, sku, gate.free_path] = row
     return dict(sorted(found.items()))
+
+
+def _came(case: Case, gate: Gate, sku: int, period: int) -> Iterator[tuple[Variable, Exact]]:
+    """Yield what came through a gate since the pack is in force; nothing before that."""
+    since = case.first_in_force - 1
+    for site in gate.sites if period > since else ():
+        yield from brought(case, site, sku, period, since)
 
 
 def entry_rows(judged: Judged) -> tuple[EntryRow, ...]:

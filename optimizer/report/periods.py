@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -76,8 +76,12 @@ def power_used(judged: Judged, period: int, first_period_share: Fraction = Fract
     """Return the facility MW that placed units draw, by site; units added in the period count by `first_period_share`."""
     plan = judged.case.plan
     used: dict[int, Fraction] = defaultdict(Fraction)
+    arrived: Counter[tuple[int, int]] = Counter()
+    for move, count in judged.placement.moves.items():
+        if move.arrives == period:
+            arrived[move.target, move.accelerator] += count
     for (site, sku), row in sorted(judged.placement.standing_units.items()):
-        added = max(0, judged.placement.added(site, sku, period))
+        added = max(0, judged.placement.added(site, sku, period)) + arrived[site, sku]
         units = row[period] - added + first_period_share * added
         if units:
             used[site] += units * plan.accelerators[sku].power_kw * plan.sites[site].pue / 1000

@@ -20,7 +20,7 @@ from optimizer.entry.paths import Path, PathCalendar
 from optimizer.entry.tiers import Tiers
 from optimizer.policies.load import load_policy
 from optimizer.policies.policy import HOLDING_COUNTRY, OPERATED, OWNERSHIP, TF32_BITS, AfterLastDate, Policy
-from optimizer.rules.limit import Entered, Exact, Opened, group_key
+from optimizer.rules.limit import WORLD, Entered, Exact, Opened, group_key
 from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, H100_EQUIVALENTS, TPP, is_controlled, weight
 from optimizer.schema.calendar import period_containing
 from optimizer.schema.plan import AuthorisationType, Installed, LimitKind, LimitSetting, Ownership, Plan
@@ -66,6 +66,10 @@ class Case:
         for number, code in enumerate(self.site_destinations):
             groups[code].append(number)
         return {code: tuple(groups[code]) for code in sorted(groups)}
+
+    def sites_in(self, place: str) -> tuple[int, ...]:
+        """Return the sites of a destination, or of the `WORLD`."""
+        return tuple(range(len(self.plan.sites))) if place == WORLD else self.sites_by_destination.get(place, ())
 
     @cached_property
     def destinations(self) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.rules.additions import placed_by
-from optimizer.rules.limit import Entered, Exact, Expression, Limit, Sense
+from optimizer.rules.additions import brought
+from optimizer.rules.limit import Entered, Expression, Limit, Sense
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from optimizer.entry.gates import Gate
     from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
-    from optimizer.rules.limit import Variable
 
 
 def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
@@ -36,13 +35,9 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 
 def _limit(case: Case, spec: RuleSpec, gate: Gate, sku: int, period: int) -> Limit:
-    standing: list[tuple[Variable, Exact]] = [
-        term for site in gate.sites for term in placed_by(case, site, sku, period)
-    ]
-    before = case.first_in_force - 1
-    if before >= 0:
-        earlier = (term for site in gate.sites for term in placed_by(case, site, sku, before))
-        standing += [(variable, -weight) for variable, weight in earlier]
+    since = case.first_in_force - 1
+    standing = [term for site in gate.sites for term in brought(case, site, sku, period, since)]
+    standing.sort(key=lambda term: term[1] < 0)
     last_open = {key: gate.last_open(key, period) for key in gate.open_periods if case.paths[key].allows[sku]}
     paths = {key: last for key, last in last_open.items() if last is not None}
     scope = f"{gate.key},{case.plan.accelerators[sku].key}"

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of
-from optimizer.rules.additions import added, departed
+from optimizer.rules.additions import departed, merged
 from optimizer.rules.limit import WORLD, Expression, Limit, Placed, Sense
 from optimizer.rules.measures import UNIT_NAMES
 from optimizer.rules.tested import Stock, counted_period
@@ -29,7 +29,7 @@ def total_compute(case: Case, spec: RuleSpec, period: int) -> Expression:
     """Return the denominator in the rule's measure; period -1 is the installed fleet alone."""
     installed = case.installed(spec.measure, period=period)
     if case.policy.counts_delivered(spec):
-        gone = tuple((variable, -weight) for variable, weight in departed(case, spec.measure, WORLD, period))
+        gone = tuple((variable, -weight) for variable, weight in departed(case, spec.measure, period))
         return Expression(gone, installed + case.delivered(spec.measure, period))
     return Expression(((Placed(spec.measure, WORLD, period), 1),) if period >= 0 else (), installed)
 
@@ -48,9 +48,9 @@ def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -
             terms.append((Placed(spec.measure, place, period), 1))
         if place == held_in and period >= 0:
             constant += int(case.delivered(spec.measure, period))
-            placed = added(case, spec.measure, WORLD, period)
-            terms += [(variable, -weight) for variable, weight in placed]
-    return Expression(tuple(terms), constant)
+            terms.append((Placed(spec.measure, WORLD, period), -1))
+            terms += [(variable, -weight) for variable, weight in departed(case, spec.measure, period)]
+    return Expression(merged(terms), constant)
 
 
 def _entered_in(case: Case, spec: RuleSpec, places: tuple[str, ...], period: int, paths: tuple[str, ...]) -> Expression:

@@ -88,6 +88,24 @@ class Economics:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What may happen to units of the plan once they stand (`[changes]` in plan.toml)."""
+
+    retirement: bool = False
+    """Whether they may be retired before the end."""
+    relocation: bool = False
+    """Whether they may be moved to another site."""
+    relocation_cost_usd_per_unit: Fraction = Fraction(0)
+    relocation_lead_periods: int = 0
+    """Periods in which a unit that moves stands nowhere."""
+
+    @property
+    def is_any(self) -> bool:
+        """Return whether units may be retired or moved."""
+        return self.retirement or self.relocation
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A candidate site. Prices and power are per period; `opens_from` is the first period in which it may stand open."""
 
@@ -159,6 +177,10 @@ class Accelerator:
     """Units delivered in each period, not cumulative."""
     bound: tuple[BoundLot, ...] = ()
     """What of that is bound to a place, sites and countries sorted by name."""
+    relocation_cost_usd_per_unit: Fraction | None = None
+    """None: the plan's."""
+    relocation_lead_periods: int | None = None
+    """None: the plan's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,9 +331,20 @@ class Plan:
     values_usd_per_unit: Mapping[tuple[str, str], tuple[Fraction | None, ...]] | None = None
     """(site, accelerator) to present value of one unit added in each period; None in a period: not allowed then."""
     limit_settings: Mapping[str, LimitSetting] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
     assumptions: tuple[Assumption, ...] = ()
     input_sha256: Mapping[str, str] = field(default_factory=dict)
     """Input file name to SHA-256 of its bytes."""
+
+    def relocation_cost(self, accelerator: int) -> Fraction:
+        """Return what it costs to move one unit of an accelerator."""
+        own = self.accelerators[accelerator].relocation_cost_usd_per_unit
+        return self.changes.relocation_cost_usd_per_unit if own is None else own
+
+    def relocation_lead(self, accelerator: int) -> int:
+        """Return for how many periods a unit of an accelerator that moves stands nowhere."""
+        own = self.accelerators[accelerator].relocation_lead_periods
+        return self.changes.relocation_lead_periods if own is None else own
 
     @cached_property
     def site_index(self) -> dict[str, int]:

@@ -39,8 +39,11 @@ def repair(
 ) -> Placement | None:
     """Return a placement that keeps every limit, made by taking blocks off one that does not; None if none is found.
 
-    `readings` are those of the limits on the placement, in order. Soft limits ask nothing of a repair.
+    `readings` are those of the limits on the placement, in order. Soft limits ask nothing of a repair. Where
+    units may be retired or moved nothing is repaired.
     """
+    if case.plan.changes.is_any:  # a block taken off would have to be taken out of its moves, too
+        return None
     hard = [number for number, limit in enumerate(limits) if not limit.is_soft]
     if len(hard) < len(limits):
         limits, readings = tuple(limits[n] for n in hard), tuple(readings[n] for n in hard)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from optimizer.economics.changing import evaluate
 from optimizer.economics.worth import BOUGHT, Worth
 from optimizer.rules.ledger import Ledger
 from optimizer.verify.structure import OPENINGS, misfit_faults, structural_faults
@@ -88,7 +89,7 @@ def verify(case: Case, limits: Iterable[Limit], placement: Placement) -> Verific
     return Verification(
         readings=readings,
         faults=tuple(structural_faults(case, placement, late)),
-        objective_terms={**worth.evaluate(placement, open_at_no_cost), **_bought(worth, readings)},
+        objective_terms={**evaluate(worth, placement, open_at_no_cost), **_bought(worth, readings)},
     )
 
 

@@ -1,6 +1,6 @@
 """What a placement must be before any limit is read: whole blocks, stock that only grows, sites open where stock stands.
 
-Stock may shrink only where a site has closed.
+Stock may shrink only where a site has closed, or as `optimizer.verify.changes` says.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from optimizer.verify.changes import change_faults, misfit_changes
 from optimizer.verify.entries import entry_faults, misfit_entries
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def misfit_faults(case: Case, placement: Placement) -> Iterator[str]:
         elif not 0 <= first < case.num_periods:
             yield f"{plan.sites[site].key} opens outside the horizon (period number {first})"
     yield from misfit_entries(case, placement)
+    yield from misfit_changes(case, placement)
 
 
 def structural_faults(case: Case, placement: Placement, late: frozenset[str]) -> Iterator[str]:
@@ -52,6 +54,7 @@ def structural_faults(case: Case, placement: Placement, late: frozenset[str]) ->
         if case.is_closed(site, first):
             yield f"{described.key} opens in {case.plan.horizon.labels[first]}, after it has closed"
     yield from entry_faults(case, placement)
+    yield from change_faults(case, placement)
 
 
 def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tuple[int, ...]) -> Iterator[str]:
@@ -64,7 +67,7 @@ def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tu
     if any(units % accelerator.block for units in row):
         yield f"{name} is not in whole blocks of {accelerator.block}"
     last = case.last_open(site)
-    if any(later < earlier for earlier, later in pairwise(row[: last + 1])):
+    if not case.plan.changes.is_any and any(later < earlier for earlier, later in pairwise(row[: last + 1])):
         yield f"{name} shrinks"
     if any(later > earlier for earlier, later in pairwise(row[last:])):
         yield f"{name} is added after the site has closed"
