@@ -1,4 +1,4 @@
-"""Tiny random plans in which stock leaves, is bound, is retired or moves: the tool equals a walk through the lives of all blocks."""
+"""Tiny random plans in which stock leaves, is bound, is retired or moves: the tool equals a walk through all lives."""
 
 from __future__ import annotations
 

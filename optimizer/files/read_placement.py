@@ -8,6 +8,7 @@ sense (whole blocks, stock that only grows) is for the exact check to say, not f
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from optimizer.files.document import parse_json
 from optimizer.files.kinds import Column, Kind, Table
 from optimizer.files.problems import Place, Problems, refuse
 from optimizer.files.raw import RawRow, RawTable
+from optimizer.files.read_changes import MOVES, RETIRED, Changed, with_changes
 from optimizer.files.records import Record, read_records
 from optimizer.schema.placement import Placement
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 PLACEMENT_FILE = "placement.csv"
 OPENINGS_FILE = "openings.csv"
 ENTRIES_FILE = "entries.csv"
+MOVES_FILE, RETIRED_FILE = "moves.csv", "retired.csv"
 SUMMARY_FILE = "summary.json"
 WHAT_IS_READ = "the JSON that `solve` writes, a placement.csv, or a directory written by `solve --out`"
 
@@ -71,6 +74,15 @@ OPENINGS = Table(
 )
 
 
+BESIDE = {
+    OPENINGS.name: OPENINGS_FILE,
+    ENTRIES.name: ENTRIES_FILE,
+    MOVES.name: MOVES_FILE,
+    RETIRED.name: RETIRED_FILE,
+}
+"""Tables that stand beside the placements, each in a file of its own."""
+
+
 def read_placement(path: str | Path, plan: Plan) -> Placement:
     """Return the placement written in a file, for a plan.
 
@@ -78,18 +90,21 @@ def read_placement(path: str | Path, plan: Plan) -> Placement:
     whole, two rows of one place and period, an addition that contradicts what stands.
     """
     problems = Problems()
-    placements, openings, entries = _read_tables(Path(path), problems)
+    tables = _read_tables(Path(path), problems)
     context = Context(plan.horizon, frozenset(plan.site_index), frozenset(plan.accelerator_index))
-    rows = read_records(placements, PLACEMENTS, context, problems)
-    opening_rows = read_records(openings, OPENINGS, context, problems)
-    entry_rows = read_records(entries, ENTRIES, context, problems)
-    standing = _standing(rows, plan, problems)
+
+    def records(table: Table) -> list[Record]:
+        return read_records(tables.get(table.name), table, context, problems)
+
+    rows, opening_rows, entry_rows = records(PLACEMENTS), records(OPENINGS), records(ENTRIES)
+    changes = Changed(records(MOVES), records(RETIRED))
+    standing = _standing(rows, plan, problems, may_change=bool(changes))
     problems.raise_any()
-    entered = _entered(entry_rows, plan)
-    if openings is None:
-        return Placement(standing, _first_stock(standing), entered)
-    opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
-    return Placement(standing, opened, entered)
+    placement = Placement(standing, _first_stock(standing), _entered(entry_rows, plan))
+    if tables.get(OPENINGS.name) is not None:
+        opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
+        placement = replace(placement, opened=opened)
+    return with_changes(placement, rows, changes, plan) if plan.changes.is_any else placement
 
 
 def _entered(rows: Iterable[Record], plan: Plan) -> dict[tuple[str, int, str], tuple[int, ...]]:
@@ -109,8 +124,25 @@ def _carried_forward(by_period: Mapping[int, int], num_periods: int) -> tuple[in
     return tuple(row)
 
 
-def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
-    """Return the rows of placements, and of openings and entries where there are any to read."""
+def _read_tables(path: Path, problems: Problems) -> Mapping[str, RawTable]:
+    """Return the rows of placements, and of the other tables where there are any to read, by name."""
+    path = _file_of(path)
+    name = path.name or str(path)
+    suffix = path.suffix.lower()
+    if suffix not in {".json", ".csv"}:
+        refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
+    if suffix == ".json":
+        return _tables_of_document(path, problems)
+    files = {PLACEMENTS.name: path} | {table: path.with_name(file) for table, file in BESIDE.items()}
+    return {
+        table: _read_csv(file, problems)
+        for table, file in files.items()
+        if file == path or (path.name == PLACEMENT_FILE and file.exists())
+    }
+
+
+def _file_of(path: Path) -> Path:
+    """Return the file that holds the placement: itself, or one in the directory."""
     name = path.name or str(path)
     try:
         if path.is_dir():
@@ -121,17 +153,7 @@ def _read_tables(path: Path, problems: Problems) -> tuple[RawTable, RawTable | N
             refuse("no such placement", Place(name), f"a placement is {WHAT_IS_READ}")
     except (OSError, ValueError) as error:  # a name too long, or one with a NUL
         refuse(f"cannot be read: {error}", Place(name))
-    suffix = path.suffix.lower()
-    if suffix not in {".json", ".csv"}:
-        refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
-    if suffix == ".json":
-        return _tables_of_document(path, problems)
-    beside = path.with_name(OPENINGS_FILE)
-    is_bundle = path.name == PLACEMENT_FILE
-    openings = _read_csv(beside, problems) if is_bundle and beside.exists() else None
-    entries_file = path.with_name(ENTRIES_FILE)
-    entries = _read_csv(entries_file, problems) if is_bundle and entries_file.exists() else None
-    return _read_csv(path, problems), openings, entries
+    return path
 
 
 def _read_csv(path: Path, problems: Problems) -> RawTable:
@@ -141,7 +163,7 @@ def _read_csv(path: Path, problems: Problems) -> RawTable:
     return parse_csv(text or "", path.name, problems)
 
 
-def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTable | None, RawTable | None]:
+def _tables_of_document(path: Path, problems: Problems) -> Mapping[str, RawTable]:
     data = read_bytes(path, problems)
     text = None if data is None else decode(data, path.name, problems)
     document = None if text is None else parse_json(text, path.name, problems)
@@ -152,11 +174,8 @@ def _tables_of_document(path: Path, problems: Problems) -> tuple[RawTable, RawTa
     status = document.get("status")
     if status in {"infeasible", "unknown"}:
         refuse(f"holds no placement: the run ended {status}", place)
-    placements = _rows(document, "placements", place, problems)
-    openings, entries = (
-        _rows(document, name, place, problems) if name in document else None for name in ("openings", "entries")
-    )
-    return placements, openings, entries
+    names = (PLACEMENTS.name, *(name for name in BESIDE if name in document))
+    return {name: _rows(document, name, place, problems) for name in names}
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:
@@ -178,7 +197,9 @@ def _site(row: Record, plan: Plan) -> int:
     return plan.site_index[row.text("site") or ""]
 
 
-def _standing(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[tuple[int, int], tuple[int, ...]]:
+def _standing(
+    rows: Iterable[Record], plan: Plan, problems: Problems, *, may_change: bool
+) -> dict[tuple[int, int], tuple[int, ...]]:
     """Return cumulative units by (site, accelerator); pairs with nothing are left out."""
     by_pair: dict[tuple[int, int], dict[int, Record]] = defaultdict(dict)
     for row in rows:
@@ -187,6 +208,8 @@ def _standing(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[tu
         elif row.is_complete and not row.unread:
             pair = (_site(row, plan), plan.accelerator_index[row.text("accelerator") or ""])
             by_pair[pair][row.whole("period") or 0] = row
+    if may_change:  # then additions alone do not say what stands
+        problems = Problems()
     standing = {pair: _row_of(by_pair[pair], plan, problems, _end(plan, pair[0])) for pair in sorted(by_pair)}
     return {pair: units for pair, units in standing.items() if any(units)}
 

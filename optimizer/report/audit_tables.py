@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.report.bought import bought_table
+from optimizer.report.changes import changes_table
 from optimizer.report.path_tables import authority_lines, breach_table, notice_table, path_table
 from optimizer.report.share_lines import share_line
 from optimizer.report.summary import bought_lines, policy_line, reading_line, verification_text
@@ -52,6 +53,7 @@ def audit_tables(document: AuditDocument) -> tuple[Table, ...]:
         *_limit_tables(document),
         path_table(document),
         site_table(document),
+        changes_table(document),
         country_table(document),
         notice_table(document),
     )

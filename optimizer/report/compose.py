@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from optimizer.report.authority import authorisations_part, breach_part
 from optimizer.report.bought import bought_rows
+from optimizer.report.changes import move_rows, retired_rows
 from optimizer.report.countries import country_rows
 from optimizer.report.document import (
     SCHEMA_VERSION,
@@ -47,10 +48,12 @@ if TYPE_CHECKING:
         EntryRow,
         GroupRow,
         LimitRow,
+        MoveRow,
         OpeningRow,
         PathRow,
         PeriodRow,
         PlacementRow,
+        RetiredRow,
     )
     from optimizer.rules.case import Case
 
@@ -64,6 +67,8 @@ class _Inputs(TypedDict):
 class _Tables(TypedDict):
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
+    moves: tuple[MoveRow, ...]
+    retired: tuple[RetiredRow, ...]
     periods: tuple[PeriodRow, ...]
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
@@ -76,6 +81,8 @@ class _Tables(TypedDict):
 _NO_TABLES: _Tables = {
     "placements": (),
     "openings": (),
+    "moves": (),
+    "retired": (),
     "periods": (),
     "countries": (),
     "limits": (),
@@ -176,6 +183,8 @@ def _tables(judged: Judged) -> _Tables:
     return {
         "placements": placement_rows(judged.case, judged.placement),
         "openings": opening_rows(judged.case, judged.placement),
+        "moves": move_rows(judged.case, judged.placement),
+        "retired": retired_rows(judged.case, judged.placement),
         "periods": period_rows(judged),
         "countries": country_rows(judged),
         "limits": limit_rows(judged),

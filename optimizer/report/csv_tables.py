@@ -12,10 +12,12 @@ from optimizer.report.rows import (
     EntryRow,
     GroupRow,
     LimitRow,
+    MoveRow,
     OpeningRow,
     PathRow,
     PeriodRow,
     PlacementRow,
+    RetiredRow,
     SiteRow,
 )
 
@@ -34,6 +36,8 @@ TABLES: dict[str, type[Part]] = {
     "sites": SiteRow,
     "placements": PlacementRow,
     "openings": OpeningRow,
+    "moves": MoveRow,
+    "retired": RetiredRow,
     "periods": PeriodRow,
     "countries": CountryRow,
     "limits": LimitRow,

@@ -24,18 +24,20 @@ from optimizer.report.rows import (
     ExactText,
     GroupRow,
     LimitRow,
+    MoveRow,
     Number,
     OpeningRow,
     Part,
     PathRow,
     PeriodRow,
     PlacementRow,
+    RetiredRow,
     SiteRow,
 )
 from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 
 
 class SettingPart(Part):
@@ -297,7 +299,7 @@ class SolverPart(Part):
 class ResultDocument(Part):
     """The answer of one solve. Without a placement its tables are empty and `verification` is null."""
 
-    schema_version: Literal["1.2"]
+    schema_version: Literal["1.3"]
     kind: Literal["solve"]
     status: Status
     objective: Number | None
@@ -318,6 +320,10 @@ class ResultDocument(Part):
     sites: tuple[SiteRow, ...]
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
+    moves: tuple[MoveRow, ...]
+    """Units that go from site to site."""
+    retired: tuple[RetiredRow, ...]
+    """Units that leave the plan, be it with a site that closes."""
     periods: tuple[PeriodRow, ...]
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
@@ -358,7 +364,7 @@ class ResultDocument(Part):
 class AuditDocument(Part):
     """The exact verdict on a placement, or on the installed fleet alone, under a policy; no solver took part."""
 
-    schema_version: Literal["1.2"]
+    schema_version: Literal["1.3"]
     kind: Literal["audit"]
     title: str
     passed: bool
@@ -368,6 +374,10 @@ class AuditDocument(Part):
     sites: tuple[SiteRow, ...]
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
+    moves: tuple[MoveRow, ...]
+    """Units that go from site to site."""
+    retired: tuple[RetiredRow, ...]
+    """Units that leave the plan, be it with a site that closes."""
     periods: tuple[PeriodRow, ...]
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def to_frames(document: Document) -> dict[str, pd.DataFrame]:
-    """Return a data frame per table: sites, placements, openings, periods, countries, limits, groups.
+    """Return a data frame per table: sites, placements, openings, moves, retired, periods, countries, limits, groups.
 
     Exact twins stay text: a data frame would turn them into binary floats.
     """

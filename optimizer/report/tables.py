@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.report.bought import bought_table
+from optimizer.report.changes import changes_table
 from optimizer.report.explain_tables import explain_tables
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
 from optimizer.report.table import Footnotes, Table, columns, cut
@@ -51,6 +52,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         *binding_tables(document.groups, document.plan),
         path_table(document),
         site_table(document),
+        changes_table(document),
         period_table(document.periods, document.policy),
         country_table(document),
         notice_table(document),

@@ -28,6 +28,12 @@ first_period_share = "1/2"
 [economics.defaults]
 pue = 1.2
 
+[changes]
+retirement = false
+relocation = false
+relocation_cost_usd_per_unit = "1200.5"
+relocation_lead_periods = 1
+
 [limits."destination_share[MY]"]
 setting = "5%"
 kind = "policy"

@@ -7,6 +7,8 @@ from typing import Any
 
 LABELS = ["2025Q1", "2025Q2", "2025Q3"]
 COUNTRIES = ["US", "US", "NO", "MY", "MY", "AE", "CN"]
+MOVING_COUNTRIES = ["US", "US", "NO", "MY", "MY", "MY"]
+"""Where stock moves about: few places, so that there are ways within one."""
 
 
 def leaving_plan(seed: int) -> dict[str, Any]:
@@ -21,12 +23,33 @@ def changing_plan(seed: int) -> dict[str, Any]:
     changes: dict[str, Any] = dict.fromkeys(kinds, True)
     if "relocation" in kinds:
         changes["relocation_lead_periods"] = rng.choice([0, 0, 1, 1, 2])
-        changes["relocation_cost_usd_per_unit"] = rng.choice([0, 150, "1200.5"])
-    return _plan(rng, changes=changes, most=2)
+        changes["relocation_cost_usd_per_unit"] = rng.choice([0, 0, 50, "400.5"])
+    plan = _plan(rng, changes=changes, most=2)
+    return _worth_leaving(rng, plan) if rng.random() < 0.6 else plan
+
+
+def _worth_leaving(rng: Random, plan: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan whose best site has no power, or closes, after the first period, or the second."""
+    best, *others = plan["sites"]
+    labels = LABELS[1:]
+    kept = {"site", "country", "energy_price_usd_per_mwh"}
+    best = {key: cell for key, cell in best.items() if key in kept} | {"power_mw": "0.04", "value_multiplier": "1.3"}
+    rows = []
+    if rng.random() < 0.6:
+        rows = [{"site": best["site"], "period": rng.choice(labels), "power_mw": rng.choice(["0", "0.01"])}]
+    else:
+        best["closes_after"] = rng.choice(LABELS[:2])
+    others = [{key: cell for key, cell in row.items() if key != "closes_after"} for row in others]
+    units = sum(row["units"] for row in plan["deliveries"])
+    lots = [{"accelerator": "chip", "period": LABELS[0], "units": units, "lot": "all"}]
+    changed = {name: rows for name, rows in plan.items() if name not in {"power", "installed"}}
+    installed = [{"country": "US", "accelerator": "chip", "units": 4}]
+    changed |= {"sites": [best, *others], "deliveries": lots, "installed": installed}
+    return changed | ({"power": rows} if rows else {})
 
 
 def _plan(rng: Random, *, changes: dict[str, Any], most: int) -> dict[str, Any]:
-    count = rng.choice([2, 3, 3])
+    count = 3 if changes else rng.choice([2, 3, 3])
     labels = LABELS[:count]
     block = rng.choice([1, 1, 2])
     chip: dict[str, Any] = {"accelerator": "chip", "tpp": 20000, "power_kw": 10, "block": block}
@@ -34,16 +57,20 @@ def _plan(rng: Random, *, changes: dict[str, Any], most: int) -> dict[str, Any]:
     chip |= {"life_years": rng.choice(["0.4", "0.75", "1.1", "3"])} | (
         {"annual_value_decline": "0.3"} if rng.random() < 0.4 else {}
     )
-    sites = [_site(rng, name, labels, block) for name in rng.sample(["kilo", "alfa", "echo"], rng.choice([2, 3, 3]))]
+    countries = MOVING_COUNTRIES if changes else COUNTRIES
+    sites = [
+        _site(rng, name, rng.choice(countries), labels, block)
+        for name in rng.sample(["kilo", "alfa", "echo"], rng.choice([2, 3, 3]))
+    ]
     plan: dict[str, Any] = {
         "company": {"name": "Oracle Test", "headquarters": "US"},
         "horizon": {"start": labels[0], "periods": count, "length": "quarter"}
         | {"annual_discount_rate": rng.choice(["0", "0.1"])},
-        "policy": {"name": "three-tier-2025-01"} | _policy(rng, block),
+        "policy": {"name": "three-tier-2025-01"} | _policy(rng, block, is_loose=bool(changes)),
         "economics": {
             "must_place": "by_end" if rng.random() < 0.25 else "no",
             "residual": "life" if rng.random() < 0.75 else "none",
-            "first_period_share": rng.choice(["1/2", "1/3", "1"]),
+            "first_period_share": rng.choice(["1/2", "1", "1"] if changes else ["1/2", "1/3", "1"]),
         },
         "accelerators": [chip],
         "sites": sites,
@@ -54,16 +81,16 @@ def _plan(rng: Random, *, changes: dict[str, Any], most: int) -> dict[str, Any]:
     if rng.random() < 0.3:
         plan["unit_costs"] = [{"name": "freight", "usd_per_unit": 200}]
     installed = _installed(rng, sites, block)
-    power = _power(rng, sites, labels, block)
+    power = _power(rng, sites, labels, block, 0.8 if changes else 0.3)
     return plan | ({"installed": installed} if installed else {}) | ({"power": power} if power else {})
 
 
-def _site(rng: Random, name: str, labels: list[str], block: int) -> dict[str, Any]:
-    site: dict[str, Any] = {"site": name, "country": rng.choice(COUNTRIES)}
-    site["power_mw"] = f"{rng.choice([1, 2, 3]) * block / 100:.2f}"
+def _site(rng: Random, name: str, country: str, labels: list[str], block: int) -> dict[str, Any]:
+    site: dict[str, Any] = {"site": name, "country": country}
+    site["power_mw"] = f"{rng.choice([1, 2, 2]) * block / 100:.2f}"
     site["energy_price_usd_per_mwh"] = rng.choice([30, 75])
     site["value_multiplier"] = rng.choice(["1", "0.9", "1.3", "0.5"])
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         site["opening_cost_usd"] = rng.choice([500, 3000])
     if rng.random() < 0.3:
         site["fixed_cost_usd_per_period"] = rng.choice([100, 700])
@@ -78,12 +105,14 @@ def _site(rng: Random, name: str, labels: list[str], block: int) -> dict[str, An
     return site
 
 
-def _policy(rng: Random, block: int) -> dict[str, Any]:
+def _policy(rng: Random, block: int, *, is_loose: bool) -> dict[str, Any]:
     policy: dict[str, Any] = {
         "home_share": rng.choice(["0", "1/4", "50%"]),
         "outside_tier1_share": rng.choice(["1", "60%"]),
         "destination_share": rng.choice(["1", "1/2", "1/3"]),
     }
+    if is_loose and rng.random() < 0.7:
+        policy |= {"home_share": "0", "outside_tier1_share": "1", "destination_share": "1"}
     if rng.random() < 0.5:
         policy["national_cap"] = block * rng.choice([1, 2])
     return policy
@@ -96,7 +125,12 @@ def _deliveries(
     left = most * block
     while left > 0:
         units = min(left, rng.choice([1, block, 2 * block]))
-        row: dict[str, Any] = {"accelerator": "chip", "period": rng.choice(labels), "units": units, "lot": str(left)}
+        row: dict[str, Any] = {
+            "accelerator": "chip",
+            "period": rng.choice([labels[0], *labels]),
+            "units": units,
+            "lot": str(left),
+        }
         if rng.random() < 0.35:
             site = rng.choice(sites)
             row["destination"] = site[rng.choice(["site", "country"])]
@@ -121,9 +155,15 @@ def _installed(rng: Random, sites: list[dict[str, Any]], block: int) -> list[dic
     return rows
 
 
-def _power(rng: Random, sites: list[dict[str, Any]], labels: list[str], block: int) -> list[dict[str, Any]]:
+def _power(
+    rng: Random, sites: list[dict[str, Any]], labels: list[str], block: int, chance: float
+) -> list[dict[str, Any]]:
     return [
-        {"site": site["site"], "period": labels[-1], "power_mw": f"{rng.choice([0, 1, 4]) * block / 100:.2f}"}
+        {
+            "site": site["site"],
+            "period": rng.choice(labels[1:]),
+            "power_mw": f"{rng.choice([0, 0, 1, 4]) * block / 100:.2f}",
+        }
         for site in sites
-        if rng.random() < 0.3
+        if rng.random() < chance
     ]

@@ -18,7 +18,8 @@ def test_frames_hold_every_table_of_the_document() -> None:
     frames = to_frames(document)
 
     assert list(frames) == [
-        *("sites", "placements", "openings", "periods", "countries", "limits", "groups", "entries", "paths")
+        *("sites", "placements", "openings", "moves", "retired", "periods", "countries", "limits", "groups"),
+        *("entries", "paths"),
     ]
     assert {name: len(frame) for name, frame in frames.items()} == {
         name: len(getattr(document, name)) for name in frames
