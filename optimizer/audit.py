@@ -75,5 +75,5 @@ def _audit(case: Case, placement: Placement | None) -> Audit:
 
 
 def _without_deliveries(case: Case) -> Case:
-    idle = tuple(replace(accelerator, delivered_units=()) for accelerator in case.plan.accelerators)
+    idle = tuple(replace(accelerator, delivered_units=(), bound=()) for accelerator in case.plan.accelerators)
     return replace(case, plan=replace(case.plan, accelerators=idle))

@@ -21,7 +21,9 @@ RULES = {
 """Each rule with the stem of its files."""
 SHARED = {
     "__init__",
+    "additions",
     "alternatives",
+    "bound_lots",
     "breach",
     "case",
     "external_use",

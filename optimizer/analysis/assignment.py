@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from optimizer.analysis.path_slacks import Way, path_slacks
+from optimizer.rules.additions import brought
 from optimizer.rules.ledger import Ledger
 from optimizer.rules.measures import TPP
 
@@ -55,7 +56,8 @@ class _Assignment:
         self._unassigned = self._past_soft = 0
         self._has_soft = any(limit.is_soft for limit in limits)
         self._added: dict[Way, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self._slacks = path_slacks(Ledger(case, replace(placement, entered_units={})), limits)
+        self._ledger = Ledger(case, replace(placement, entered_units={}))
+        self._slacks = path_slacks(self._ledger, limits)
 
     def run(self) -> None:
         """Assign every addition."""
@@ -68,7 +70,8 @@ class _Assignment:
                         self._assign(gate, sku, period)
 
     def _assign(self, gate: Gate, sku: int, period: int) -> None:
-        left = sum(self._placement.added(site, sku, period) for site in gate.sites)
+        came = (term for site in gate.sites for term in brought(self._case, site, sku, period, period - 1))
+        left = int(sum(weight * self._ledger.value(variable) for variable, weight in came))
         left = self._enter(gate, sku, period, left)
         if left and self._has_soft:
             self._past_soft += left

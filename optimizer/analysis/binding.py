@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from optimizer.rules.bound_lots import bound_scopes
 from optimizer.rules.limit import (
     CHANGES,
     WORLD,
@@ -24,12 +25,15 @@ from optimizer.rules.limit import (
     Exact,
     Limit,
     Modules,
+    Moved,
     Opened,
     Placed,
     Present,
     Sense,
     Served,
     Standing,
+    Unbound,
+    Vintage,
 )
 from optimizer.schema.plan import LimitKind
 
@@ -152,7 +156,7 @@ class Rises:
         moves: dict[tuple[int, int], Exact] = defaultdict(int)
         terms = [term for term in limit.net_terms() if term[0].period == limit.period]
         # Totals move alike wherever in a destination a block lands, so one site of each stands for all of them.
-        sees_sites = any(isinstance(variable, Standing | Entered) for variable, _ in terms)
+        sees_sites = any(not isinstance(variable, Opened | Placed) for variable, _ in terms)
         takers = (self._takers_by_place if sees_sites else self._first_takers_by_place)[limit.period]
         for variable, coefficient in terms:
             for pair, step in self._steps(variable, takers):
@@ -168,17 +172,33 @@ class Rises:
     ) -> Iterator[tuple[tuple[int, int], Exact]]:
         """Yield by how much one block more, at each pair that could take one, raises a variable."""
         match variable:
-            case Standing(site, sku, period):
-                if (site, sku) in self.takers[period]:
-                    yield (site, sku), self._blocks[sku]
+            case Standing() | Vintage():
+                yield from self._there(variable)
             case Placed(measure, place):
                 weights = self.case.weights[measure]
                 for where in takers if place == WORLD else (place,):
                     yield from ((pair, weights[pair[1]] * self._blocks[pair[1]]) for pair in takers.get(where, ()))
-            case Opened() | Modules() | Present() | Served():
+            case Opened() | Moved() | Modules() | Present() | Served():
                 return
+            case Unbound():
+                yield from ((pair, self._blocks[pair[1]]) for pair in self._drawers(variable))
             case Entered():
                 yield from ((pair, self._blocks[pair[1]]) for pair in self._entrants(variable))
+
+    def _there(self, variable: Standing | Vintage) -> Iterator[tuple[tuple[int, int], Exact]]:
+        """Yield the pair whose stock a variable counts, if one more block added in its period raises it."""
+        pair = variable.site, variable.accelerator
+        is_of_period = isinstance(variable, Standing) or variable.bought == variable.period
+        if is_of_period and pair in self.takers[variable.period]:
+            yield pair, self._blocks[variable.accelerator]
+
+    def _drawers(self, variable: Unbound) -> Iterator[tuple[int, int]]:
+        """Yield the pairs at which one more block could take of deliveries that are not bound to their place."""
+        scope = next(
+            one for one in bound_scopes(self.case, variable.accelerator) if one.beyond(variable.period) == variable
+        )
+        pairs = ((site, scope.sku) for site in scope.sites)
+        yield from (pair for pair in pairs if pair in self.takers[variable.period])
 
     def _entrants(self, variable: Entered) -> Iterator[tuple[int, int]]:
         """Yield the pairs at which one more block could come in by a path in a period."""
@@ -208,7 +228,7 @@ class Rises:
 
     def _could_take(self, site: int, sku: int, period: int) -> bool:
         described, accelerator = self.case.plan.sites[site], self.case.plan.accelerators[sku]
-        if period < described.opens_from:
+        if period < described.opens_from or self.case.is_closed(site, period):
             return False
         if described.allowed_accelerators is not None and accelerator.key not in described.allowed_accelerators:
             return False

@@ -1,9 +1,9 @@
 """How much more of an accelerator fits in a destination or at a site, from when, and which limit stops it.
 
-Blocks added in a period stand from then on, so every limit of that period and of all later ones is asked. Adding compute
-also grows the total that shares are taken of; that is counted, exactly. A destination's headroom is what the policy
-allows; a site's also asks its power, its unit limits and its contracts. Deliveries are not asked: headroom says what
-fits, not what is on order. Nor does a soft limit stop anything: room past it is for sale.
+Blocks added in a period stand from then on, or until their site closes, so every limit of that period and of all later
+ones is asked. Adding compute also grows the total that shares are taken of; that is counted, exactly. A destination's
+headroom is what the policy allows; a site's also asks its power, its unit limits and its contracts. Deliveries are not
+asked: headroom says what fits, not what is on order. Nor does a soft limit stop anything: room past it is for sale.
 
 Under a policy with legal paths the room is the sum over the open paths, tried in the policy's order, each within its own
 limits; what the other limits allow still holds.
@@ -19,7 +19,7 @@ from optimizer.analysis.path_room import Headroom, within_paths
 from optimizer.analysis.path_slacks import path_slacks
 from optimizer.catalogue.countries import destination_of
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Entered, Limit, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Entered, Limit, Placed, Sense, Standing, Vintage
 from optimizer.rules.registry import compile_limits, compile_policy_limits
 from optimizer.schema.plan import Site
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from optimizer.analysis.path_slacks import PathSlacks
     from optimizer.rules.case import Case
+    from optimizer.rules.limit import Exact, Variable
     from optimizer.schema.placement import Placement
 
 SUPPLY_RULES = frozenset({"deliveries", "must_place"})
@@ -83,8 +84,10 @@ def destination_headroom(
 
     `slacks` are those of the policy's limits on the placement.
     """
-    relevant = (limit for limit in limits if any(isinstance(variable, Placed) for variable, _ in limit.net_terms()))
-    site = case.sites_by_destination[destination][0]
+    relevant = (
+        limit for limit in limits if any(isinstance(variable, Placed | Vintage) for variable, _ in limit.net_terms())
+    )
+    site = max(case.sites_by_destination[destination], key=case.last_open)  # of several the first
     found = _headroom(case, ledger, relevant, site, sku, period, destination)
     return within_paths(case, slacks, case.gates_by_destination.get(destination, ()), sku, period, found)
 
@@ -139,19 +142,29 @@ def _headroom(
 
 def _rises(case: Case, limits: Iterable[Limit], site: int, sku: int, period: int) -> Iterator[tuple[Limit, Fraction]]:
     """Yield each limit that one block more brings closer to breaking, with by how much."""
-    destination = case.site_destinations[site]
     block = case.plan.accelerators[sku].block
     for limit in limits:
         if limit.period < period:
             continue
-        rise = Fraction(0)
-        for variable, coefficient in limit.net_terms():
-            if variable.period < period:
-                continue
-            if isinstance(variable, Placed) and variable.place in {destination, WORLD}:
-                rise += Fraction(coefficient) * case.weights[variable.measure][sku] * block
-            elif isinstance(variable, Standing) and (variable.site, variable.accelerator) == (site, sku):
-                rise += Fraction(coefficient) * block
+        terms = limit.net_terms()
+        rise = sum(
+            (Fraction(weight) * _per_unit(case, variable, site, sku, period) for variable, weight in terms), Fraction(0)
+        )
         toward = rise if limit.sense is Sense.AT_MOST else -rise
         if toward > 0:
-            yield limit, toward
+            yield limit, toward * block
+
+
+def _per_unit(case: Case, variable: Variable, site: int, sku: int, period: int) -> Exact:
+    """Return by how much one unit more, standing at a site from a period on until the site closes, raises a variable."""
+    if variable.period < period or period <= case.last_open(site) < variable.period:
+        return 0
+    match variable:
+        case Placed(measure, place):
+            return case.weights[measure][sku] if place in {case.site_destinations[site], WORLD} else 0
+        case Standing():
+            return int(variable[:2] == (site, sku))
+        case Vintage():
+            return int(variable[:3] == (site, sku, period))
+        case _:
+            return 0

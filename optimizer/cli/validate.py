@@ -82,15 +82,19 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
     rows += [(f"countries with sites in {names[tier]}, {first}", tiers[tier]) for tier in sorted(tiers)]
     rows += [(f"authorisation: {row.key}", _holding(row)) for row in case.holdings]
     for label, period in ((first, 0), (last, horizon.num_periods - 1)):
-        may_open = [site.power_mw[period] for site in plan.sites if site.opens_from <= period]
+        may_open = [
+            site.power_mw[period]
+            for site in plan.sites
+            if site.opens_from <= period <= case.last_open(plan.site_index[site.key])
+        ]
         rows.append((f"site power {label}, MW", sum(may_open, Fraction(0))))
     for number, accelerator in enumerate(plan.accelerators):
         delivered = plan.delivered_units[number][-1] if horizon.num_periods else 0
         rows.append((f"{accelerator.key} delivered, units", delivered))
     rows += [
         ("delivered, TPP", _whole(case.delivered(TPP, horizon.num_periods - 1))),
-        ("installed, units", sum(row.units for row in plan.installed)),
-        ("installed, TPP", _whole(case.installed(TPP))),
+        ("installed, units", sum(row.units for row in plan.installed if case.stands(row, 0))),
+        ("installed, TPP", _whole(case.installed(TPP, period=0))),
     ]
     if plan.workloads:
         rows += _workloads(case)

@@ -8,6 +8,8 @@ per period, weight w(a) = first_period_share and w(k) = 1 after it, life in peri
     residual = R(g,a) x (margin of period T-1), R(g,a) = sum of f(k) for k = T .. a+L-1, the last one by its fraction
     cost     = - f(a) x unit costs that apply
 
+At a site that closes after period K the sums end with K, and R counts no period after it.
+
 Per TPP at s that serves w in period t: service = f(t) (h value_usd_per_tpp_hour[w,t] + value_usd_per_tpp[s,w]).
 
 Per module of a hall added in period a: halls = - f(a) x cost_usd, with the residual credit of an opening cost.
@@ -34,7 +36,7 @@ from optimizer.schema.calendar import compound_factor
 from optimizer.schema.plan import Plan, Residual, UnitCost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from optimizer.schema.placement import Placement
 
@@ -53,17 +55,19 @@ class Worth:
     plan: Plan
 
     def unit_terms(self, site: int, sku: int, period: int) -> Terms:
-        """Return the present value of one unit added, by term; costs are negative."""
+        """Return the present value of one unit added, by term; costs are negative; nothing at a closed site."""
+        if self._is_closed(site, period):
+            return {}
         if self.plan.values_usd_per_unit is not None:
             return {VALUE: self._listed_value(site, sku, period)}
         plan = self.plan
         multiplier = plan.sites[site].value_multiplier
         draw = plan.accelerators[sku].power_kw * plan.sites[site].pue
         terms = {
-            VALUE: multiplier * self._value_sums[sku][period],
-            ENERGY: -draw * self._energy_sums[site][period],
+            VALUE: multiplier * (self._value_sums[sku][period] - self._values_after(site, sku)),
+            ENERGY: -draw * (self._energy_sums[site][period] - self._energy_after(site)),
         }
-        residual_factor = self._residual_factors[sku][period]
+        residual_factor = self._residual_factor(site, sku, period)
         if residual_factor:
             margin = multiplier * self._last_values[sku] - draw * self._last_energy[site]
             terms[RESIDUAL] = residual_factor * margin
@@ -71,25 +75,57 @@ class Worth:
             terms[name] = -cost * self._discount[period]
         return terms
 
+    def standing_terms(self, site: int, sku: int, bought: int, period: int) -> Terms:
+        """Return the present value of one unit of an age that stands at a site in one period, by term.
+
+        What it costs to add it falls in the period of purchase, what it leaves in the last one.
+        """
+        share = self.plan.economics.first_period_share if period == bought else Fraction(1)
+        terms = self._terms_of_period(site, sku, period, share)
+        if period == bought:
+            for name, cost in self._unit_costs(site, sku, period).items():
+                terms[name] = -cost * self._discount[period]
+        if period == self.plan.horizon.num_periods - 1 and (factor := self._residual_factor(site, sku, bought)):
+            margin = sum(self._terms_of_period(site, sku, period, Fraction(1)).values(), Fraction(0))
+            terms[RESIDUAL] = factor * margin / self._discount[period]
+        return terms
+
+    def late_terms(self, site: int, sku: int, period: int) -> Terms:
+        """Return what a unit misses of the period in which it arrives at a site, by term."""
+        return self._terms_of_period(site, sku, period, self.plan.economics.first_period_share - 1)
+
+    def _terms_of_period(self, site: int, sku: int, period: int, share: Fraction) -> Terms:
+        """Return the present value of a share of one period of one unit, by term."""
+        described, worth = self.plan.sites[site], share * self._discount[period]
+        price = described.energy_price_usd_per_mwh[period]
+        drawn = self.plan.accelerators[sku].power_kw * described.pue * self.plan.horizon.hours / 1000
+        return {
+            VALUE: worth * described.value_multiplier * self._values[sku][period],
+            ENERGY: -worth * drawn * price,
+        }
+
     def opening_terms(self, site: int, period: int) -> Terms:
         """Return the present value of opening a site in a period, by term; the credit at the end is in `residual`."""
         described = self.plan.sites[site]
         terms: Terms = {}
+        if self._is_closed(site, period):
+            return terms
         if described.opening_cost_usd:
             terms[OPENING] = -described.opening_cost_usd * self._discount[period]
-            credit = described.opening_cost_usd * self._unexpired[period]
+            credit = described.opening_cost_usd * self._unexpired_part(site, period)
             if credit:
                 terms[RESIDUAL] = credit
         if described.fixed_cost_usd_per_period:
-            terms[FIXED] = -described.fixed_cost_usd_per_period * sum(self._discount[period:])
+            charged = self._discount[period : self._end(site)]
+            terms[FIXED] = -described.fixed_cost_usd_per_period * sum(charged)
         return terms
 
     def module_terms(self, hall: int, period: int) -> Terms:
         """Return the present value of adding a module in a period, by term; the credit at the end is in `residual`."""
-        cost = self.plan.halls[hall].cost_usd
-        if not cost:
+        cost, site = self.plan.halls[hall].cost_usd, self.plan.site_index[self.plan.halls[hall].site]
+        if not cost or self._is_closed(site, period):
             return {}
-        terms, credit = {HALLS: -cost * self._discount[period]}, cost * self._unexpired[period]
+        terms, credit = {HALLS: -cost * self._discount[period]}, cost * self._unexpired_part(site, period)
         return {**terms, RESIDUAL: credit} if credit else terms
 
     def module_value(self, hall: int, period: int) -> Fraction:
@@ -103,7 +139,7 @@ class Worth:
         """
         totals: Terms = defaultdict(Fraction)
         for (site, sku), row in sorted(placement.standing_units.items()):
-            for name, worth in _of_additions(row, partial(self.unit_terms, site, sku)):
+            for name, worth in _of_additions(row[: self._end(site)], partial(self.unit_terms, site, sku)):
                 totals[name] += worth
         for site, period in sorted(placement.opened.items()):
             if site not in open_at_no_cost:
@@ -148,7 +184,10 @@ class Worth:
         plan = self.plan
         shape = (len(plan.sites), len(plan.accelerators), plan.horizon.num_periods)
         if plan.values_usd_per_unit is not None:
-            return self._listed_array(shape)
+            worth = self._listed_array(shape)
+            for site in self._closing:
+                worth[site, :, self._end(site) :] = 0.0
+            return worth
         multiplier = np.array([float(site.value_multiplier) for site in plan.sites])[:, None, None]
         pue = np.array([float(site.pue) for site in plan.sites])[:, None, None]
         power = np.array([float(accelerator.power_kw) for accelerator in plan.accelerators])[None, :, None]
@@ -158,7 +197,11 @@ class Worth:
         worth = multiplier * _array(self._value_sums)[None, :, :]
         worth = worth - power * pue * _array(self._energy_sums)[:, None, :]
         worth = worth + residual * (multiplier * last_value - power * pue * last_energy)
-        return np.asarray(worth - self._unit_cost_array(shape), dtype=np.float64)
+        worth = np.asarray(worth - self._unit_cost_array(shape), dtype=np.float64)
+        for site in self._closing:
+            for sku, period in np.ndindex(shape[1:]):
+                worth[site, sku, period] = float(sum(self.unit_terms(site, sku, period).values(), Fraction(0)))
+        return worth
 
     def _unit_cost_array(self, shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
         """Return discounted costs per unit, one vectorised step per row of unit_costs.csv."""
@@ -196,6 +239,55 @@ class Worth:
             ]
         return worth
 
+    # --- Sites that close ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _closing(self) -> tuple[int, ...]:
+        """Return the sites that close, inside the plan or after it."""
+        return tuple(number for number, site in enumerate(self.plan.sites) if site.closes_after is not None)
+
+    def _end(self, site: int) -> int:
+        """Return the first period of the plan in which a site is no longer open; after the last one where it stays."""
+        closes = self.plan.sites[site].closes_after
+        num_periods = self.plan.horizon.num_periods
+        return num_periods if closes is None else min(closes + 1, num_periods)
+
+    def _is_closed(self, site: int, period: int) -> bool:
+        closes = self.plan.sites[site].closes_after
+        return closes is not None and period > closes
+
+    def _values_after(self, site: int, sku: int) -> Fraction:
+        """Return the value at multiplier 1 that a unit misses in the periods after its site has closed."""
+        end = self._end(site)
+        if end == self.plan.horizon.num_periods:
+            return Fraction(0)
+        return _weighted(self._values_per_period(sku)[end:], self._discount[end:])
+
+    def _energy_after(self, site: int) -> Fraction:
+        """Return the cost of one kW in the periods after the site has closed."""
+        end = self._end(site)
+        prices = self.plan.sites[site].energy_price_usd_per_mwh[end:]
+        return _weighted([self.plan.horizon.hours * price / 1000 for price in prices], self._discount[end:])
+
+    def _residual_factor(self, site: int, sku: int, period: int) -> Fraction:
+        """Return the discounted periods after the plan in which a unit earns: as long as it lives and its site is open."""
+        closes = self.plan.sites[site].closes_after
+        if closes is None or not self._has_residual:
+            return self._residual_factors[sku][period]
+        horizon = self.plan.horizon
+        lives = period + self.plan.accelerators[sku].life_years * horizon.periods_per_year
+        return self._annuity(min(lives, Fraction(closes + 1)) - horizon.num_periods)
+
+    def _unexpired_part(self, site: int, period: int) -> Fraction:
+        """Return the discounted part of an opening cost unexpired at the end; it is written off until the site closes."""
+        closes = self.plan.sites[site].closes_after
+        if closes is None or not self._has_residual:
+            return self._unexpired[period]
+        horizon = self.plan.horizon
+        life = min(self.plan.economics.site_life_years * horizon.periods_per_year, Fraction(closes + 1 - period))
+        at_end = horizon.discount_factor(horizon.num_periods)
+        return max(Fraction(0), 1 - (horizon.num_periods - period) / life) * at_end
+
     @cached_property
     def _discount(self) -> tuple[Fraction, ...]:
         horizon = self.plan.horizon
@@ -209,6 +301,10 @@ class Worth:
     def _value_sums(self) -> tuple[tuple[Fraction, ...], ...]:
         """Value of one unit at multiplier 1, by accelerator and period of addition."""
         return tuple(self._tail_sums(self._values_per_period(sku)) for sku in range(len(self.plan.accelerators)))
+
+    @cached_property
+    def _values(self) -> tuple[tuple[Fraction, ...], ...]:
+        return tuple(tuple(self._values_per_period(sku)) for sku in range(len(self.plan.accelerators)))
 
     def _values_per_period(self, sku: int) -> list[Fraction]:
         horizon = self.plan.horizon
@@ -312,6 +408,10 @@ def _of_additions(row: tuple[int, ...], terms_of: Callable[[int], Terms]) -> Ite
 
 def _applies(row: UnitCost, site: str, country: str) -> bool:
     return row.site in {None, site} and row.country in {None, country}
+
+
+def _weighted(amounts: Sequence[Fraction], factors: Sequence[Fraction]) -> Fraction:
+    return sum((amount * factor for amount, factor in zip(amounts, factors, strict=True)), Fraction(0))
 
 
 def _array(rows: tuple[tuple[Fraction, ...], ...]) -> npt.NDArray[np.float64]:

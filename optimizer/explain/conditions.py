@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.explain.reach import Reach, reach_of
 from optimizer.explain.setting import thousands
-from optimizer.rules.limit import WORLD, Limit, Placed, Sense, Standing
+from optimizer.rules.limit import WORLD, Limit, Placed, Sense, Standing, accelerator_of
 from optimizer.rules.measures import TPP, UNIT_NAMES
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _Conditions:
 
     @staticmethod
     def _sku(limit: Limit) -> int | None:
-        skus = {variable.accelerator for variable, _ in limit.usage.terms if isinstance(variable, Standing)}
+        skus = {sku for variable, _ in limit.usage.terms if (sku := accelerator_of(variable)) is not None}
         return skus.pop() if len(skus) == 1 else None
 
     def _power(self, placed: dict[int, Limit], period: int) -> Iterator[Condition]:

@@ -10,10 +10,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.analysis.binding import Tightness, group_readings
+from optimizer.catalogue.countries import destination_of
 from optimizer.explain.gains import Gains
 from optimizer.explain.value import Label
 from optimizer.model.build import build_model
-from optimizer.rules.limit import Entered, Modules, Opened, Placed, Present, Served, Standing
+from optimizer.rules.limit import (
+    Entered,
+    Modules,
+    Moved,
+    Opened,
+    Placed,
+    Present,
+    Served,
+    Standing,
+    Unbound,
+    Vintage,
+)
 from optimizer.solve.backend import SolveOptions
 from optimizer.solve.result import Termination
 
@@ -101,8 +113,10 @@ def _places(case: Case, variable: Variable) -> Iterator[str]:
             yield case.site_destinations[site]
         case Entered(gate, _, _, _):
             yield case.gate_by_key[gate].destination
-        case Served():
+        case Served() | Vintage() | Moved():
             yield case.site_destinations[variable.site]
+        case Unbound(country, site, _, _):
+            yield destination_of(country) if country else case.site_destinations[site]
         case Modules(hall, _):
             yield case.site_destinations[case.plan.site_index[case.plan.halls[case.plan.hall_index[hall]].site]]
         case Present(sites, _):

@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 
 from optimizer.model.columns import largest_blocks
 from optimizer.model.hall_power import modules_in_reach
+from optimizer.rules.bound_lots import bound_by, bound_scopes
 from optimizer.rules.limit import (
     WORLD,
     Entered,
     Exact,
     Limit,
     Modules,
+    Moved,
     Opened,
     Placed,
     Present,
     Served,
     Standing,
+    Unbound,
     Variable,
+    Vintage,
+    accelerator_of,
 )
 from optimizer.rules.serving import installed_tpp, most_served
 
@@ -43,11 +48,11 @@ def reach_of(case: Case, limits: Iterable[Limit]) -> Reach:
         for site, sku, period in zip(*most.nonzero(), strict=True)
     }
     delivered = {
-        (variable.accelerator, variable.period): int(limit.net_bound)
+        (sku, limit.period): int(limit.net_bound) + bound_by(case, sku, limit.period)
         for limit in limits
         if limit.rule == DELIVERIES and not limit.is_soft
         for variable, _ in limit.usage.terms
-        if isinstance(variable, Standing)
+        if (sku := accelerator_of(variable)) is not None
     }
     return Reach(case, standing, delivered, modules_in_reach(case, limits, most), most_served(case, limits))
 
@@ -81,33 +86,55 @@ class Reach:
                     )
                 case Opened() | Present():
                     total += coefficient
+                case Placed():
+                    total += coefficient * self._placed(variable)
+                case Modules():
+                    total += coefficient * self.modules.get(variable, 0)
+                case Served():
+                    total += coefficient * self._served(variable)
                 case _:
-                    total += coefficient * self._most_of(variable)
+                    total += coefficient * self._units(variable)
         return total + sum(self._shared(sku, period, wanted) for (sku, period), wanted in units.items())
 
-    def _most_of(self, variable: Entered | Placed | Modules | Served) -> Exact:
+    def _units(self, variable: Entered | Unbound | Vintage | Moved) -> int:
+        """Return the most units of a kind that is neither stock nor an opening nor a total."""
         match variable:
             case Entered():
                 return self._entered(variable)
-            case Placed():
-                return self._placed(variable)
-            case Modules():
-                return self.modules.get(variable, 0)
-            case Served():
-                return self._served(variable)
+            case Unbound():
+                return self._unbound(variable)
+            case Vintage() | Moved():
+                return self._most_ever(variable.site, variable.accelerator)
 
     def _entered(self, variable: Entered) -> int:
         """Return the most units that could have entered: the most that could stand at the gate's sites at the end."""
-        last = self.case.num_periods - 1
         sites = self.case.gate_by_key[variable.gate].sites
-        return sum(self.standing.get((site, variable.accelerator, last), 0) for site in sites)
+        if self.case.plan.changes.is_any:  # what has left may be followed by more
+            return self.case.num_periods * sum(self._most_ever(site, variable.accelerator) for site in sites)
+        return sum(self.standing.get((site, variable.accelerator, self.case.last_open(site)), 0) for site in sites)
+
+    def _unbound(self, variable: Unbound) -> int:
+        """Return the most units that a scope can have taken by a period: the most that could stand there by then."""
+        scope = next(
+            one for one in bound_scopes(self.case, variable.accelerator) if one.beyond(variable.period) == variable
+        )
+        if self.case.plan.changes.is_any:
+            return self.case.num_periods * sum(self._most_ever(site, scope.sku) for site in scope.sites)
+        return sum(
+            self.standing.get((site, scope.sku, min(variable.period, self.case.last_open(site))), 0)
+            for site in scope.sites
+        )
+
+    def _most_ever(self, site: int, sku: int) -> int:
+        """Return the most units of an accelerator that can stand at a site in any period."""
+        return max(self.standing.get((site, sku, period), 0) for period in range(self.case.num_periods))
 
     def _served(self, variable: Served) -> int:
         """Return the most compute that could serve: by limits on service, and by what could stand at the site."""
         skus = enumerate(self.case.plan.accelerators)
         placed = sum(self.standing.get((variable.site, sku, variable.period), 0) * row.tpp for sku, row in skus)
         by_limits = int(self.served[variable.site, variable.workload, variable.period])
-        return min(by_limits, placed + installed_tpp(self.case, variable.site))
+        return min(by_limits, placed + installed_tpp(self.case, variable.site, variable.period))
 
     def _shared(self, sku: int, period: int, wanted: list[tuple[Exact, int]]) -> Exact:
         """Return the most of some counts of one accelerator, the dearest first, until what is delivered runs out."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Entered, Exact, Limit, Opened, Placed, Sense, Served, Standing
+from optimizer.rules.limit import Exact, Limit, Opened, Placed, Sense, Served, Standing, accelerator_of
 from optimizer.rules.measures import h100_tpp
 from optimizer.rules.registry import takes_shares_of_deliveries
 from optimizer.schema.quantities import format_exact
@@ -104,10 +104,10 @@ class Setting:
     def _accelerators(self) -> tuple[int, ...]:
         delivered = self.case.plan.delivered_units
         named = {
-            variable.accelerator
+            sku
             for limit in self.limits
             for variable, _ in limit.usage.terms
-            if isinstance(variable, Standing | Entered)
+            if (sku := accelerator_of(variable)) is not None
         }
         if any(isinstance(variable, Placed) for limit in self.limits for variable, _ in limit.usage.terms):
             named = set(range(len(delivered)))

@@ -67,6 +67,8 @@ def _distinct(points: Sequence[Solved]) -> Iterator[_Offer]:
                 placement.entered_units,
                 placement.served_tpp,
                 placement.modules,
+                placement.aged_units,
+                placement.moves,
             )
         )
         if key not in seen:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from optimizer.explain.sweep_answer import Answer, judged_by
-from optimizer.schema.placement import Placement
+from optimizer.schema.placement import Move, Placement
 from optimizer.strategy.outcome import Status
 from optimizer.verify.check import verify
 
@@ -53,6 +53,14 @@ def _placement_record(placement: Placement, plan: Plan) -> dict[str, Any]:
             for (site, workload), row in sorted(placement.served_tpp.items())
         ],
         "modules": {plan.halls[hall].key: row for hall, row in sorted(placement.modules.items())},
+        "aged": [
+            [sites[site].key, accelerators[sku].key, bought, row]
+            for (site, sku, bought), row in sorted(placement.aged_units.items())
+        ],
+        "moves": [
+            [sites[move.origin].key, sites[move.target].key, accelerators[move.accelerator].key, *move[3:], units]
+            for move, units in sorted(placement.moves.items())
+        ],
     }
 
 
@@ -93,6 +101,13 @@ def _placement(record: Mapping[str, Any], plan: Plan) -> Placement:
         {(gate, accelerators[sku], path): tuple(row) for gate, sku, path, row in record["entered"]},
         served_tpp={(sites[site], workloads[workload]): tuple(row) for site, workload, row in record.get("served", ())},
         modules={plan.hall_index[hall]: tuple(row) for hall, row in record.get("modules", {}).items()},
+        aged_units={
+            (sites[site], accelerators[sku], bought): tuple(row) for site, sku, bought, row in record.get("aged", ())
+        },
+        moves={
+            Move(sites[origin], sites[target], accelerators[sku], *periods): units
+            for origin, target, sku, *periods, units in record.get("moves", ())
+        },
     )
 
 

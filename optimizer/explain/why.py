@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from optimizer.economics.changing import evaluate
 from optimizer.economics.worth import Worth
 from optimizer.explain.conflict import Conflict, find_conflict
 from optimizer.explain.feasibility import Feasibility
@@ -180,20 +181,26 @@ def blocking_limits(
 
 
 def _with_one_block(case: Case, placement: Placement, site: int, sku: int, period: int | None) -> Placement:
-    first = case.num_periods - 1 if period is None else period
+    last = case.last_open(site)
+    first = last if period is None else period
     block = case.plan.accelerators[sku].block
     row = tuple(
-        units + (block if when >= first else 0)
+        units + (block if first <= when <= last else 0)
         for when, units in enumerate(placement.standing_units.get((site, sku), (0,) * case.num_periods))
     )
     opened = dict(placement.opened)
     if not case.is_open_from_the_start(site):
         opened[site] = min(first, opened.get(site, first))
-    return replace(placement, standing_units={**placement.standing_units, (site, sku): row}, opened=opened)
+    more = replace(placement, standing_units={**placement.standing_units, (site, sku): row}, opened=opened)
+    if not placement.aged_units:
+        return more
+    before = placement.aged_units.get((site, sku, first), (0,) * case.num_periods)
+    aged = tuple(units + (block if first <= when <= last else 0) for when, units in enumerate(before))
+    return replace(more, aged_units={**placement.aged_units, (site, sku, first): aged})
 
 
 def _units(case: Case, placement: Placement, question: Question) -> int:
-    period = case.num_periods - 1 if question.period is None else question.period
+    period = case.last_open(question.site) if question.period is None else question.period
     skus = range(len(case.plan.accelerators)) if question.sku is None else (question.sku,)
     return sum(placement.units(question.site, sku, period) for sku in skus)
 
@@ -207,7 +214,7 @@ def _shut(case: Case, question: Question) -> Limit:
 
 
 def _limit(case: Case, question: Question, sense: Sense, units: int, setting: str) -> Limit:
-    period = case.num_periods - 1 if question.period is None else question.period
+    period = case.last_open(question.site) if question.period is None else question.period
     skus = range(len(case.plan.accelerators)) if question.sku is None else (question.sku,)
     return Limit(
         rule=WANTED,
@@ -240,4 +247,4 @@ def _with_site(case: Case, number: int, site: Site) -> Case:
 def _value_of(case: Case, placement: Placement) -> Fraction:
     """Return the exact value of a placement."""
     open_at_no_cost = frozenset(filter(case.is_open_from_the_start, range(len(case.plan.sites))))
-    return sum(Worth(case.plan).evaluate(placement, open_at_no_cost).values(), Fraction(0))
+    return sum(evaluate(Worth(case.plan), placement, open_at_no_cost).values(), Fraction(0))

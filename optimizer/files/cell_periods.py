@@ -50,6 +50,26 @@ def read_period_or_date(value: object, column: Column, context: Context) -> int 
     return min(max(period, 0), horizon.num_periods)
 
 
+def read_last_period_or_date(value: object, column: Column, context: Context) -> int | None:
+    """Return the label's period, or the last one that ends on or before the date; it may lie beyond the horizon."""
+    horizon = context.horizon
+    if horizon is None:
+        return None
+    if isinstance(value, date) or _ISO_DATE.fullmatch(str(value).strip()):
+        day = read_date(value, column, context)
+        period = period_containing(day, horizon.length) - horizon.start_index
+        period -= horizon.last_day(period) != day
+    else:
+        try:
+            period = parse_period(str(value), horizon.length) - horizon.start_index
+        except ValueError as error:
+            raise CellError(str(error), "or write a date like 2025-06-30") from None
+    if period < 0:
+        msg = "lies before the end of the plan's first period"
+        raise CellError(msg, "leave out a site that is never open")
+    return period
+
+
 def read_date(value: object, _column: Column, _context: Context) -> date:
     """Return a date written as 2025-07-01."""
     if isinstance(value, date) and not isinstance(value, datetime):

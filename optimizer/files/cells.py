@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import find_country, suggest_country
 from optimizer.files.cell_numbers import read_decimal, read_integer, read_rate, read_share
-from optimizer.files.cell_periods import read_date, read_period, read_period_or_date
+from optimizer.files.cell_periods import read_date, read_last_period_or_date, read_period, read_period_or_date
 from optimizer.files.context import CellError, Context
 from optimizer.files.kinds import Column, Kind
 from optimizer.files.problems import did_you_mean
@@ -179,6 +179,7 @@ _PARSERS: Mapping[Kind, Parser] = MappingProxyType(
         Kind.PERIOD: read_period,
         Kind.PERIOD_OR_EARLIER: read_period,
         Kind.PERIOD_OR_DATE: read_period_or_date,
+        Kind.LAST_PERIOD_OR_DATE: read_last_period_or_date,
         Kind.DATE: read_date,
         Kind.DECIMAL: read_decimal,
         Kind.INTEGER: read_integer,

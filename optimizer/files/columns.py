@@ -46,7 +46,11 @@ SITES = Table(
             default=Fraction(0),
         ),
         Column("opens_from", Kind.PERIOD_OR_DATE, "First period in which the site may be open."),
-        Column("closes_after", Kind.PERIOD_OR_DATE, "Last period in which the site may be open.", supported=False),
+        Column(
+            "closes_after",
+            Kind.LAST_PERIOD_OR_DATE,
+            "Last period in which the site may be open; a date inside a period means the one before. Empty: it stays.",
+        ),
         Column(
             "authorised_from",
             Kind.PERIOD_OR_DATE,
@@ -98,23 +102,33 @@ ACCELERATORS = Table(
         Column("life_years", Kind.DECIMAL, "Years a unit earns.", "years", above=0, default=Fraction(5)),
         Column("price_usd", Kind.DECIMAL, "Purchase price, base of tariffs.", "USD/unit", minimum=0),
         Column("eccn", Kind.TEXT, "Export control classification."),
+        Column(
+            "relocation_cost_usd_per_unit",
+            Kind.DECIMAL,
+            "Cost of moving one unit; empty: `[changes]`.",
+            "USD/unit",
+            minimum=0,
+        ),
+        Column(
+            "relocation_lead_periods", Kind.INTEGER, "Periods on the way; empty: `[changes]`.", "periods", minimum=0
+        ),
         *LABELS,
     ),
     ("accelerator",),
 )
 DELIVERIES = Table(
     "deliveries",
-    "Units delivered; several rows of one accelerator and period differ in lot, program or reference.",
+    "Units delivered; several rows of one accelerator and period differ in lot, destination, program or reference.",
     (
         Column("accelerator", Kind.ACCELERATOR, "Accelerator.", required=True),
         Column("period", Kind.PERIOD, "Period of delivery.", required=True),
         Column("units", Kind.INTEGER, "Units delivered.", "units", required=True, minimum=0),
         LOT,
-        Column("destination", Kind.TEXT, "Site or country the delivery is bound to.", supported=False),
+        Column("destination", Kind.KEY, "Site or country the units may stand in only; empty: anywhere."),
         *LABELS,
         Column("status", Kind.CHOICE, "How sure it is.", supported=False, choices=("committed", "forecast")),
     ),
-    ("accelerator", "period", "lot", "program", "reference"),
+    ("accelerator", "period", "lot", "destination", "program", "reference"),
 )
 INSTALLED = Table(
     "installed",
@@ -127,7 +141,7 @@ INSTALLED = Table(
         Column("placed_on", Kind.DATE, "Day they were placed; empty: before every policy."),
         Column("path", Kind.KEY, "Legal path they entered by, as the policy calls it, or none; empty: inferred."),
         Column("ownership", Kind.CHOICE, "Who owns them (owned).", choices=("owned", "leased_in", "leased_out")),
-        Column("retires_on", Kind.DATE, "Day they leave.", supported=False),
+        Column("retires_on", Kind.DATE, "Day they leave; they count to the end of its period. Empty: they stay."),
         *LABELS,
     ),
 )

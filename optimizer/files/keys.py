@@ -137,7 +137,32 @@ LAST = Table(
         ),
     ),
 )
+CHANGES = Table(
+    "changes",
+    "What may happen to units once they stand; without it they stay.",
+    (
+        Column("retirement", Kind.BOOLEAN, "Whether units may be retired before the end (false)."),
+        Column("relocation", Kind.BOOLEAN, "Whether units may be moved to another site (false)."),
+        Column(
+            "relocation_cost_usd_per_unit",
+            Kind.DECIMAL,
+            "Cost of moving one unit, paid when it departs.",
+            "USD/unit",
+            minimum=0,
+            default=Fraction(0),
+        ),
+        Column(
+            "relocation_lead_periods",
+            Kind.INTEGER,
+            "Periods in which a unit that moves stands nowhere.",
+            "periods",
+            minimum=0,
+            maximum=LONGEST_HORIZON,
+            default=Fraction(0),
+        ),
+    ),
+)
 SECTIONS: Mapping[str, Table] = MappingProxyType(
-    {section.name: section for section in (COMPANY, HORIZON, POLICY, ECONOMICS, LIMIT, GOALS, LAST)}
+    {section.name: section for section in (COMPANY, HORIZON, POLICY, ECONOMICS, CHANGES, LIMIT, GOALS, LAST)}
 )
 """Every section of `plan.toml` by name, without the keys at its top."""

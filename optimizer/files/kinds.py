@@ -28,6 +28,7 @@ class Kind(StrEnum):
     PERIOD = "period"
     PERIOD_OR_EARLIER = "period, or one before the plan"
     PERIOD_OR_DATE = "period or date"
+    LAST_PERIOD_OR_DATE = "last period, or date"
     DATE = "date"
     DECIMAL = "decimal number"
     INTEGER = "whole number"

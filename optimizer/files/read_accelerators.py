@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from optimizer.catalogue.accelerators import find_accelerator
 from optimizer.files.columns import ACCELERATORS, DELIVERIES
+from optimizer.files.read_deliveries import Deliveries, read_deliveries
 from optimizer.files.records import read_records
 from optimizer.files.workload_columns import WORKLOADS
 from optimizer.schema.plan import Accelerator
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.catalogue.accelerators import CatalogueEntry
     from optimizer.files.assumptions import Assumptions
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from optimizer.files.problems import Problems
     from optimizer.files.raw import RawTable
     from optimizer.files.records import Record
+    from optimizer.schema.plan import Site
 
 VALUE = "value_usd_per_hour"
 LOWEST_POWER_RATIO = Fraction(9, 10)
@@ -29,14 +31,18 @@ LOWEST_POWER_RATIO = Fraction(9, 10)
 READABLE_STEP = Fraction(1, 10_000)
 """Figures that are no short decimals are rounded to it in remarks."""
 
-Deliveries = dict[str, dict[int, int]]
-
 
 def read_accelerators(
-    tables: Mapping[str, RawTable], context: Context, assumptions: Assumptions, problems: Problems, *, is_valued: bool
+    tables: Mapping[str, RawTable],
+    sites: Iterable[Site],
+    context: Context,
+    assumptions: Assumptions,
+    problems: Problems,
+    *,
+    is_valued: bool,
 ) -> dict[str, Accelerator]:
     """Return the accelerators of the plan by name. With `is_valued` (values.csv) hourly values do not matter."""
-    delivered = _read_deliveries(tables.get(DELIVERIES.name), context, problems)
+    delivered = read_deliveries(tables.get(DELIVERIES.name), sites, context, problems)
     num_periods = context.horizon.num_periods if context.horizon else 0
     is_served = WORKLOADS.name in tables
     found = {}
@@ -47,8 +53,8 @@ def read_accelerators(
         entry = find_accelerator(key)
         blanks = _Blanks(record, entry, key, assumptions, problems)
         _remark_on_power(key, record, entry, assumptions)
-        units = delivered.get(key, {})
-        is_worth_something = bool(units) and not is_valued
+        arriving = delivered.get(key, Deliveries())
+        is_worth_something = bool(arriving.units) and not is_valued
         found[key] = Accelerator(
             key=key,
             tpp=blanks.whole("tpp", entry.tpp if entry else None),
@@ -64,7 +70,10 @@ def read_accelerators(
             eccn=blanks.eccn(),
             tpp_with_tf32=entry.tpp_if_tf32_is_32_bit if entry and not record.gives("tpp") else None,
             memory_bandwidth_gb_s=entry.memory_bandwidth_gb_s if entry else None,
-            delivered_units=tuple(units.get(period, 0) for period in range(num_periods)),
+            delivered_units=arriving.by_period(num_periods),
+            bound=arriving.lots(num_periods),
+            relocation_cost_usd_per_unit=record.number("relocation_cost_usd_per_unit"),
+            relocation_lead_periods=record.whole("relocation_lead_periods"),
         )
     return found
 
@@ -187,16 +196,6 @@ def _remark_on_power(key: str, record: Record, entry: CatalogueEntry | None, ass
         f"{readable(given)} kW is {percent}% of the catalogue's {readable(known)} kW at server level",
         "warning: power_kw is IT power at server or rack level, not of the bare chip",
     )
-
-
-def _read_deliveries(raw: RawTable | None, context: Context, problems: Problems) -> Deliveries:
-    delivered: Deliveries = {}
-    for record in read_records(raw, DELIVERIES, context, problems):
-        accelerator, period, units = record.text("accelerator"), record.whole("period"), record.whole("units")
-        if accelerator is not None and period is not None and units is not None:
-            row = delivered.setdefault(accelerator, {})
-            row[period] = row.get(period, 0) + units
-    return delivered
 
 
 def in_key_order(accelerators: Mapping[str, Accelerator]) -> Sequence[Accelerator]:

@@ -56,7 +56,8 @@ def read_installed(
         if accelerator is not None and units is not None and located is not None:
             ownership = Ownership(record.text("ownership") or Ownership.OWNED)
             placed_on, path = record.day("placed_on"), record.text("path")
-            found.append(Installed(accelerator, units, located, site, placed_on, ownership, path))
+            retires_on = record.day("retires_on")
+            found.append(Installed(accelerator, units, located, site, placed_on, ownership, path, retires_on))
     return tuple(sorted(found, key=_order))
 
 
@@ -76,8 +77,11 @@ def _check_day(record: Record, context: Context, problems: Problems) -> None:
     ):
         hint = "installed units stand before the plan begins; later ones belong in deliveries.csv"
         problems.add("lies after the end of the plan", record.place, "placed_on", day, hint)
+    leaves = record.day("retires_on")
+    if day is not None and leaves is not None and leaves < day:
+        problems.add(f"lies before placed_on, which is {day}", record.place, "retires_on", leaves)
 
 
-def _order(row: Installed) -> tuple[str, str, str, str, str, str, int]:
-    day = str(row.placed_on or "")
-    return (row.country, row.site or "", row.accelerator, day, row.ownership, row.path or "", row.units)
+def _order(row: Installed) -> tuple[str, str, str, str, str, str, str, int]:
+    day, leaves = str(row.placed_on or ""), str(row.retires_on or "")
+    return (row.country, row.site or "", row.accelerator, day, row.ownership, row.path or "", leaves, row.units)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError
 from optimizer.files.problems import Place, Problems, did_you_mean, name_of
-from optimizer.files.read_placement import placement_of, read_tables
+from optimizer.files.read_placement import ENTRIES, OPENINGS, PLACEMENTS, placement_of, read_tables
 from optimizer.schema.calendar import Horizon, parse_period, period_label
 from optimizer.schema.last_plan import LastPlan
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.files.assumptions import Assumptions
-    from optimizer.files.raw import RawTable
     from optimizer.files.read_placement import PlacementTables
     from optimizer.schema.placement import Placement
     from optimizer.schema.plan import Accelerator
@@ -99,7 +98,7 @@ def _frame(tables: PlacementTables, horizon: Horizon) -> _Frame:
 
 
 def _names(tables: PlacementTables, column: str) -> Iterable[str]:
-    read: tuple[RawTable | None, ...] = (tables.placements, tables.openings, tables.entries)
+    read = (tables.rows.get(name) for name in (PLACEMENTS.name, OPENINGS.name, ENTRIES.name))
     return (name_of(row.cells[column]) for table in read if table for row in table.rows if column in row.cells)
 
 

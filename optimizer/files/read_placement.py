@@ -1,8 +1,8 @@
 """Reads a placement, to be judged or as the last plan: the JSON of a solved plan, a placement.csv, or a run's directory.
 
 Each row states what stands at a site in a period, or what was added, or both. Periods without a row keep what stood
-before. Where no openings are given a site opens when its first unit stands. Whether the units make sense (whole blocks,
-stock that only grows) is for the exact check to say, not for the reader.
+before, until the site closes. Where no openings are given a site opens when its first unit stands. Whether the units make
+sense (whole blocks, stock that only grows) is for the exact check to say, not for the reader.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from optimizer.files.document import parse_json
 from optimizer.files.kinds import Column, Kind, Table
 from optimizer.files.problems import Place, Problems, did_you_mean, refuse
 from optimizer.files.raw import RawRow, RawTable
+from optimizer.files.read_changes import MOVES, RETIRED, Changed, with_changes
 from optimizer.files.records import Record, read_records
 from optimizer.schema.placement import Placement
 
@@ -34,6 +35,7 @@ OPENINGS_FILE = "openings.csv"
 ENTRIES_FILE = "entries.csv"
 SERVED_FILE = "served.csv"
 HALLS_FILE = "halls.csv"
+MOVES_FILE, RETIRED_FILE = "moves.csv", "retired.csv"
 SUMMARY_FILE = "summary.json"
 WHAT_IS_READ = "the JSON that `solve` writes, a placement.csv, or a directory written by `solve --out`"
 
@@ -114,19 +116,30 @@ class Frame(Protocol):
         """Return the number of each accelerator, by key."""
 
 
+BESIDE = {
+    OPENINGS.name: OPENINGS_FILE,
+    ENTRIES.name: ENTRIES_FILE,
+    SERVED.name: SERVED_FILE,
+    HALLS.name: HALLS_FILE,
+    MOVES.name: MOVES_FILE,
+    RETIRED.name: RETIRED_FILE,
+}
+"""Tables that stand beside the placements, each in a file of its own."""
+
+
 @dataclass
 class PlacementTables:
-    """A placement as raw rows, not yet understood; all but the placements are None where none are to be read."""
+    """A placement as raw rows, not yet understood, by table; those that stand beside may be missing."""
 
-    placements: RawTable
-    openings: RawTable | None = None
-    entries: RawTable | None = None
-    served: RawTable | None = None
-    halls: RawTable | None = None
+    rows: Mapping[str, RawTable]
     periods: tuple[str, ...] | None = None
     """Labels of the plan's periods; None where the files do not say."""
     sha256: dict[str, str] = field(default_factory=dict)
     """Name of each file to the SHA-256 of its bytes."""
+
+    def records(self, table: Table, context: Context, problems: Problems) -> list[Record]:
+        """Return the records of a table; none where it is missing."""
+        return read_records(self.rows.get(table.name), table, context, problems)
 
 
 def read_placement(path: str | Path, plan: Plan) -> Placement:
@@ -137,25 +150,46 @@ def read_placement(path: str | Path, plan: Plan) -> Placement:
     """
     problems = Problems()
     tables = read_tables(Path(path), problems)
-    context = Context(plan.horizon, frozenset(plan.site_index), workloads=frozenset(plan.workload_index))
-    services = read_records(tables.served, SERVED, context, problems)
-    modules = _modules(read_records(tables.halls, HALLS, context, problems), plan, problems)
-    return replace(placement_of(tables, plan, problems), served_tpp=_served(services, plan), modules=modules)
+    context = Context(
+        plan.horizon,
+        frozenset(plan.site_index),
+        frozenset(plan.accelerator_index),
+        workloads=frozenset(plan.workload_index),
+    )
+    services = tables.records(SERVED, context, problems)
+    modules = _modules(tables.records(HALLS, context, problems), plan, problems)
+    changes = Changed(tables.records(MOVES, context, problems), tables.records(RETIRED, context, problems))
+    closes = {number: site.closes_after for number, site in enumerate(plan.sites) if site.closes_after is not None}
+    placement = placement_of(tables, plan, problems, closes=closes, may_change=bool(changes))
+    placement = replace(placement, served_tpp=_served(services, plan), modules=modules)
+    if not plan.changes.is_any:
+        return placement
+    return with_changes(placement, tables.records(PLACEMENTS, context, problems), changes, plan)
 
 
-def placement_of(tables: PlacementTables, plan: Frame, problems: Problems) -> Placement:
-    """Return the stock and openings that raw rows mean; InputError with every problem found so far and here."""
+def placement_of(
+    tables: PlacementTables,
+    plan: Frame,
+    problems: Problems,
+    *,
+    closes: Mapping[int, int] | None = None,
+    may_change: bool = False,
+) -> Placement:
+    """Return the stock and openings that raw rows mean; InputError with every problem found so far and here.
+
+    `closes` gives the last open period of sites that close; with `may_change` units may also have come from elsewhere.
+    """
     context = Context(plan.horizon, frozenset(plan.site_index), frozenset(plan.accelerator_index))
-    rows = read_records(tables.placements, PLACEMENTS, context, problems)
-    opening_rows = read_records(tables.openings, OPENINGS, context, problems)
-    entry_rows = read_records(tables.entries, ENTRIES, context, problems)
-    standing = _standing(rows, plan, problems)
+    rows = tables.records(PLACEMENTS, context, problems)
+    opening_rows = tables.records(OPENINGS, context, problems)
+    entry_rows = tables.records(ENTRIES, context, problems)
+    standing = _standing(rows, plan, problems, closes or {}, may_change=may_change)
     problems.raise_any()
-    entered = _entered(entry_rows, plan)
-    if tables.openings is None:
-        return Placement(standing, _first_stock(standing), entered)
+    placement = Placement(standing, _first_stock(standing), _entered(entry_rows, plan))
+    if OPENINGS.name not in tables.rows:
+        return placement
     opened = dict(sorted((_site(row, plan), row.whole("period") or 0) for row in opening_rows))
-    return Placement(standing, opened, entered)
+    return replace(placement, opened=opened)
 
 
 def _modules(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[int, tuple[int, ...]]:
@@ -202,6 +236,27 @@ def read_tables(path: Path, problems: Problems, *, with_periods: bool = False) -
 
     Raises InputError where there is none to read.
     """
+    path = _file_of(path)
+    name = path.name or str(path)
+    suffix = path.suffix.lower()
+    if suffix not in {".json", ".csv"}:
+        refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
+    if suffix == ".json":
+        return _tables_of_document(path, problems)
+    files = {PLACEMENTS.name: path}
+    if path.name == PLACEMENT_FILE:
+        files |= {table: beside for table, file in BESIDE.items() if (beside := path.with_name(file)).exists()}
+    hashes: dict[str, str] = {}
+    tables = PlacementTables({table: _read_csv(file, problems, hashes) for table, file in files.items()}, sha256=hashes)
+    summary = path.with_name(SUMMARY_FILE)
+    if with_periods and path.name == PLACEMENT_FILE and summary.exists():
+        kept = _tables_of_document(summary, problems)
+        tables.periods, tables.sha256 = kept.periods, {**hashes, **kept.sha256}
+    return tables
+
+
+def _file_of(path: Path) -> Path:
+    """Return the file that holds the placement: itself, or one in the directory."""
     name = path.name or str(path)
     try:
         if path.is_dir():
@@ -212,24 +267,7 @@ def read_tables(path: Path, problems: Problems, *, with_periods: bool = False) -
             refuse("no such placement", Place(name), f"a placement is {WHAT_IS_READ}")
     except (OSError, ValueError) as error:  # a name too long, or one with a NUL
         refuse(f"cannot be read: {error}", Place(name))
-    suffix = path.suffix.lower()
-    if suffix not in {".json", ".csv"}:
-        refuse("is not a placement", Place(name), f"a placement is {WHAT_IS_READ}")
-    if suffix == ".json":
-        return _tables_of_document(path, problems)
-    hashes: dict[str, str] = {}
-    is_bundle = path.name == PLACEMENT_FILE
-    placements = _read_csv(path, problems, hashes)
-    openings, entries, served, halls = (
-        _read_csv(beside, problems, hashes) if is_bundle and (beside := path.with_name(file)).exists() else None
-        for file in (OPENINGS_FILE, ENTRIES_FILE, SERVED_FILE, HALLS_FILE)
-    )
-    tables = PlacementTables(placements, openings, entries, served, halls, sha256=hashes)
-    summary = path.with_name(SUMMARY_FILE)
-    if with_periods and is_bundle and summary.exists():
-        kept = _tables_of_document(summary, problems)
-        tables.periods, tables.sha256 = kept.periods, {**hashes, **kept.sha256}
-    return tables
+    return path
 
 
 def _read_csv(path: Path, problems: Problems, hashes: dict[str, str]) -> RawTable:
@@ -262,12 +300,9 @@ def _tables_of_document(path: Path, problems: Problems) -> PlacementTables:
     status = document.get("status")
     if status in {"infeasible", "unknown"}:
         refuse(f"holds no placement: the run ended {status}", place)
-    placements = _rows(document, "placements", place, problems)
-    openings, entries, served, halls = (
-        _rows(document, name, place, problems) if name in document else None
-        for name in ("openings", "entries", "served", "halls")
-    )
-    return PlacementTables(placements, openings, entries, served, halls, _periods(document), hashes)
+    names = (PLACEMENTS.name, *(name for name in BESIDE if name in document))
+    rows = {name: _rows(document, name, place, problems) for name in names}
+    return PlacementTables(rows, _periods(document), hashes)
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:
@@ -289,7 +324,9 @@ def _site(row: Record, plan: Frame) -> int:
     return plan.site_index[row.text("site") or ""]
 
 
-def _standing(rows: Iterable[Record], plan: Frame, problems: Problems) -> dict[tuple[int, int], tuple[int, ...]]:
+def _standing(
+    rows: Iterable[Record], plan: Frame, problems: Problems, closes: Mapping[int, int], *, may_change: bool
+) -> dict[tuple[int, int], tuple[int, ...]]:
     """Return cumulative units by (site, accelerator); pairs with nothing are left out."""
     by_pair: dict[tuple[int, int], dict[int, Record]] = defaultdict(dict)
     for row in rows:
@@ -298,14 +335,18 @@ def _standing(rows: Iterable[Record], plan: Frame, problems: Problems) -> dict[t
         elif row.is_complete and not row.unread:
             pair = (_site(row, plan), plan.accelerator_index[row.text("accelerator") or ""])
             by_pair[pair][row.whole("period") or 0] = row
-    standing = {pair: _row_of(by_pair[pair], plan, problems) for pair in sorted(by_pair)}
+    if may_change:  # then additions alone do not say what stands
+        problems = Problems()
+    standing = {pair: _row_of(by_pair[pair], plan, problems, closes.get(pair[0])) for pair in sorted(by_pair)}
     return {pair: units for pair, units in standing.items() if any(units)}
 
 
-def _row_of(records: Mapping[int, Record], plan: Frame, problems: Problems) -> tuple[int, ...]:
+def _row_of(records: Mapping[int, Record], plan: Frame, problems: Problems, closes: int | None) -> tuple[int, ...]:
     units, row = 0, []
     for period in range(plan.horizon.num_periods):
         record = records.get(period)
+        if closes is not None and period == closes + 1:
+            units = 0
         if record is not None:
             before = units
             stated, added = record.whole("units_standing"), record.whole("units_added")

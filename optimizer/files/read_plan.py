@@ -83,7 +83,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     )
     is_valued = VALUES.name in raw.tables
     sites = read_sites(raw.tables, context, assumptions, problems, is_valued=is_valued)
-    accelerators = read_accelerators(raw.tables, context, assumptions, problems, is_valued=is_valued)
+    accelerators = read_accelerators(raw.tables, sites, context, assumptions, problems, is_valued=is_valued)
     _add_installed_only(accelerators, extra, context, assumptions)
     installed = read_installed(raw.tables, sites, context, problems)
     commitments = read_commitments(raw.tables, context, problems)
@@ -99,6 +99,9 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
     resources = read_resources(raw.tables, context, problems)
     hall_keys = frozenset(hall.key for hall in halls)
     resource_use = read_resource_use(raw.tables, resources, hall_keys, accelerators, context, assumptions, problems)
+    if values is not None and settings.changes.is_any:
+        hint = "values.csv says what a unit is worth where it is added, not where it goes"
+        problems.add("cannot stand beside values.csv", raw.place, "changes", hint=hint)
     _refuse_unsupported(raw, context, problems)
     last = _last_plan(settings, raw, sites, accelerators, assumptions, problems)
     company, horizon = _readable(settings, problems)
@@ -127,6 +130,7 @@ def interpret(raw: RawPlan, problems: Problems) -> Plan:
         limit_settings=settings.limit_settings,
         goals=settings.goals,
         last=last,
+        changes=settings.changes,
         assumptions=assumptions.summary(TABLES, num_rows),
         input_sha256={**raw.input_sha256, **(last.input_sha256 if last else {})},
     )

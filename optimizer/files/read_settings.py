@@ -11,6 +11,7 @@ from optimizer.files.assumptions import Assumptions
 from optimizer.files.cells import is_key
 from optimizer.files.context import Context
 from optimizer.files.keys import (
+    CHANGES,
     COLUMN_DEFAULTS,
     COMPANY,
     DEFAULT_CURRENCY,
@@ -30,7 +31,7 @@ from optimizer.files.read_last_plan import LastSettings
 from optimizer.files.read_limits import read_limit_settings
 from optimizer.files.records import Record, read_section
 from optimizer.schema.calendar import Horizon, PeriodLength, parse_period
-from optimizer.schema.plan import Breach, Company, Economics, MustPlace, PolicyChoice, Residual
+from optimizer.schema.plan import Breach, Changes, Company, Economics, MustPlace, PolicyChoice, Residual
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Settings:
     policy: PolicyChoice
     limit_settings: Mapping[str, LimitSetting]
     goals: Goals
+    changes: Changes
     last: LastSettings | None = None
 
 
@@ -75,6 +77,7 @@ def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptio
     economics = sections.read(ECONOMICS, without=("defaults",))
     assumptions = Assumptions(_column_defaults(sections, economics, problems))
     horizon = _horizon(horizon_section, problems, assumptions)
+    changes = _changes(sections.read(CHANGES), assumptions)
     settings = Settings(
         name=name,
         company=Company(company.text("name") or DEFAULT_COMPANY, headquarters) if headquarters else None,
@@ -85,6 +88,7 @@ def read_settings(raw: RawPlan, problems: Problems) -> tuple[Settings, Assumptio
             sections.cells(LIMIT.name, raw.settings.get(LIMIT.name)), raw.place.file, horizon, problems
         ),
         goals=read_goals(sections.read(GOALS), problems),
+        changes=changes,
         last=_last(sections, horizon, problems),
     )
     return settings, assumptions
@@ -158,6 +162,20 @@ def _economics(section: Record, assumptions: Assumptions) -> Economics:
         first_period_share=number("first_period_share"),
         site_life_years=number("site_life_years"),
     )
+
+
+def _changes(section: Record, assumptions: Assumptions) -> Changes:
+    found = Changes(
+        retirement=section.flag("retirement"),
+        relocation=section.flag("relocation"),
+        relocation_cost_usd_per_unit=section.number("relocation_cost_usd_per_unit") or Fraction(0),
+        relocation_lead_periods=section.whole("relocation_lead_periods") or 0,
+    )
+    if found.relocation:
+        for name in ("relocation_cost_usd_per_unit", "relocation_lead_periods"):
+            if not section.gives(name):
+                assumptions.note(f"plan.toml changes.{name}", "0")
+    return found
 
 
 def _column_defaults(sections: _SectionReader, economics: Record, problems: Problems) -> dict[str, Fraction]:

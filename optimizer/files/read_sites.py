@@ -36,6 +36,7 @@ def read_sites(
         read_records(tables.get(SITES.name), SITES, context, problems), key=lambda record: record.text("site") or ""
     ):
         _check_units(record, problems)
+        _check_dates(record, problems)
         if record.is_complete and context.horizon is not None:
             sites.append(_site(record, by_period, context.horizon.num_periods, assumptions, is_valued=is_valued))
     return tuple(sites)
@@ -55,6 +56,13 @@ def _check_units(record: Record, problems: Problems) -> None:
     least, most = record.whole("min_units_if_open"), record.whole("max_units")
     if least is not None and most is not None and least > most:
         problems.add(f"exceeds max_units, which is {most}", record.place, "min_units_if_open", least)
+
+
+def _check_dates(record: Record, problems: Problems) -> None:
+    opens, closes = record.whole("opens_from"), record.whole("closes_after")
+    if opens is not None and closes is not None and closes < opens:
+        hint = "leave out a site that is never open"
+        problems.add("the site closes before it opens", record.place, "closes_after", hint=hint)
 
 
 def _site(record: Record, by_period: Figures, num_periods: int, assumptions: Assumptions, *, is_valued: bool) -> Site:
@@ -83,6 +91,7 @@ def _site(record: Record, by_period: Figures, num_periods: int, assumptions: Ass
         opening_cost_usd=figure("opening_cost_usd"),
         fixed_cost_usd_per_period=figure("fixed_cost_usd_per_period"),
         opens_from=0 if opens_from is None else opens_from,
+        closes_after=record.whole("closes_after"),
         max_units=record.whole("max_units"),
         min_units_if_open=record.whole("min_units_if_open"),
         allowed_accelerators=allowed if isinstance(allowed, frozenset) else None,

@@ -6,8 +6,9 @@ limits, so that the same plan gives the same program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,11 @@ from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
 from optimizer.model.halls import limits_on_modules, module_rows, with_fewest_modules
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
 from optimizer.model.opened import opened_in, sites_opened_early
+from optimizer.model.pairs import aged_rows, moves_of
 from optimizer.model.service import add_derived_rows, served_rows
 from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Limit, Modules, Opened, Placed, Served, Standing, Variable
+from optimizer.rules.limit import WORLD, Limit, Modules, Moved, Opened, Placed, Served, Standing, Variable, Vintage
 from optimizer.schema.placement import Placement
 
 if TYPE_CHECKING:
@@ -106,7 +108,12 @@ class Model:
             modules=module_rows(self.case, modules),
             served_tpp=served_rows(self.case, self._served(values)),
         )
-        return with_fewest_modules(self.case, self.hall_limits, placement)
+        placement = with_fewest_modules(self.case, self.hall_limits, placement)
+        if not plan.changes.is_any:
+            return placement
+        extras = self.columns.extras.items()
+        blocks = {v: round(values[extra.column]) for v, extra in extras if isinstance(v, Vintage | Moved)}
+        return replace(placement, aged_units=aged_rows(self.case, blocks), moves=moves_of(self.case, blocks))
 
     def _served(self, values: Floats) -> dict[Served, int]:
         """Return what serves, rounded; `optimizer.analysis.service` works it out for the stock as it stands."""
@@ -132,7 +139,7 @@ class Model:
             case Standing():
                 column, factor = int(self.columns.blocks[variable]), self.case.plan.accelerators[variable[1]].block
             case Opened(site, period):
-                if self.case.is_open_from_the_start(site):
+                if self.case.is_open_without(variable):
                     return 1.0
                 column, factor = int(self.columns.openings[site, period]), 1
             case Placed():
@@ -175,7 +182,7 @@ def build_model(case: Case, limits: Iterable[Limit], *, strengthen: bool = True)
     rows, worth = RowBuilder(), Worth(case.plan)
     of_limits = add_limits(case, limits, columns, rows, worth)
     _add_totals(case, columns, rows)
-    _add_growth(columns, rows)
+    _add_growth(case, columns, rows)
     for feature in FEATURES:
         feature.add_rows(case, columns, rows)
     _add_openings(columns, rows, derive_rows(case, limits, columns) if strengthen else ())
@@ -217,17 +224,34 @@ def _add_totals(case: Case, columns: Columns, rows: RowBuilder) -> None:
         rows.add(f"total {total.measure}[{total.place},{total.period}]", [*terms, (column, -1.0)], 0.0, 0.0)
 
 
-def _add_growth(columns: Columns, rows: RowBuilder) -> None:
-    """Let stock never shrink: blocks[s,g,t] >= blocks[s,g,t-1]; a column that ends holds nothing before either."""
-    later, earlier = columns.blocks[:, :, 1:], columns.blocks[:, :, :-1]
+def _add_growth(case: Case, columns: Columns, rows: RowBuilder) -> None:
+    """Let stock never shrink: blocks[s,g,t] >= blocks[s,g,t-1]; a column that ends holds nothing before either.
+
+    Once a site has closed, nothing is added: blocks[s,g,t] <= blocks[s,g,t-1].
+    """
+    if case.plan.changes.is_any:
+        return
+    later, earlier = columns.blocks[:, :, 1:], columns.blocks[:, :, :-1].copy()
+    for site, last in case.closes.items():
+        _add_nothing(columns, rows, site, last)
+        earlier[site, :, last:] = ABSENT
     for after, before in zip(later[earlier != ABSENT].tolist(), earlier[earlier != ABSENT].tolist(), strict=True):
         rows.add("growth", [(after, 1.0), (before, -1.0)], 0.0, inf)
+
+
+def _add_nothing(columns: Columns, rows: RowBuilder, site: int, last: int) -> None:
+    """Add the rows of a site that has closed, where the limits given let anything stand there."""
+    for row in columns.blocks[site].tolist():
+        for before, after in pairwise(row[last:]):
+            if after != ABSENT:
+                terms = [(after, 1.0), (before, -1.0)] if before != ABSENT else [(after, 1.0)]
+                rows.add("nothing is added", terms, -inf, 0.0)
 
 
 def _add_openings(columns: Columns, rows: RowBuilder, derived: Iterable[DerivedRow]) -> None:
     """Keep what is open open, and let nothing stand where nothing is open."""
     later, earlier = columns.openings[:, 1:], columns.openings[:, :-1]
-    both = earlier != ABSENT
+    both = (earlier != ABSENT) & (later != ABSENT)  # a site that closes has no later one
     for after, before in zip(later[both].tolist(), earlier[both].tolist(), strict=True):
         rows.add("stays open", [(after, 1.0), (before, -1.0)], 0.0, inf)
     for site, sku, period in np.argwhere(
@@ -255,7 +279,8 @@ def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limi
     for extra in columns.extras.values():
         is_integer[extra.column], upper[extra.column] = extra.is_whole, extra.most
         money[extra.column] = float(extra.money)
-    money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
+    if not case.plan.changes.is_any:  # else each age of a unit has a column of its own, with its worth
+        money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
     for site, period in np.argwhere(columns.openings != ABSENT).tolist():
         column = int(columns.openings[site, period])
         upper[column], is_integer[column] = 1.0, True

@@ -16,7 +16,20 @@ import numpy.typing as npt
 
 from optimizer.model.hall_power import modules_allowed, net_bound_with_halls
 from optimizer.model.opened import sites_opened_early
-from optimizer.rules.limit import WORLD, Entered, Exact, Limit, Opened, Placed, Present, Sense, Standing, Variable
+from optimizer.rules.bound_lots import bound_scopes
+from optimizer.rules.limit import (
+    WORLD,
+    Entered,
+    Exact,
+    Limit,
+    Opened,
+    Placed,
+    Present,
+    Sense,
+    Standing,
+    Unbound,
+    Variable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +99,11 @@ def choose_columns(case: Case, limits: Iterable[Limit]) -> Columns:
     blocks[exists] = np.arange(int(exists.sum()))
     next_column = int(exists.sum())
     openings = np.full((most.shape[0], most.shape[2]), ABSENT, dtype=np.int64)
-    opens = needs_opening(case, limits)[:, None] & (exists.any(axis=1) | _may_open_early(case, limits))
+    # What may have opened stays open, also where nothing can stand any more.
+    may_open = np.maximum.accumulate(exists.any(axis=1), axis=1) | _may_open_early(case, limits)
+    opens = needs_opening(case, limits)[:, None] & may_open
+    for site, last in case.closes.items():
+        opens[site, last + 1 :] = False
     openings[opens] = np.arange(next_column, next_column + int(opens.sum()))
     next_column += int(opens.sum())
     totals: dict[Placed, int] = {}
@@ -156,11 +173,32 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
             if isinstance(variable, Standing) and only_adds:
                 fits = max(0, int(slack / (coefficient * size[variable.accelerator])))
                 most[variable] = min(most[variable], fits)
+            elif isinstance(variable, Unbound) and only_adds:
+                _bound_by_lots(case, most, variable, slack / coefficient)
             elif isinstance(variable, Placed) and slack <= 0 and (only_adds or _is_addition(limit)):
                 closed[variable.place, variable.measure].add(limit.period)
     _close_until_open(case, most, closed)
-    # Stock never shrinks, so a later, smaller maximum holds earlier too.
-    return np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
+    return _held_to_later(case, most)
+
+
+def _held_to_later(case: Case, most: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the most that could stand where stock never shrinks while a site is open: later maxima hold earlier."""
+    if case.plan.changes.is_any:
+        return most
+    held = np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
+    for site, last in case.closes.items():
+        held[site, :, : last + 1] = np.minimum.accumulate(most[site, :, last::-1], axis=1)[:, ::-1]
+        held[site, :, last + 1 :] = most[site, :, last + 1 :]
+    return held
+
+
+def _bound_by_lots(case: Case, most: npt.NDArray[np.int64], variable: Unbound, slack: Fraction) -> None:
+    """Let a site hold no more than is bound to it, or to what it lies in, and what is left of the rest."""
+    sku, period = variable.accelerator, variable.period
+    scopes = bound_scopes(case, sku)
+    for site in next(scope.sites for scope in scopes if scope.beyond(period) == variable):
+        units = slack + sum(scope.units[period] for scope in scopes if site in scope.sites)
+        most[site, sku, period] = min(most[site, sku, period], max(0, int(units / case.plan.accelerators[sku].block)))
 
 
 def _is_addition(limit: Limit) -> bool:

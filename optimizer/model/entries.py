@@ -8,7 +8,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from optimizer.model.columns import ABSENT, Columns, Extra
-from optimizer.rules.limit import Entered
+from optimizer.rules.additions import brought
+from optimizer.rules.limit import Entered, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,10 +62,11 @@ def _add_at_most_standing(case: Case, columns: Columns, rows: RowBuilder, gate: 
         return
     block = float(case.plan.accelerators[sku].block)
     terms = [(column, 1.0 / block) for column in entered]
-    for when, sign in ((period, -1.0), (case.first_in_force - 1, 1.0)):
-        if when >= 0:
-            present = (int(columns.blocks[site, sku, when]) for site in gate.sites)
-            terms += [(column, sign) for column in present if column != ABSENT]
+    came = [term for site in gate.sites for term in brought(case, site, sku, period, case.first_in_force - 1)]
+    for variable, weight in sorted(came, key=lambda term: term[1] < 0):
+        stock = int(columns.blocks[variable]) if isinstance(variable, Standing) else columns.column(variable)
+        if stock != ABSENT:
+            terms.append((stock, -float(weight)))
     rows.add("enters once", terms, -inf, 0.0)
 
 
@@ -72,7 +74,9 @@ def _most_entries(case: Case, columns: Columns, variable: Entered) -> float:
     """Return the most units that could have entered: the most that could stand at the gate's sites."""
     sites = list(case.gate_by_key[variable.gate].sites)
     # Shut paths keep their last open period's column, so what stands later counts too; stock only grows.
-    blocks = columns.most_blocks[sites, variable.accelerator, -1].sum()
+    blocks = columns.most_blocks[sites, variable.accelerator].max(axis=1).sum()
+    if case.plan.changes.is_any:  # what has left may be followed by more
+        blocks = columns.most_blocks[sites, variable.accelerator].sum()
     return float(blocks) * case.plan.accelerators[variable.accelerator].block
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from optimizer.model import entries, halls, presence, service
+from optimizer.model import bound_lots, changes, entries, halls, presence, service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ class Feature(Protocol):
         """Add the rows that hold whatever the limits are."""
 
 
-FEATURES: tuple[Feature, ...] = (entries, halls, presence, service)
+FEATURES: tuple[Feature, ...] = (changes, entries, bound_lots, halls, presence, service)
 """In the order of their columns."""
 
 

@@ -122,7 +122,7 @@ class Translator:
             column, factor = self._column(variable)
             if column != ABSENT:
                 terms.append((column, coefficient * factor))
-            elif isinstance(variable, Opened) and self._case.is_open_from_the_start(variable.site):
+            elif isinstance(variable, Opened) and self._case.is_open_without(variable):
                 bound -= coefficient
         return terms, bound
 

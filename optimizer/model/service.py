@@ -89,7 +89,7 @@ def _capacity(case: Case, limits: Iterable[Limit], columns: Columns) -> npt.NDAr
             for blocks, row in zip(columns.most_blocks[site, :, limit.period], case.plan.accelerators, strict=True)
         ]
         placed = _most_compute(case, units, power.get((limit.scope, limit.period)))
-        capacity[site, limit.period] = placed + installed_tpp(case, site)
+        capacity[site, limit.period] = placed + installed_tpp(case, site, limit.period)
     return capacity
 
 
@@ -163,7 +163,7 @@ def _add_cover(
     case: Case, columns: Columns, rows: RowBuilder, sites: frozenset[int], period: int, need: Fraction
 ) -> None:
     """Add `compute standing at the sites >= need`, the need raised to what whole blocks can make."""
-    need -= sum(installed_tpp(case, site) for site in sites)
+    need -= sum(installed_tpp(case, site, period) for site in sites)
     terms = [
         (int(columns.blocks[site, sku, period]), row.tpp * row.block)
         for site in sorted(sites)

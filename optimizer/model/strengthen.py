@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.model.columns import ABSENT, Columns
-from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing
+from optimizer.rules.bound_lots import bound_by
+from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing, accelerator_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,8 +56,11 @@ def _reach(case: Case, limits: Iterable[Limit], columns: Columns) -> Mapping[str
     for limit in limits:
         if limit.rule != "deliveries" or limit.price is not None:
             continue
-        for _, sku, period in {variable for variable, _ in limit.usage.terms if isinstance(variable, Standing)}:
-            most[sku, period] = min(int(most[sku, period]), int(limit.net_bound) // blocks[sku])
+        for sku, period in {
+            (sku, limit.period) for v, _ in limit.usage.terms if (sku := accelerator_of(v)) is not None
+        }:
+            units = int(limit.net_bound) + bound_by(case, sku, period)
+            most[sku, period] = min(int(most[sku, period]), units // blocks[sku])
     return {
         measure: tuple(
             sum(int(count) * block * weight for count, block, weight in zip(row, blocks, weights, strict=True))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.report.bought import bought_table
 from optimizer.report.changes import change_tables, changes_text
 from optimizer.report.halls import hall_table
+from optimizer.report.leaving import leaving_table
 from optimizer.report.path_tables import authority_lines, breach_table, notice_table, path_table
 from optimizer.report.resources import resource_table
 from optimizer.report.share_lines import share_line
@@ -60,6 +61,7 @@ def audit_tables(document: AuditDocument) -> tuple[Table, ...]:
         path_table(document),
         site_table(document),
         workload_table(document),
+        leaving_table(document),
         hall_table(document),
         resource_table(document),
         country_table(document),

@@ -38,6 +38,8 @@ CSV_FILES = {
     "changes.csv": "changes",
     "opening_changes.csv": "opening_changes",
 }
+CHANGES_FILES = {"moves.csv": "moves", "retired.csv": "retired"}
+"""Written where anything leaves or moves."""
 FACILITIES_FILE, VALUES_FILE, REPAIRS_FILE = "facilities.csv", "values.csv", "repairs.csv"
 
 
@@ -61,6 +63,7 @@ def write_bundle(
             "report.md": as_markdown.render(document),
             "report.html": as_html.render(document),
             **{file: write_csv(document, table) for file, table in CSV_FILES.items()},
+            **{file: write_csv(document, table) for file, table in CHANGES_FILES.items() if getattr(document, table)},
             VALUES_FILE: values_csv(document),
             REPAIRS_FILE: repairs_csv(document),
         }

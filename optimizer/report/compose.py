@@ -29,6 +29,7 @@ from optimizer.report.header import (
 )
 from optimizer.report.impossible import broken_limits
 from optimizer.report.judged import Judged
+from optimizer.report.leaving import move_rows, retired_rows
 from optimizer.report.limits import group_rows, limit_rows
 from optimizer.report.notices import notice_parts
 from optimizer.report.paths import entry_rows, path_rows
@@ -53,11 +54,13 @@ if TYPE_CHECKING:
         GroupRow,
         HallRow,
         LimitRow,
+        MoveRow,
         OpeningRow,
         PathRow,
         PeriodRow,
         PlacementRow,
         ResourceRow,
+        RetiredRow,
     )
     from optimizer.report.workload_rows import ServedRow, WorkloadRow
     from optimizer.rules.case import Case
@@ -72,6 +75,8 @@ class _Inputs(TypedDict):
 class _Tables(TypedDict):
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
+    moves: tuple[MoveRow, ...]
+    retired: tuple[RetiredRow, ...]
     periods: tuple[PeriodRow, ...]
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
@@ -88,6 +93,8 @@ class _Tables(TypedDict):
 _NO_TABLES: _Tables = {
     "placements": (),
     "openings": (),
+    "moves": (),
+    "retired": (),
     "periods": (),
     "countries": (),
     "limits": (),
@@ -195,6 +202,8 @@ def _tables(judged: Judged) -> _Tables:
     return {
         "placements": placement_rows(judged.case, judged.placement),
         "openings": opening_rows(judged.case, judged.placement),
+        "moves": move_rows(judged.case, judged.placement),
+        "retired": retired_rows(judged.case, judged.placement),
         "periods": period_rows(judged),
         "countries": country_rows(judged),
         "limits": limit_rows(judged),

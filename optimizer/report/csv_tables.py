@@ -15,11 +15,13 @@ from optimizer.report.rows import (
     GroupRow,
     HallRow,
     LimitRow,
+    MoveRow,
     OpeningRow,
     PathRow,
     PeriodRow,
     PlacementRow,
     ResourceRow,
+    RetiredRow,
     SiteRow,
 )
 from optimizer.report.workload_rows import ServedRow, WorkloadRow
@@ -39,6 +41,8 @@ TABLES: dict[str, type[Part]] = {
     "sites": SiteRow,
     "placements": PlacementRow,
     "openings": OpeningRow,
+    "moves": MoveRow,
+    "retired": RetiredRow,
     "periods": PeriodRow,
     "countries": CountryRow,
     "limits": LimitRow,

@@ -27,6 +27,7 @@ from optimizer.report.rows import (
     GroupRow,
     HallRow,
     LimitRow,
+    MoveRow,
     Number,
     OpeningRow,
     Part,
@@ -34,6 +35,7 @@ from optimizer.report.rows import (
     PeriodRow,
     PlacementRow,
     ResourceRow,
+    RetiredRow,
     SiteRow,
 )
 from optimizer.report.workload_rows import ServedRow, WorkloadRow
@@ -329,6 +331,10 @@ class ResultDocument(Part):
     sites: tuple[SiteRow, ...]
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
+    moves: tuple[MoveRow, ...]
+    """Units that go from site to site."""
+    retired: tuple[RetiredRow, ...]
+    """Units that leave the plan, be it with a site that closes."""
     periods: tuple[PeriodRow, ...]
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]
@@ -391,6 +397,10 @@ class AuditDocument(Part):
     sites: tuple[SiteRow, ...]
     placements: tuple[PlacementRow, ...]
     openings: tuple[OpeningRow, ...]
+    moves: tuple[MoveRow, ...]
+    """Units that go from site to site."""
+    retired: tuple[RetiredRow, ...]
+    """Units that leave the plan, be it with a site that closes."""
     periods: tuple[PeriodRow, ...]
     countries: tuple[CountryRow, ...]
     limits: tuple[LimitRow, ...]

@@ -150,12 +150,13 @@ def _rows(case: Case, placement: Placement, day: date, controlled: Mapping[int, 
 
 
 def _stock(case: Case, placement: Placement, day: date) -> _Stock:
-    """Return the units around a date: installed ones stand on both sides of it, those of the plan as they are added."""
+    """Return the units around a date: installed ones until they leave, those of the plan as they are added."""
     plan, stock = case.plan, _empty_stock()
+    period = period_containing(day, plan.horizon.length) - plan.horizon.start_index
     for row in plan.installed:
         units = stock[_facility_of(case, row)][plan.accelerator_index[row.accelerator], row.ownership]
-        units[:] = [number + row.units for number in units]
-    period = period_containing(day, plan.horizon.length) - plan.horizon.start_index
+        units[0] += row.units * case.stands(row, period - 1)
+        units[1] += row.units * case.stands(row, period)
     for site, sku in placement.standing_units:
         units = stock[_Facility(site, plan.sites[site].country)][sku, Ownership.OWNED]
         units[0] += placement.units(site, sku, period - 1)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def to_frames(document: Document) -> dict[str, pd.DataFrame]:
-    """Return a data frame per table: sites, placements, openings, periods, countries, limits, groups and so on.
+    """Return a data frame per table: sites, placements, openings, moves, retired, periods, countries, limits and so on.
 
     A result also has goals, without rows where the plan has none.
 

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 from optimizer.analysis.binding import GroupReading, group_readings
 from optimizer.policies.specs import RuleSpec
+from optimizer.rules.additions import placed_by
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense
-from optimizer.rules.measures import CONTROLLED_TPP, TPP
+from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Vintage
+from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, TPP, UNIT_NAMES
 from optimizer.rules.shares import compute_in, total_compute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from optimizer.rules.case import Case
+    from optimizer.rules.limit import Variable
     from optimizer.schema.placement import Placement
     from optimizer.verify.check import Verification
 
@@ -53,8 +55,8 @@ class Judged:
             for limit in (reading.limit for reading in self.verification.readings)
             if limit.rule in rules and forbids_additions(limit)
             for variable, coefficient in limit.usage.terms
-            if isinstance(variable, Placed) and coefficient > 0
-            for place in (self.case.sites_by_destination if variable.place == WORLD else (variable.place,))
+            if coefficient > 0
+            for place in _places(self.case, limit, variable)
         )
 
     def unplaced(self, measure: str, period: int) -> Exact:
@@ -69,11 +71,12 @@ class Judged:
 
     @cached_property
     def _placed_units(self) -> tuple[tuple[int, ...], ...]:
-        """Return units standing everywhere, by period and accelerator."""
+        """Return units placed everywhere, by period and accelerator, those that have left included."""
         units = [[0] * len(self.case.plan.accelerators) for _ in range(self.case.num_periods)]
-        for (_, sku), row in self.placement.standing_units.items():
-            for period, count in enumerate(row):
-                units[period][sku] += count
+        for site, sku in sorted({pair[:2] for pair in (*self.placement.standing_units, *self.placement.aged_units)}):
+            for period in range(self.case.num_periods):
+                placed = placed_by(self.case, site, sku, period)
+                units[period][sku] += int(sum(weight * self.ledger.value(variable) for variable, weight in placed))
         return tuple(map(tuple, units))
 
     def share(self, kind: str, places: Iterable[str], period: int) -> Fraction | None:
@@ -84,6 +87,14 @@ class Judged:
             return None
         part = compute_in(self.case, spec, places, period).evaluate(self.ledger.value)
         return Fraction(part) / Fraction(total)
+
+
+def _places(case: Case, limit: Limit, variable: Variable) -> Iterable[str]:
+    """Return the destinations whose additions a limit counts by a variable."""
+    if isinstance(variable, Placed):
+        return case.sites_by_destination if variable.place == WORLD else (variable.place,)
+    is_count = isinstance(variable, Vintage) and limit.unit == UNIT_NAMES[CHIPS]
+    return (case.site_destinations[variable.site],) if is_count and isinstance(variable, Vintage) else ()
 
 
 def forbids_additions(limit: Limit) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.catalogue.countries import destination_of
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.rows import EntryRow, PathRow
+from optimizer.rules.additions import brought
 from optimizer.rules.country_allocation import charged_to
 from optimizer.rules.measures import CONTROLLED_TPP, UNIT_NAMES
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer.entry.paths import Path
     from optimizer.report.judged import Judged
     from optimizer.rules.case import Case
-    from optimizer.rules.limit import Exact
+    from optimizer.rules.limit import Exact, Variable
     from optimizer.verify.check import Reading
 
 Way = tuple[str, int, str]
@@ -30,20 +31,24 @@ def entered_units(judged: Judged) -> Mapping[Way, tuple[int, ...]]:
     """Return cumulative controlled units by (gate, accelerator, path), those through free gates included."""
     case, placement = judged.case, judged.placement
     found: dict[Way, tuple[int, ...]] = {way: row for way, row in placement.entered_units.items() if any(row)}
-    before = case.first_in_force - 1
     for gate in case.gates:
         if gate.free_path is None:
             continue
         for sku in case.skus_on_paths:
             row = tuple(
-                sum(placement.units(site, sku, period) - placement.units(site, sku, before) for site in gate.sites)
-                if period > before
-                else 0
+                int(sum(weight * judged.ledger.value(variable) for variable, weight in _came(case, gate, sku, period)))
                 for period in range(case.num_periods)
             )
             if any(row):
                 found[gate.key, sku, gate.free_path] = row
     return dict(sorted(found.items()))
+
+
+def _came(case: Case, gate: Gate, sku: int, period: int) -> Iterator[tuple[Variable, Exact]]:
+    """Yield what came through a gate since the pack is in force; nothing before that."""
+    since = case.first_in_force - 1
+    for site in gate.sites if period > since else ():
+        yield from brought(case, site, sku, period, since)
 
 
 def entry_rows(judged: Judged) -> tuple[EntryRow, ...]:
@@ -90,7 +95,7 @@ def _rows(judged: Judged, entered: Mapping[tuple[str, str], list[Exact]]) -> Ite
     for place in case.destinations:
         gates = case.gates_by_destination.get(place, ())
         for path in case.paths.values():
-            carried, stock = entered.get((place, path.key)), installed.pop((place, path.key), 0)
+            carried, stock = entered.get((place, path.key)), installed.pop((place, path.key), None)
             is_open_ever = any(any(gate.open_periods.get(path.key, ())) for gate in gates)
             if not (carried or stock or is_open_ever):
                 continue
@@ -103,7 +108,7 @@ def _rows(judged: Judged, entered: Mapping[tuple[str, str], list[Exact]]) -> Ite
                     path=path.key,
                     title=path.title,
                     open=any(gate.open_periods.get(path.key, (False,) * (period + 1))[period] for gate in gates),
-                    tpp_installed=plain(stock),
+                    tpp_installed=plain(stock[period] if stock else 0),
                     tpp_entered=plain(carried[period] if carried else 0),
                     headroom_tpp=plain_or_none(room),
                     headroom_tpp_exact=exact_or_none(room),
@@ -115,20 +120,20 @@ def _rows(judged: Judged, entered: Mapping[tuple[str, str], list[Exact]]) -> Ite
     yield from _closed_rows(case, installed)
 
 
-def _closed_rows(case: Case, installed: Mapping[tuple[str, str], Exact]) -> Iterator[PathRow]:
+def _closed_rows(case: Case, installed: Mapping[tuple[str, str], list[Exact]]) -> Iterator[PathRow]:
     """Yield installed stock that came by a path of the pack which is none of this case's: nothing more can take it."""
     specs = {spec.key: spec for spec in case.policy.paths}
     for (place, key), stock in sorted(installed.items()):
-        if not stock or (spec := specs.get(key.partition("/")[0])) is None:
+        if not any(stock) or (spec := specs.get(key.partition("/")[0])) is None:
             continue
-        for label in case.plan.horizon.labels:
+        for label, standing in zip(case.plan.horizon.labels, stock, strict=True):
             yield PathRow(
                 period=label,
                 destination=place,
                 path=key,
                 title=spec.title or key,
                 open=False,
-                tpp_installed=plain(stock),
+                tpp_installed=plain(standing),
                 tpp_entered=0,
                 headroom_tpp=None,
                 headroom_tpp_exact=None,
@@ -139,11 +144,13 @@ def _closed_rows(case: Case, installed: Mapping[tuple[str, str], Exact]) -> Iter
             )
 
 
-def _installed(case: Case) -> dict[tuple[str, str], Exact]:
-    """Return controlled installed TPP by destination and path; a row whose path the pack lacks stands under none."""
-    totals: dict[tuple[str, str], Exact] = defaultdict(int)
+def _installed(case: Case) -> dict[tuple[str, str], list[Exact]]:
+    """Return controlled installed TPP of each period by destination and path; a row whose path the pack lacks has none."""
+    totals: dict[tuple[str, str], list[Exact]] = defaultdict(lambda: [0] * case.num_periods)
     for row in case.counted_rows:
-        totals[destination_of(row.country), case.installed_paths[row]] += case.measured(row, CONTROLLED_TPP)
+        stock = totals[destination_of(row.country), case.installed_paths[row]]
+        for period in range(case.num_periods):
+            stock[period] += case.measured(row, CONTROLLED_TPP) * case.stands(row, period)
     return totals
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ def _row(judged: Judged, period: int) -> PeriodRow:
         delivered_units=int(delivered[CHIPS]),
         placed_units=int(placed[CHIPS]),
         unplaced_units=int(judged.unplaced(CHIPS, period)),
-        installed_tpp=plain(case.installed(TPP)),
+        installed_tpp=plain(case.installed(TPP, period=period)),
         delivered_tpp=plain(delivered[TPP]),
         placed_tpp=plain(placed[TPP]),
         unplaced_tpp=plain(judged.unplaced(TPP, period)),
@@ -76,8 +76,12 @@ def power_used(judged: Judged, period: int, first_period_share: Fraction = Fract
     """Return the facility MW that placed units draw, by site; units added in the period count by `first_period_share`."""
     plan = judged.case.plan
     used: dict[int, Fraction] = defaultdict(Fraction)
+    arrived: Counter[tuple[int, int]] = Counter()
+    for move, count in judged.placement.moves.items():
+        if move.arrives == period:
+            arrived[move.target, move.accelerator] += count
     for (site, sku), row in sorted(judged.placement.standing_units.items()):
-        added = judged.placement.added(site, sku, period)
+        added = max(0, judged.placement.added(site, sku, period)) + arrived[site, sku]
         units = row[period] - added + first_period_share * added
         if units:
             used[site] += units * plan.accelerators[sku].power_kw * plan.sites[site].pue / 1000
@@ -98,6 +102,8 @@ def _power(judged: Judged, period: int, used: Mapping[int, Fraction]) -> tuple[F
     for number, site in enumerate(case.plan.sites):
         if (case.site_destinations[number], period) in judged.closed:
             offered[number] = used.get(number, Fraction(0))
+        elif case.is_closed(number, period):
+            continue
         elif site.opens_from <= period or case.is_open_from_the_start(number):
             is_open = judged.ledger.is_open(number, period)
             built = _power_of_modules(judged, number, period) if is_open else Fraction(0)

@@ -40,7 +40,7 @@ def site_rows(case: Case, placement: Placement | None) -> tuple[SiteRow, ...]:
 
 
 def placement_rows(case: Case, placement: Placement) -> tuple[PlacementRow, ...]:
-    """Return one row per site, accelerator and period with units standing."""
+    """Return one row per site, accelerator and period with units standing, or where the last ones have left or moved."""
     return tuple(_placement_rows(case, placement))
 
 
@@ -48,7 +48,7 @@ def _placement_rows(case: Case, placement: Placement) -> Iterator[PlacementRow]:
     plan = case.plan
     for (site, sku), row in sorted(placement.standing_units.items()):
         for period, units in enumerate(row):
-            if units:
+            if units or (period and row[period - 1] and case.plan.changes.is_any):
                 yield PlacementRow(
                     site=plan.sites[site].key,
                     country=plan.sites[site].country,

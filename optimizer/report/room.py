@@ -14,7 +14,7 @@ from optimizer.analysis.headroom import destination_headroom, with_hypothetical_
 from optimizer.analysis.path_slacks import path_slacks
 from optimizer.report.judged import forbids_additions
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.limit import WORLD, Exact, Expression, Limit, Placed, Sense
+from optimizer.rules.limit import WORLD, Exact, Expression, Limit, Placed, Sense, Vintage
 from optimizer.rules.registry import compile_policy_limits
 
 if TYPE_CHECKING:
@@ -72,10 +72,12 @@ def _limits_by_place(ledger: Ledger, limits: Iterable[Limit]) -> Mapping[str, li
     by_place: dict[str, list[_Written]] = defaultdict(list)
     for limit in limits:
         toward = 1 if limit.sense is Sense.AT_MOST else -1
-        terms: dict[str, list[tuple[Placed, Exact]]] = defaultdict(list)
+        terms: dict[str, list[tuple[Placed | Vintage, Exact]]] = defaultdict(list)
         for variable, coefficient in limit.net_terms():
             if isinstance(variable, Placed):
                 terms[variable.place].append((variable, coefficient))
+            elif isinstance(variable, Vintage):
+                terms[ledger.case.site_destinations[variable.site]].append((variable, coefficient))
         everywhere = terms.pop(WORLD, [])
         is_everywhere = any(toward * coefficient > 0 for _, coefficient in everywhere)
         for place in ledger.case.destinations:
@@ -85,7 +87,7 @@ def _limits_by_place(ledger: Ledger, limits: Iterable[Limit]) -> Mapping[str, li
     return by_place
 
 
-def _written_for(limit: Limit, terms: Sequence[tuple[Placed, Exact]], ledger: Ledger) -> _Written:
+def _written_for(limit: Limit, terms: Sequence[tuple[Placed | Vintage, Exact]], ledger: Ledger) -> _Written:
     """Return a limit over some of its variables alone, with the slack it has on the placement."""
     slack = limit.slack(*ledger.read(limit))
     value = sum(coefficient * ledger.value(variable) for variable, coefficient in terms)

@@ -155,6 +155,35 @@ class CountryRow(Part):
     """By accelerator: key of the limit that stops one block more."""
 
 
+class MoveRow(Part):
+    """Units of one age that go from one site to another."""
+
+    from_site: str
+    to_site: str
+    accelerator: str
+    added_in: str
+    """The period in which they were placed first."""
+    departs: str
+    """The first period in which they no longer stand at `from_site`."""
+    arrives: str
+    """The first period in which they stand at `to_site`."""
+    units: int
+
+
+class RetiredRow(Part):
+    """Units of one age that leave the plan for good."""
+
+    site: str
+    accelerator: str
+    added_in: str
+    """The period in which they were placed first."""
+    period: str
+    """The first period in which they no longer stand."""
+    units: int
+    reason: str
+    """`retired`, or `site closed`."""
+
+
 class EntryRow(Part):
     """Controlled units that have entered a destination by one legal path, in one period; no installed stock."""
 

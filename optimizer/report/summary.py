@@ -133,6 +133,9 @@ def _stopped(document: ResultDocument) -> str:
 def _placed(document: ResultDocument) -> str:
     last = document.periods[-1]
     placed = f"{last.placed_units:,} of {last.delivered_units:,} units delivered by {last.period}"
+    gone = last.delivered_units - last.placed_units - last.unplaced_units
+    if gone > 0:
+        placed = f"{placed} stand, {gone:,} have left"
     stranded = [row for row in document.periods if row.unplaced_units]
     if not stranded:
         return f"{placed}; nothing unplaced in any period"

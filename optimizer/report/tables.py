@@ -9,6 +9,7 @@ from optimizer.report.changes import change_tables
 from optimizer.report.explain_tables import explain_tables
 from optimizer.report.goals import goal_table
 from optimizer.report.halls import hall_table
+from optimizer.report.leaving import leaving_table
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
 from optimizer.report.resources import resource_table
 from optimizer.report.table import Footnotes, Table, columns, cut
@@ -60,6 +61,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         path_table(document),
         site_table(document),
         workload_table(document),
+        leaving_table(document),
         period_table(document.periods, document.policy),
         hall_table(document),
         resource_table(document),

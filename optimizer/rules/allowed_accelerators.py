@@ -14,22 +14,23 @@ if TYPE_CHECKING:
 
 
 def limits(case: Case) -> Iterator[Limit]:
-    """Yield one limit per site that refuses some delivered accelerator, for the last period.
+    """Yield one limit per site that refuses some delivered accelerator, for the last period in which it is open.
 
-    Equation: sum over g not allowed at s of units[s,g,T] <= 0; stock only grows, so it holds earlier too. Unit: units. A
+    Equation: sum over g not allowed at s of units[s,g,T-1] <= 0; stock only grows, so it holds earlier too; where
+    units may be retired or moved, one limit for each period. Unit: units. A
     pair is not allowed when `allowed_accelerators` leaves it out, or when values.csv is given and has no row for it. A
     pair that values.csv prices in some periods only may not be added in the others: one limit per such period.
     """
     plan = case.plan
-    last = case.num_periods - 1
     delivered = [sku for sku, row in enumerate(plan.delivered_units) if row[-1]]
     for number, site in enumerate(plan.sites):
         refused = tuple(sku for sku in delivered if not _is_allowed(case, site, sku))
+        last = case.last_open(number)
         if refused:
-            usage = Expression(tuple((Standing(number, sku, last), 1) for sku in refused))
-            yield _limit(
-                case, site, last, usage, "not allowed: " + ", ".join(plan.accelerators[s].key for s in refused)
-            )
+            setting = "not allowed: " + ", ".join(plan.accelerators[s].key for s in refused)
+            for period in range(last + 1) if plan.changes.is_any else (last,):
+                usage = Expression(tuple((Standing(number, sku, period), 1) for sku in refused))
+                yield _limit(case, site, period, usage, setting)
         for sku in delivered:
             if sku not in refused:
                 yield from _unpriced_periods(case, number, sku)

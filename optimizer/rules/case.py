@@ -20,8 +20,9 @@ from optimizer.entry.paths import Path, PathCalendar
 from optimizer.entry.tiers import Tiers
 from optimizer.policies.load import load_policy
 from optimizer.policies.policy import HOLDING_COUNTRY, OPERATED, OWNERSHIP, TF32_BITS, AfterLastDate, Policy
-from optimizer.rules.limit import Entered, Exact, group_key
+from optimizer.rules.limit import WORLD, Entered, Exact, Opened, group_key
 from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, H100_EQUIVALENTS, TPP, is_controlled, weight
+from optimizer.schema.calendar import period_containing
 from optimizer.schema.plan import AuthorisationType, Installed, LimitKind, LimitSetting, Ownership, Plan
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ class Case:
             groups[code].append(number)
         return {code: tuple(groups[code]) for code in sorted(groups)}
 
+    def sites_in(self, place: str) -> tuple[int, ...]:
+        """Return the sites of a destination, or of the `WORLD`."""
+        return tuple(range(len(self.plan.sites))) if place == WORLD else self.sites_by_destination.get(place, ())
+
     @cached_property
     def destinations(self) -> tuple[str, ...]:
         """Return every destination with a candidate site, installed stock or stock held unplaced, sorted."""
@@ -80,6 +85,20 @@ class Case:
         if not any(self.policy.counts_delivered(spec) for spec in self.policy.rules):
             return None
         return destination_of(str(self.policy.value(HOLDING_COUNTRY)))
+
+    @cached_property
+    def closes(self) -> Mapping[int, int]:
+        """Map each site that closes inside the plan to the last period in which it is open."""
+        ends = ((number, site.closes_after) for number, site in enumerate(self.plan.sites))
+        return {number: last for number, last in ends if last is not None and last < self.num_periods - 1}
+
+    def last_open(self, site: int) -> int:
+        """Return the last period in which a site may be open."""
+        return self.closes.get(site, self.num_periods - 1)
+
+    def is_closed(self, site: int, period: int) -> bool:
+        """Return whether a site has closed by a period."""
+        return period > self.last_open(site)
 
     # --- Tiers, dates, headquarters -----------------------------------------------------------------------------------
 
@@ -240,33 +259,63 @@ class Case:
         wanted = OPERATED_ROWS if is_operated else OWNED_ROWS
         return tuple(row for row in self.plan.installed if row.ownership in wanted)
 
+    @cached_property
+    def last_periods(self) -> Mapping[Installed, int]:
+        """Map each installed row that leaves to the last period in which it stands; negative: it left before the plan."""
+        horizon = self.plan.horizon
+        found: dict[Installed, int] = {}
+        for row in self.plan.installed:
+            if row.retires_on is not None:
+                found[row] = period_containing(row.retires_on, horizon.length) - horizon.start_index
+            closes = None if row.site is None else self.closes.get(self.plan.site_index[row.site])
+            if closes is not None:
+                found[row] = min(closes, found.get(row, closes))
+        return found
+
+    def stands(self, row: Installed, period: int | None) -> bool:
+        """Return whether an installed row stands in a period; -1 is the close before the plan, None any time."""
+        if period is None or not self.last_periods:
+            return True
+        last = self.last_periods.get(row)
+        return last is None or period <= last
+
     def installed(
-        self, measure: str, destination: str | None = None, keep: Callable[[Installed], bool] | None = None
+        self,
+        measure: str,
+        destination: str | None = None,
+        keep: Callable[[Installed], bool] | None = None,
+        *,
+        period: int | None = None,
     ) -> Exact:
-        """Return the installed stock in a measure: everywhere or in one destination; all rows, or those to keep."""
+        """Return the installed stock in a measure: everywhere or in one destination; all rows, or those to keep.
+
+        With a period, what stands in it; without one, all that was ever installed: a cap on what was added forgets nothing.
+        """
         if keep is None:
-            by_destination = self._installed_totals(measure)
+            by_destination = self._installed_totals(measure, period)
             return sum(by_destination.values()) if destination is None else by_destination.get(destination, 0)
         return sum(
             self.measured(row, measure)
             for row in self.counted_rows
-            if destination in {None, destination_of(row.country)} and keep(row)
+            if destination in {None, destination_of(row.country)} and self.stands(row, period) and keep(row)
         )
 
     def measured(self, row: Installed, measure: str) -> Exact:
         """Return what an installed row counts in a measure."""
         return row.units * self.weights[measure][self.plan.accelerator_index[row.accelerator]]
 
-    def _installed_totals(self, measure: str) -> Mapping[str, Exact]:
-        if measure not in self._installed_cache:
+    def _installed_totals(self, measure: str, period: int | None) -> Mapping[str, Exact]:
+        key = (measure, period if self.last_periods else None)
+        if key not in self._installed_cache:
             totals: dict[str, Exact] = defaultdict(int)
             for row in self.counted_rows:
-                totals[destination_of(row.country)] += self.measured(row, measure)
-            self._installed_cache[measure] = totals
-        return self._installed_cache[measure]
+                if self.stands(row, key[1]):
+                    totals[destination_of(row.country)] += self.measured(row, measure)
+            self._installed_cache[key] = totals
+        return self._installed_cache[key]
 
     @cached_property
-    def _installed_cache(self) -> dict[str, Mapping[str, Exact]]:
+    def _installed_cache(self) -> dict[tuple[str, int | None], Mapping[str, Exact]]:
         return {}
 
     @cached_property
@@ -311,42 +360,50 @@ class Case:
         )
 
     @cached_property
-    def installed_units_at_site(self) -> Mapping[int, Mapping[int, int]]:
-        """Map site number to accelerator number to units installed at that site, whoever owns them."""
-        stock: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    def _rows_at_site(self) -> Mapping[int, tuple[Installed, ...]]:
+        rows: dict[int, list[Installed]] = defaultdict(list)
         for row in self.plan.installed:
             if row.site is not None:
-                stock[self.plan.site_index[row.site]][self.plan.accelerator_index[row.accelerator]] += row.units
-        return {site: dict(units) for site, units in stock.items()}
+                rows[self.plan.site_index[row.site]].append(row)
+        return {site: tuple(found) for site, found in rows.items()}
+
+    def installed_units_at(self, site: int, period: int) -> int:
+        """Return the units installed at a site that stand in a period, of all accelerators and whoever owns them."""
+        return sum(row.units for row in self._rows_at_site.get(site, ()) if self.stands(row, period))
 
     def is_open_from_the_start(self, site: int) -> bool:
-        """Return whether installed stock keeps a site open at no cost."""
-        return any(self.installed_units_at_site.get(site, {}).values())
+        """Return whether stock installed at the start keeps a site open at no cost, also once that stock has left."""
+        return site in self._open_from_the_start
+
+    def is_open_without(self, opened: Opened) -> bool:
+        """Return whether a site is open in a period whatever is placed."""
+        return self.is_open_from_the_start(opened.site) and not self.is_closed(*opened)
 
     @cached_property
-    def installed_power_mw(self) -> Mapping[int, Fraction]:
-        """Map site number to the facility MW that its installed stock draws."""
-        return {
-            site: sum((units * self.plan.accelerators[number].power_kw for number, units in stock.items()), Fraction(0))
-            * self.plan.sites[site].pue
-            / 1000
-            for site, stock in self.installed_units_at_site.items()
-        }
+    def _open_from_the_start(self) -> frozenset[int]:
+        return frozenset(site for site in self._rows_at_site if self.installed_units_at(site, 0))
+
+    def installed_power_mw(self, site: int, period: int) -> Fraction:
+        """Return the facility MW that the stock installed at a site draws in a period."""
+        standing = (row for row in self._rows_at_site.get(site, ()) if self.stands(row, period))
+        index, skus = self.plan.accelerator_index, self.plan.accelerators
+        draw = sum((row.units * skus[index[row.accelerator]].power_kw for row in standing), Fraction(0))
+        return draw * self.plan.sites[site].pue / 1000
 
     def offered_power_mw(self, site: int, period: int) -> Fraction:
         """Return the facility MW of a site as written, what installed stock draws included where the site says so."""
         described = self.plan.sites[site]
         return Fraction(self.number("site_power", described.key, period, described.power_mw[period]))
 
-    def drawn_power_mw(self, site: int) -> Fraction:
-        """Return the facility MW that installed stock takes of what a site offers."""
+    def drawn_power_mw(self, site: int, period: int) -> Fraction:
+        """Return the facility MW that installed stock takes of what a site offers in a period."""
         if not self.plan.sites[site].power_includes_installed:
             return Fraction(0)
-        return self.installed_power_mw.get(site, Fraction(0))
+        return self.installed_power_mw(site, period)
 
     def available_power_mw(self, site: int, period: int) -> Fraction:
         """Return the facility MW free for new units; negative where the installed stock alone is over."""
-        return self.offered_power_mw(site, period) - self.drawn_power_mw(site)
+        return self.offered_power_mw(site, period) - self.drawn_power_mw(site, period)
 
     @cached_property
     def halls_at_site(self) -> Mapping[int, tuple[int, ...]]:

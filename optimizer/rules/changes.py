@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import CHANGES, Expression, Limit, Sense, Standing
+from optimizer.rules.additions import placed_in
+from optimizer.rules.limit import CHANGES, Expression, Limit, Sense
 from optimizer.schema.plan import LimitKind
 from optimizer.schema.quantities import format_exact
 
@@ -48,6 +49,4 @@ def limits(case: Case) -> Iterator[Limit]:
 def _added(case: Case, site: str, accelerator: str, period: int) -> Iterator[tuple[Variable, Exact]]:
     number, sku = case.plan.site_index.get(site), case.plan.accelerator_index.get(accelerator)
     if number is not None and sku is not None:
-        yield Standing(number, sku, period), 1
-        if period:
-            yield Standing(number, sku, period - 1), -1
+        yield from placed_in(case, number, sku, period)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of
+from optimizer.rules.additions import added
 from optimizer.rules.external_use import level_of_others
-from optimizer.rules.limit import Exact, Limit, Placed
 from optimizer.rules.path_caps import cap_limit, cap_of, is_capped
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from optimizer.entry.gates import Gate
     from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
-    from optimizer.rules.limit import Variable
+    from optimizer.rules.limit import Exact, Limit, Variable
     from optimizer.schema.plan import Installed
 
 
@@ -101,9 +101,7 @@ def _before_in_force(case: Case, spec: RuleSpec, place: str) -> Iterator[tuple[V
     for earlier in range(case.first_in_force):
         counts = day is None or case.plan.horizon.last_day(earlier) >= day
         if counts and case.tier(place, earlier) in spec.tiers:
-            yield Placed(spec.measure, place, earlier), 1
-            if earlier:
-                yield Placed(spec.measure, place, earlier - 1), -1
+            yield from added(case, spec.measure, place, earlier, earlier - 1)
 
 
 def _installed(case: Case, spec: RuleSpec, place: str) -> Exact:

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Exact, Expression, Limit, Opened, Sense, Standing
+from optimizer.rules.additions import unit_periods
+from optimizer.rules.limit import Exact, Expression, Limit, Opened, Sense
 from optimizer.schema.goals import Goal
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from optimizer.rules.case import Case
+    from optimizer.rules.limit import Variable
 
 UNITS = {Goal.FEWEST_SITES: "sites", Goal.LEAST_CARBON: "kg CO2"}
 
@@ -59,13 +59,12 @@ def _sites_open(case: Case) -> Expression:
 
 def _carbon_kg(case: Case) -> Expression:
     plan = case.plan
-    terms: list[tuple[Standing, Fraction]] = []
-    last = case.num_periods - 1
+    terms: list[tuple[Variable, Exact]] = []
     for number, site in enumerate(plan.sites):
         per_kw = plan.horizon.hours * site.pue / 1000 * (site.carbon_kg_per_mwh or 0)
         for sku, accelerator in enumerate(plan.accelerators):
             whole = per_kw * accelerator.power_kw
-            if whole:
-                terms.extend((Standing(number, sku, period), whole) for period in range(last))
-                terms.append((Standing(number, sku, last), whole * plan.economics.first_period_share))
-    return Expression(tuple((variable, coefficient) for variable, coefficient in terms if coefficient))
+            if whole and plan.delivered_units[sku][-1]:
+                drawn = unit_periods(case, number, sku, range(case.num_periods))
+                terms.extend((variable, weight * whole) for variable, weight in drawn)
+    return Expression(tuple(terms))

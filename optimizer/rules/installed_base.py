@@ -18,7 +18,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
     """Yield one limit per destination of the rule's tiers, with stock or an open path, and period.
 
     What it limits: the installed base of the company under NVEU. Citation: Table 1 to 15 CFR 748.15(a)(2)(iii)(B).
-    Equation: entered by the rule's paths[c,t] + installed by those paths[c] <= table[t]. Unit: TPP. A period that spans
+    Equation: entered by the rule's paths[c,t] + installed by those paths[c,t] <= table[t]. Unit: TPP. A period that spans
     several rows takes the smallest; after the table `after` says what holds.
     """
     for period in range(case.num_periods):
@@ -26,7 +26,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
             continue
         for place in case.in_tiers(spec.tiers, period):
             terms = tuple(case.entered(spec.paths, case.gates_by_destination.get(place, ()), period, spec.measure))
-            stock = case.installed(spec.measure, place, lambda row: case.came_by(row, spec.paths))
+            stock = case.installed(spec.measure, place, lambda row: case.came_by(row, spec.paths), period=period)
             if terms or stock:
                 yield cap_limit(
                     case, spec, scope=place, period=period, terms=terms, constant=stock, cap=cap_of(case, spec, period)

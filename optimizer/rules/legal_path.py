@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Entered, Exact, Expression, Limit, Sense, Standing
+from optimizer.rules.additions import brought
+from optimizer.rules.limit import Entered, Expression, Limit, Sense
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
     from optimizer.entry.gates import Gate
     from optimizer.policies.specs import RuleSpec
     from optimizer.rules.case import Case
-    from optimizer.rules.limit import Variable
 
 
 def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
     """Yield one limit per gate that is not free, controlled accelerator and period in force.
 
     What it limits: entries without a path. Citation: 15 CFR 742.6(a)(6)(iii) and (b)(10), as the pack says.
-    Equation: sum over s of the gate of (units[s,g,t] - units[s,g,before the pack]) <= sum over p of entered[gate,g,p,t].
+    Equation: sum over s of the gate of (units[s,g,t] - units[s,g,before the pack]) <= sum over p of entered[gate,g,p,t];
+    of a site that has closed, the units of its last period.
     Unit: units. `entered` grows only while its path is open. Where none has been open yet the right side is nothing: the
     gate is closed.
     """
@@ -34,10 +35,9 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 
 def _limit(case: Case, spec: RuleSpec, gate: Gate, sku: int, period: int) -> Limit:
-    standing: list[tuple[Variable, Exact]] = [(Standing(site, sku, period), 1) for site in gate.sites]
-    before = case.first_in_force - 1
-    if before >= 0:
-        standing += [(Standing(site, sku, before), -1) for site in gate.sites]
+    since = case.first_in_force - 1
+    standing = [term for site in gate.sites for term in brought(case, site, sku, period, since)]
+    standing.sort(key=lambda term: term[1] < 0)
     last_open = {key: gate.last_open(key, period) for key in gate.open_periods if case.paths[key].allows[sku]}
     paths = {key: last for key, last in last_open.items() if last is not None}
     scope = f"{gate.key},{case.plan.accelerators[sku].key}"

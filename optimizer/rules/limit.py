@@ -80,7 +80,44 @@ class Present(NamedTuple):
     period: int
 
 
-Variable = Standing | Opened | Placed | Entered | Modules | Present | Served
+class Unbound(NamedTuple):
+    """Units of an accelerator placed beyond what is bound to their place (`optimizer.rules.bound_lots`) by a period."""
+
+    country: str
+    """Code as written; empty for a site."""
+    site: int
+    """Plan number; -1 for a country."""
+    accelerator: int
+    period: int
+
+
+class Vintage(NamedTuple):
+    """Units of an accelerator that were bought in one period and stand at a site in another; only where units may leave.
+
+    In the period of purchase itself these are the units of deliveries placed then.
+    """
+
+    site: int
+    accelerator: int
+    bought: int
+    period: int
+
+
+OUT_HOME, IN_HOME, OUT_ABROAD, IN_ABROAD = "out_home", "in_home", "out_abroad", "in_abroad"
+"""Kinds of moves: to or from another site of the same destination, and to or from another destination."""
+
+
+class Moved(NamedTuple):
+    """Units of one age that leave a site, or arrive there, in one period."""
+
+    kind: str
+    site: int
+    accelerator: int
+    bought: int
+    period: int
+
+
+Variable = Standing | Opened | Placed | Entered | Modules | Present | Served | Unbound | Vintage | Moved
 Exact = Fraction | int
 
 
@@ -179,6 +216,13 @@ class Limit:
     def net_bound(self) -> Exact:
         """Return the right-hand side: net terms <= it (AT_MOST) or >= it (AT_LEAST)."""
         return self.allowance.constant - self.usage.constant
+
+
+def accelerator_of(variable: Variable) -> int | None:
+    """Return the accelerator a variable counts; None where it counts none, or several."""
+    if isinstance(variable, Standing | Entered | Unbound | Vintage | Moved):
+        return variable.accelerator
+    return None
 
 
 def group_key(rule: str, scope: str) -> str:

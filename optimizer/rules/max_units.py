@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def limits(case: Case) -> Iterator[Limit]:
     """Yield one limit per site with `max_units` and period.
 
-    Equation: installed[s] + sum over g of units[s,g,t] <= max_units[s]. Unit: units. Stock installed at the site counts;
+    Equation: installed[s,t] + sum over g of units[s,g,t] <= max_units[s]. Unit: units. Stock installed at the site counts;
     stock installed in its country without a site does not.
     """
     plan = case.plan
@@ -25,8 +25,8 @@ def limits(case: Case) -> Iterator[Limit]:
         written = site.max_units if own is None else own
         if written is None:
             continue
-        installed = sum(case.installed_units_at_site.get(number, {}).values())
         for period, label in enumerate(plan.horizon.labels):
+            installed = case.installed_units_at(number, period)
             most = case.number("max_units", site.key, period, written)
             yield Limit(
                 rule="max_units",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def limits(case: Case) -> Iterator[Limit]:
     """Yield one limit per site with `min_units_if_open` and period.
 
-    Equation: installed[s] + sum over g of units[s,g,t] >= min_units_if_open[s] x open[s,t]. Unit: units, of all
+    Equation: installed[s,t] + sum over g of units[s,g,t] >= min_units_if_open[s] x open[s,t]. Unit: units, of all
     accelerators. A site with installed stock is open from the start.
     """
     plan = case.plan
@@ -25,8 +25,8 @@ def limits(case: Case) -> Iterator[Limit]:
         written = site.min_units_if_open if own is None else own
         if not written:
             continue
-        installed = sum(case.installed_units_at_site.get(number, {}).values())
         for period, label in enumerate(plan.horizon.labels):
+            installed = case.installed_units_at(number, period)
             least = max(0, case.number("min_units", site.key, period, written))
             yield Limit(
                 rule="min_units",

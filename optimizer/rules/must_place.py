@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Expression, Limit, Sense, Standing
+from optimizer.rules.additions import placed_by
+from optimizer.rules.limit import Expression, Limit, Sense
 from optimizer.schema.plan import LimitKind, MustPlace
 from optimizer.schema.quantities import format_exact
 
@@ -18,7 +19,7 @@ def limits(case: Case) -> Iterator[Limit]:
     """Yield one limit per delivered accelerator, for the last period or for each.
 
     Equation: sum over s of units[s,g,t] >= floor(units of g delivered by t / block) x block. Unit: units. A remainder
-    smaller than one block cannot be placed and is not asked for.
+    smaller than one block cannot be placed and is not asked for. What stood at a site that has closed was placed.
     """
     plan = case.plan
     mode = plan.economics.must_place
@@ -36,7 +37,9 @@ def limits(case: Case) -> Iterator[Limit]:
                     period=period,
                     period_label=plan.horizon.labels[period],
                     sense=Sense.AT_LEAST,
-                    usage=Expression(tuple((Standing(site, sku, period), 1) for site in range(len(plan.sites)))),
+                    usage=Expression(
+                        tuple(term for site in range(len(plan.sites)) for term in placed_by(case, site, sku, period))
+                    ),
                     allowance=Expression(constant=whole),
                     unit="units",
                     kind=case.kind("must_place", accelerator.key, LimitKind.CONTRACT),

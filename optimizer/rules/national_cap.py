@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of
+from optimizer.rules.additions import added
 from optimizer.rules.external_use import level_of_others
-from optimizer.rules.limit import Expression, Limit, Placed, Sense
+from optimizer.rules.limit import Expression, Limit, Sense
 from optimizer.rules.measures import CHIPS, TPP, UNIT_NAMES
 from optimizer.schema.plan import LimitKind
 from optimizer.schema.quantities import format_exact
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.policies.specs import RuleSpec
+    from optimizer.rules.additions import Terms
     from optimizer.rules.case import Case
 
 
@@ -67,12 +69,9 @@ def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) ->
     )
 
 
-def _added(case: Case, measure: str, place: str, period: int) -> tuple[tuple[Placed, int], ...]:
+def _added(case: Case, measure: str, place: str, period: int) -> Terms:
     """Return what the plan adds in a place from the pack's first date to a period."""
     if place not in case.sites_by_destination:
         return ()
-    terms = [(Placed(measure, place, period), 1)]
     before = [k for k in range(period) if case.plan.horizon.last_day(k) < case.policy.effective_from]
-    if before:
-        terms.append((Placed(measure, place, before[-1]), -1))
-    return tuple(terms)
+    return added(case, measure, place, period, before[-1] if before else -1)

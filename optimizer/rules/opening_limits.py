@@ -64,7 +64,7 @@ def _limit(
 
 
 def _opening(case: Case, sites: tuple[int, ...], period: int) -> Expression:
-    new = [site for site in sites if not case.is_open_from_the_start(site)]
+    new = [site for site in sites if not case.is_open_from_the_start(site) and not case.is_closed(site, period)]
     terms: list[tuple[Variable, Exact]] = [(Opened(site, period), 1) for site in new]
     if period:
         terms += [(Opened(site, period - 1), -1) for site in new]
@@ -79,6 +79,6 @@ def _countries(case: Case, sites: tuple[int, ...], period: int) -> Expression:
     places: dict[str, list[int]] = {}
     for site in sites:
         places.setdefault(case.site_destinations[site], []).append(site)
-    held = {place for place, own in places.items() if any(map(case.is_open_from_the_start, own))}
+    held = {place for place, own in places.items() if any(case.is_open_without(Opened(site, period)) for site in own)}
     terms = tuple((Present(tuple(own), period), 1) for place, own in sorted(places.items()) if place not in held)
     return Expression(terms, len(held))

@@ -16,6 +16,7 @@ from optimizer.rules import (
     changes,
     closed_destination,
     closed_parent,
+    closings,
     commitments,
     country_allocation,
     deliveries,
@@ -108,6 +109,7 @@ PLAN_RULES: Mapping[str, Callable[[Case], Iterator[Limit]]] = {
     "max_units": max_units.limits,
     "max_modules": max_modules.limits,
     "openings": openings.limits,
+    "closings": closings.limits,
     "allowed_accelerators": allowed_accelerators.limits,
     "site_compute": site_compute.limits,
     "demand": demand.limits,
@@ -171,7 +173,11 @@ def compile_limits(case: Case) -> tuple[Limit, ...]:
     """
     written = limits_as_written(case)
     limits = tuple(_as_enforced(case, written))
-    problems = [*_setting_problems(case, written), *_problems_of_bought_units(case, limits)]
+    problems = [
+        *_setting_problems(case, written),
+        *_problems_of_bought_units(case, limits),
+        *_problems_of_closings(case),
+    ]
     if problems:
         raise InputError(problems)
     return limits
@@ -233,6 +239,14 @@ def _problems_of_bought_units(case: Case, limits: tuple[Limit, ...]) -> Iterator
             if name.partition("[")[0] == "deliveries" and getattr(own, key) is not None:
                 message = f"units {how} deliveries would have no place in shares of what is delivered"
                 yield Problem(message, file="plan.toml", column=f"limits.{name}.{key}", hint=hint)
+
+
+def _problems_of_closings(case: Case) -> Iterator[Problem]:
+    """Yield each wish to leave out that a site closes: money and deliveries rest on it, too."""
+    for name, own in case.plan.limit_settings.items():
+        if name.partition("[")[0] == "closings" and not own.is_enforced:
+            hint = "leave out closes_after in sites.csv"
+            yield Problem("cannot be left out", file="plan.toml", column=f"limits.{name}.enforced", hint=hint)
 
 
 @lru_cache(maxsize=1)

@@ -8,12 +8,13 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.rules.additions import placed_by, placed_in, unit_periods
 from optimizer.rules.limit import Exact, Expression, Limit, Modules, Opened, Sense, Standing, Variable
 from optimizer.schema.plan import Counting
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from optimizer.rules.case import Case
     from optimizer.schema.plan import Resource, ResourceUse
@@ -42,7 +43,8 @@ def limits(case: Case) -> Iterator[Limit]:
 
     n[t] is the sum over s,g of per_unit units[s,g,t], per_mw x facility MW and rate_of_price x price taken in, over s of
     per_opening open[s,t], and over halls of per_module modules[h,t]; e[t] is per_mwh x the MWh drawn in t, of which units
-    added in t draw first_period_share.
+    added in t, or moved to s in t, draw first_period_share. What leaves gives nothing back: `added` and `cumulative` count
+    units placed, wherever they are since.
 
     Unit: the resource's own. Units installed before the plan, and sites that they keep open, use nothing: the limit is
     what is free for the plan.
@@ -76,25 +78,45 @@ def _limit(case: Case, resource: Resource, period: int, written: Fraction, terms
 
 def _terms(case: Case, counts: Counting, uses: _Uses, period: int) -> Mapping[Variable, Fraction]:
     """Return the use in a period by variable."""
-    share = case.plan.economics.first_period_share
-    counted: list[tuple[Callable[[int], Variable], Fraction]] = [
-        *((partial(Standing, *pair), amount) for pair, amount in uses.stock.items()),
-        *((partial(Opened, site), amount) for site, amount in uses.openings.items()),
-        *((partial(Modules, hall), amount) for hall, amount in uses.modules.items()),
-    ]
     terms: dict[Variable, Fraction] = defaultdict(Fraction)
-    for variable, amount in counted:
-        terms[variable(period)] += amount
-        if counts is Counting.ADDED and period > 0:
-            terms[variable(period - 1)] -= amount
-    is_cumulative = counts is Counting.CUMULATIVE
-    for (site, sku), amount in uses.energy.items():
-        terms[Standing(site, sku, period)] += share * amount
-        # Units that stood a period ago draw their whole energy.
-        before = amount if is_cumulative else (1 - share) * amount
-        for when in range(0 if is_cumulative else max(0, period - 1), period):
-            terms[Standing(site, sku, when)] += before
+
+    def count(counted: Iterable[tuple[Variable, Exact]], amount: Fraction) -> None:
+        for variable, weight in counted:
+            terms[variable] += weight * amount
+
+    for pair, amount in uses.stock.items():
+        count(_units(case, counts, *pair, period), amount)
+    for site, amount in uses.openings.items():
+        count(_rise(partial(Opened, site), counts, period, case.last_open(site)), amount)
+    for hall, amount in uses.modules.items():
+        count(_rise(partial(Modules, hall), counts, period, period), amount)
+    periods = range(period + 1) if counts is Counting.CUMULATIVE else (period,)
+    for pair, amount in uses.energy.items():
+        count(unit_periods(case, *pair, periods), amount)
     return terms
+
+
+def _units(case: Case, counts: Counting, site: int, sku: int, period: int) -> Iterable[tuple[Variable, Exact]]:
+    """Return the units at a site that count: what stands, what is placed in the period, or what was placed by then."""
+    match counts:
+        case Counting.STANDING:
+            return ((Standing(site, sku, period), 1),)
+        case Counting.ADDED:
+            return placed_in(case, site, sku, period)
+        case Counting.CUMULATIVE:
+            return placed_by(case, site, sku, period)
+
+
+def _rise(
+    variable: Callable[[int], Variable], counts: Counting, period: int, last: int
+) -> Iterator[tuple[Variable, Exact]]:
+    """Yield what counts of something that stays once it is there, until its last period; leaving gives nothing back."""
+    if counts is Counting.CUMULATIVE:
+        yield variable(min(period, last)), 1
+    elif counts is Counting.STANDING or period <= last:
+        yield variable(period), 1
+        if counts is Counting.ADDED and period > 0:
+            yield variable(period - 1), -1
 
 
 def _stock(case: Case, uses: list[ResourceUse]) -> ByPair:

@@ -28,13 +28,13 @@ def served_everywhere(case: Case, workload: int, period: int) -> Expression:
     return Expression(tuple((Served(site, workload, period), 1) for site in range(len(case.plan.sites))))
 
 
-def installed_tpp(case: Case, site: int) -> int:
-    """Return the TPP installed at a site that the company itself uses; what it has leased out serves others."""
+def installed_tpp(case: Case, site: int, period: int) -> int:
+    """Return the TPP installed at a site in a period that the company uses; what it has leased out serves others."""
     plan = case.plan
     return sum(
         row.units * plan.accelerators[plan.accelerator_index[row.accelerator]].tpp
         for row in plan.installed
-        if row.site == plan.sites[site].key and row.ownership in USED_BY_THE_COMPANY
+        if row.site == plan.sites[site].key and row.ownership in USED_BY_THE_COMPANY and case.stands(row, period)
     )
 
 

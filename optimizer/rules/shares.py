@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue.countries import destination_of
+from optimizer.rules.additions import departed, merged
 from optimizer.rules.limit import WORLD, Expression, Limit, Placed, Sense
 from optimizer.rules.measures import UNIT_NAMES
 from optimizer.rules.tested import Stock, counted_period
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
 def total_compute(case: Case, spec: RuleSpec, period: int) -> Expression:
     """Return the denominator in the rule's measure; period -1 is the installed fleet alone."""
-    installed = case.installed(spec.measure)
+    installed = case.installed(spec.measure, period=period)
     if case.policy.counts_delivered(spec):
-        return Expression(constant=installed + case.delivered(spec.measure, period))
+        gone = tuple((variable, -weight) for variable, weight in departed(case, spec.measure, period))
+        return Expression(gone, installed + case.delivered(spec.measure, period))
     return Expression(((Placed(spec.measure, WORLD, period), 1),) if period >= 0 else (), installed)
 
 
@@ -41,19 +43,22 @@ def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -
     constant = 0
     held_in = case.holding_destination if case.policy.counts_delivered(spec) else None
     for place in places:
-        constant += int(case.installed(spec.measure, place))
+        constant += int(case.installed(spec.measure, place, period=period))
         if place in case.sites_by_destination and period >= 0:
             terms.append((Placed(spec.measure, place, period), 1))
         if place == held_in and period >= 0:
             constant += int(case.delivered(spec.measure, period))
             terms.append((Placed(spec.measure, WORLD, period), -1))
-    return Expression(tuple(terms), constant)
+            terms += [(variable, -weight) for variable, weight in departed(case, spec.measure, period)]
+    return Expression(merged(terms), constant)
 
 
 def _entered_in(case: Case, spec: RuleSpec, places: tuple[str, ...], period: int, paths: tuple[str, ...]) -> Expression:
     """Return the compute that entered some destinations by some paths."""
     constant = case.installed(
-        spec.measure, keep=lambda row: destination_of(row.country) in places and case.came_by(row, paths)
+        spec.measure,
+        keep=lambda row: destination_of(row.country) in places and case.came_by(row, paths),
+        period=period,
     )
     if period < 0:
         return Expression(constant=constant)

@@ -24,8 +24,8 @@ def limits(case: Case) -> Iterator[Limit]:
     if not plan.workloads:
         return
     for number, site in enumerate(plan.sites):
-        installed = installed_tpp(case, number)
         for period, label in enumerate(plan.horizon.labels):
+            installed = installed_tpp(case, number, period)
             yield Limit(
                 rule="site_compute",
                 scope=site.key,

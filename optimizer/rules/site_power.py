@@ -25,13 +25,13 @@ def limits(case: Case) -> Iterator[Limit]:
     plan = case.plan
     for number, site in enumerate(plan.sites):
         draws = [_exact(accelerator.power_kw * site.pue / 1000) for accelerator in plan.accelerators]
-        drawn = _exact(case.drawn_power_mw(number))
         halls = [
             (plan.halls[hall].key, _exact(plan.halls[hall].power_mw)) for hall in case.halls_at_site.get(number, ())
         ]
         kind = case.kind("site_power", site.key, LimitKind.PHYSICAL)
         for period, label in enumerate(plan.horizon.labels):
             power = _exact(case.offered_power_mw(number, period))
+            drawn = _exact(case.drawn_power_mw(number, period))
             yield Limit(
                 rule="site_power",
                 scope=site.key,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.rules.limit import Exact, Expression, Limit, Sense, Standing
+from optimizer.rules.additions import placed_by
+from optimizer.rules.limit import Exact, Expression, Limit, Sense
 from optimizer.rules.measures import CHIPS
 from optimizer.schema.plan import LimitKind
 
@@ -34,6 +35,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
         for sku, terms in sorted(by_sku.items()):
             key = case.plan.accelerators[sku].key
             sites = case.sites_by_destination.get(home, ())
+            at_home = tuple(term for site in sites for term in placed_by(case, site, sku, period))
             stock = _installed(case, home, key)
             share = case.number(spec.name, key, period, written)
             yield Limit(
@@ -43,13 +45,13 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
                 period_label=case.plan.horizon.labels[period],
                 sense=Sense.AT_MOST,
                 usage=Expression(tuple(terms), _installed_by_paths(case, spec, key)),
-                allowance=Expression(tuple((Standing(site, sku, period), share) for site in sites), share * stock),
+                allowance=Expression(tuple((variable, share) for variable, _ in at_home), share * stock),
                 unit="units",
                 kind=case.kind(spec.name, key, LimitKind.POLICY),
                 setting=str(share),
                 citation=spec.citation,
                 number=share,
-                per_number=Expression(tuple((Standing(site, sku, period), 1) for site in sites), stock),
+                per_number=Expression(at_home, stock),
             )
 
 

@@ -107,6 +107,24 @@ class Economics:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What may happen to units of the plan once they stand (`[changes]` in plan.toml)."""
+
+    retirement: bool = False
+    """Whether they may be retired before the end."""
+    relocation: bool = False
+    """Whether they may be moved to another site."""
+    relocation_cost_usd_per_unit: Fraction = Fraction(0)
+    relocation_lead_periods: int = 0
+    """Periods in which a unit that moves stands nowhere."""
+
+    @property
+    def is_any(self) -> bool:
+        """Return whether units may be retired or moved."""
+        return self.retirement or self.relocation
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A candidate site. Prices and power are per period; `opens_from` is the first period in which it may stand open."""
 
@@ -122,6 +140,8 @@ class Site:
     fixed_cost_usd_per_period: Fraction = Fraction(0)
     opens_from: int = 0
     """Period number; `num_periods` when it opens only after the horizon."""
+    closes_after: int | None = None
+    """Number of the last period in which it may be open, which may lie beyond the horizon; None: it stays open."""
     max_units: int | None = None
     min_units_if_open: int | None = None
     allowed_accelerators: frozenset[str] | None = None
@@ -140,6 +160,17 @@ class Site:
     """First period in which an authorisation covers it, as the planner states; None: the policy's notice is counted."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Pass-through columns, as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundLot:
+    """Units of an accelerator that may stand in one place only."""
+
+    target: str
+    """Key of a site, or code of a country as written."""
+    is_site: bool
+    units: tuple[int, ...]
+    """Delivered in each period, not cumulative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +194,12 @@ class Accelerator:
     memory_bandwidth_gb_s: Fraction | None = None
     delivered_units: tuple[int, ...] = ()
     """Units delivered in each period, not cumulative."""
+    bound: tuple[BoundLot, ...] = ()
+    """What of that is bound to a place, sites and countries sorted by name."""
+    relocation_cost_usd_per_unit: Fraction | None = None
+    """None: the plan's."""
+    relocation_lead_periods: int | None = None
+    """None: the plan's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +214,8 @@ class Installed:
     ownership: Ownership = Ownership.OWNED
     path: str | None = None
     """Key of the legal path they entered by; None: inferred (optimizer.rules.authorisations)."""
+    retires_on: date | None = None
+    """Day they leave: they stand up to and including the period that contains it. None: they stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,9 +465,20 @@ class Plan:
     goals: Goals = NO_GOALS
     last: LastPlan | None = None
     """What was planned before; None: nothing to compare with."""
+    changes: Changes = field(default_factory=Changes)
     assumptions: tuple[Assumption, ...] = ()
     input_sha256: Mapping[str, str] = field(default_factory=dict)
     """Input file name to SHA-256 of its bytes."""
+
+    def relocation_cost(self, accelerator: int) -> Fraction:
+        """Return what it costs to move one unit of an accelerator."""
+        own = self.accelerators[accelerator].relocation_cost_usd_per_unit
+        return self.changes.relocation_cost_usd_per_unit if own is None else own
+
+    def relocation_lead(self, accelerator: int) -> int:
+        """Return for how many periods a unit of an accelerator that moves stands nowhere."""
+        own = self.accelerators[accelerator].relocation_lead_periods
+        return self.changes.relocation_lead_periods if own is None else own
 
     @cached_property
     def site_index(self) -> dict[str, int]:

@@ -41,8 +41,11 @@ def repair(
 ) -> Placement | None:
     """Return a placement that keeps every limit, made by taking blocks off one that does not; None if none is found.
 
-    `readings` are those of the limits on the placement, in order. Soft limits ask nothing of a repair.
+    `readings` are those of the limits on the placement, in order. Soft limits ask nothing of a repair. Where
+    units may be retired or moved nothing is repaired.
     """
+    if case.plan.changes.is_any:  # a block taken off would have to be taken out of its moves, too
+        return None
     hard = [number for number, limit in enumerate(limits) if not limit.is_soft]
     if len(hard) < len(limits):
         limits, readings = tuple(limits[n] for n in hard), tuple(readings[n] for n in hard)
@@ -124,7 +127,10 @@ class _Work:
         for pair, row in self.standing.items():
             left = row[period] - self._case.plan.accelerators[pair[1]].block
             if left >= 0:
-                after = (*(min(units, left) for units in row[:period]), *(u - row[period] + left for u in row[period:]))
+                after = (
+                    *(min(units, left) for units in row[:period]),
+                    *(max(0, u - row[period] + left) for u in row[period:]),
+                )
                 relief = sum(change * terms.get(key, 0) for key, change in self._changes(pair, after, periods))
                 if relief > 0:
                     useful = min(Fraction(relief), -Fraction(self.slacks[broken]))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from optimizer.economics.changing import evaluate
 from optimizer.economics.worth import Worth
 from optimizer.rules.ledger import Ledger
 from optimizer.rules.limit import BOUGHT
@@ -90,7 +91,7 @@ def verify(case: Case, limits: Iterable[Limit], placement: Placement) -> Verific
     return Verification(
         readings=readings,
         faults=tuple(structural_faults(case, placement, late)),
-        objective_terms={**worth.evaluate(placement, open_at_no_cost), **_charges(worth, readings)},
+        objective_terms={**evaluate(worth, placement, open_at_no_cost), **_charges(worth, readings)},
     )
 
 

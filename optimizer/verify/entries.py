@@ -6,6 +6,9 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from optimizer.rules.additions import brought
+from optimizer.rules.ledger import Ledger
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -47,11 +50,12 @@ def _row_faults(case: Case, key: str, sku: int, path: str, row: tuple[int, ...])
 
 
 def _surplus_faults(case: Case, placement: Placement, totals: Mapping[tuple[str, int], Sequence[int]]) -> Iterator[str]:
+    ledger = Ledger(case, placement)
     for (key, sku), entered in totals.items():
         sites = case.gate_by_key[key].sites
-        before = sum(placement.units(site, sku, case.first_in_force - 1) for site in sites)
         for period in range(case.first_in_force, case.num_periods):
-            standing = sum(placement.units(site, sku, period) for site in sites) - before
+            came = (term for site in sites for term in brought(case, site, sku, period, case.first_in_force - 1))
+            standing = sum(weight * ledger.value(variable) for variable, weight in came)
             if entered[period] > standing:
                 name, label = case.plan.accelerators[sku].key, case.plan.horizon.labels[period]
                 yield f"{entered[period]:,} {name} have entered {key} by {label}, and {standing:,} stand there"

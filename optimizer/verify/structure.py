@@ -1,10 +1,14 @@
-"""What a placement must be before any limit is read: whole blocks, stock that only grows, sites open where stock stands."""
+"""What a placement must be before any limit is read: whole blocks, stock that only grows, sites open where stock stands.
+
+Stock may shrink only where a site has closed, or as `optimizer.verify.changes` says.
+"""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from optimizer.verify.changes import change_faults, misfit_changes
 from optimizer.verify.entries import entry_faults, misfit_entries
 from optimizer.verify.modules import misfit_modules, module_faults
 from optimizer.verify.service import misfit_service, service_faults
@@ -37,6 +41,7 @@ def misfit_faults(case: Case, placement: Placement) -> Iterator[str]:
     yield from misfit_entries(case, placement)
     yield from misfit_service(case, placement)
     yield from misfit_modules(case, placement)
+    yield from misfit_changes(case, placement)
 
 
 def structural_faults(case: Case, placement: Placement, late: frozenset[str]) -> Iterator[str]:
@@ -50,9 +55,12 @@ def structural_faults(case: Case, placement: Placement, late: frozenset[str]) ->
         described = case.plan.sites[site]
         if described.key in late and first < described.opens_from and not case.is_open_from_the_start(site):
             yield f"{described.key} opens in {case.plan.horizon.labels[first]}, before its opens_from"
+        if case.is_closed(site, first):
+            yield f"{described.key} opens in {case.plan.horizon.labels[first]}, after it has closed"
     yield from entry_faults(case, placement)
     yield from service_faults(case, placement)
     yield from module_faults(case, placement)
+    yield from change_faults(case, placement)
 
 
 def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tuple[int, ...]) -> Iterator[str]:
@@ -64,8 +72,11 @@ def _stock_faults(case: Case, placement: Placement, site: int, sku: int, row: tu
         yield f"{name} is negative"
     if any(units % accelerator.block for units in row):
         yield f"{name} is not in whole blocks of {accelerator.block}"
-    if any(later < earlier for earlier, later in pairwise(row)):
+    last = case.last_open(site)
+    if not case.plan.changes.is_any and any(later < earlier for earlier, later in pairwise(row[: last + 1])):
         yield f"{name} shrinks"
+    if any(later > earlier for earlier, later in pairwise(row[last:])):
+        yield f"{name} is added after the site has closed"
     first = next((period for period, units in enumerate(row) if units), None)
     if first is not None and not case.is_open_from_the_start(site) and not placement.is_open(site, first):
         yield f"{name} stands in {case.plan.horizon.labels[first]} while the site is not open"

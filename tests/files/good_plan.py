@@ -28,14 +28,20 @@ first_period_share = "1/2"
 [economics.defaults]
 pue = 1.2
 
+[changes]
+retirement = false
+relocation = false
+relocation_cost_usd_per_unit = "1200.5"
+relocation_lead_periods = 1
+
 [limits."destination_share[MY]"]
 setting = "5%"
 kind = "policy"
 """,
     "sites.csv": """\
-site,country,power_mw,name,region,latitude,longitude,pue,opens_from,max_units,min_units_if_open,allowed_accelerators,note
-ohio,US,120.5,"Columbus, Ohio",east,39.9,-83,1.15,,,,,
-kl,MY,50,Kuala Lumpur,asia,3.1,101.7,,2025-04-02,1000,72,big;small,leased land
+site,country,power_mw,name,region,latitude,longitude,pue,opens_from,closes_after,max_units,min_units_if_open,allowed_accelerators,note
+ohio,US,120.5,"Columbus, Ohio",east,39.9,-83,1.15,,,,,,
+kl,MY,50,Kuala Lumpur,asia,3.1,101.7,,2025-04-02,2026Q1,1000,72,big;small,leased land
 """,
     "power.csv": """\
 site,period,power_mw,energy_price_usd_per_mwh
@@ -48,15 +54,15 @@ big,40000,1.9,72,3.5,0.8,5,30000
 small,15832,1.3,8,2,,,
 """,
     "deliveries.csv": """\
-accelerator,period,units,lot
-big,2025Q1,720,A
-big,2025Q2,720,B
-small,2025Q1,80,
+accelerator,period,units,lot,destination
+big,2025Q1,720,A,
+big,2025Q2,720,B,MY
+small,2025Q1,80,,ohio
 """,
     "installed.csv": """\
-country,site,accelerator,units,placed_on
-MY,,A100,100,2023-05-01
-,ohio,small,16,
+country,site,accelerator,units,placed_on,retires_on
+MY,,A100,100,2023-05-01,
+,ohio,small,16,,2025-06-30
 """,
     "commitments.csv": """\
 key,site,country,region,min_units,max_units,accelerator,from,until,only_if_used

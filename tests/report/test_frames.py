@@ -18,7 +18,7 @@ def test_frames_hold_every_table_of_the_document() -> None:
     frames = to_frames(document)
 
     assert list(frames) == [
-        *("sites", "placements", "openings", "periods", "countries", "limits", "groups"),
+        *("sites", "placements", "openings", "moves", "retired", "periods", "countries", "limits", "groups"),
         *("served", "workloads", "entries", "paths", "goals", "changes", "opening_changes", "halls", "resources"),
     ]
     assert {name: len(frame) for name, frame in frames.items()} == {

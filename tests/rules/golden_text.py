@@ -16,13 +16,16 @@ from optimizer.rules.limit import (
     Expression,
     Limit,
     Modules,
+    Moved,
     Opened,
     Placed,
     Present,
     Sense,
     Served,
     Standing,
+    Unbound,
     Variable,
+    Vintage,
 )
 from optimizer.rules.measures import UNIT_NAMES
 from tests.builders import limits_of
@@ -79,11 +82,28 @@ def _name(plan: Plan, variable: Variable) -> str:  # noqa: PLR0911  one return a
         case Placed(measure, place, _):
             where = "worldwide" if place == WORLD else f"in {place}"
             return f"({UNIT_NAMES[measure]} placed {where} in {period})"
-        case Entered(gate, accelerator, path, _):
-            return f"({plan.accelerators[accelerator].key} entered through {gate} by {path} by {period})"
         case Served(site, workload, _):
             return f"(TPP at {plan.sites[site].key} that serves {plan.workloads[workload].key} in {period})"
         case Modules(hall, _):
             return f"(modules of {hall} in {period})"
         case Present(sites, _):
             return f"(any of {', '.join(plan.sites[site].key for site in sites)} open in {period})"
+        case _:
+            return f"({_counted(plan, variable)})"
+
+
+def _counted(plan: Plan, variable: Entered | Unbound | Vintage | Moved) -> str:
+    period, chip = plan.horizon.labels[variable.period], plan.accelerators[variable.accelerator].key
+    match variable:
+        case Entered(gate, _, path, _):
+            return f"{chip} entered through {gate} by {path} by {period}"
+        case Unbound(country, site, _, _):
+            return f"{chip} placed in {country or plan.sites[site].key} by {period} beyond what is bound to it"
+        case Vintage(site, _, bought, when):
+            where = plan.sites[site].key
+            of_age = f"{chip} of {plan.horizon.labels[bought]} standing at {where} in {period}"
+            return f"{chip} placed at {where} in {period}" if bought == when else of_age
+        case Moved(kind, site, _, bought, _):
+            return (
+                f"{chip} of {plan.horizon.labels[bought]}, {kind.replace('_', ' ')}, {plan.sites[site].key} in {period}"
+            )

@@ -125,3 +125,9 @@ def test_the_kind_of_the_group_may_be_changed() -> None:
     case = validated(limits={f"{RULE}[*]": {"kind": "contract"}})
 
     assert {limit.kind for limit in limits_of(case, RULE)} == {"contract"}
+
+
+def test_stock_that_has_left_makes_room() -> None:
+    case = validated("MY", start="2026Q1", periods=2, installed=installed(MOST, path="nveu", retires_on="2026-03-31"))
+
+    assert [limit.usage.constant for limit in limits_of(case, RULE)] == [MOST * 10_000, 0]
