@@ -58,7 +58,7 @@ def relaxed_then_complete(run: Run) -> None:
     first = _early_plan(run, program, linear.values)
     if run.is_finished():
         return
-    if run.is_decided is not None and run.placement is not None and first is not None:
+    if first is not None and _only_bound_is_wanting(run, first):
         _prove(run, program, first)
         return
     dive = run.solve(
@@ -141,6 +141,12 @@ def _with_openings(run: Run, program: Formulation, is_open: Values | Flags, gap:
     if not run.is_finished():
         complete(run, result.values, gap)
     return result
+
+
+def _only_bound_is_wanting(run: Run, relaxed: SolveResult) -> bool:
+    """Return whether a bound that the openings begun with do not rule out would answer: then no dive is needed."""
+    bound = run.deciding_bound()
+    return bound is not None and bound > (relaxed.objective or 0.0) * run.model.formulation.objective_scale
 
 
 def _gap_to_spare(run: Run, relaxed: SolveResult) -> float | None:
