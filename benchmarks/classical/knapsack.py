@@ -38,15 +38,17 @@ def read_orlib(file: Path, name: str) -> Knapsack:
     """Return one problem of a file; its number stands after the last underscore of the instance's name (`mknap1_3`).
 
     The number of problems, then per problem `items rows best`, the profits, the weights by row, and the capacities.
+    Of the other problems only the sizes are read.
     """
     wanted = name.rpartition("_")[2]
     words = Words(read_text(file), file.name)
     num_problems = words.count("the number of problems")
-    problems = [_problem(words, name) for _ in range(num_problems)]
-    words.end()
     if not wanted.isdecimal() or not 1 <= int(wanted) <= num_problems:
         words.refuse(f"holds problems 1 to {num_problems}, and {name!r} names none of them")
-    return problems[int(wanted) - 1]
+    for number in range(1, int(wanted)):
+        num_items, num_rows = words.count("the number of items"), words.count("the number of rows")
+        words.skip(1 + num_items * (1 + num_rows) + num_rows, f"the end of problem {number}")
+    return _problem(words, name)
 
 
 def _problem(words: Words, name: str) -> Knapsack:

@@ -38,6 +38,13 @@ class Words:
         """Take several numbers."""
         return tuple(self.number(f"{what} {place} of {how_many}") for place in range(1, how_many + 1))
 
+    def skip(self, how_many: int, what: str) -> None:
+        """Leave words out, unread."""
+        if self._taken + how_many > len(self._words):
+            self._taken = len(self._words)
+            self.refuse(f"ends before {what}")
+        self._taken += how_many
+
     def word(self, what: str) -> str:
         """Take a word."""
         if self._taken == len(self._words):

@@ -34,6 +34,8 @@ end: there the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that e
 gap asked. Where much is served, openings decide nearly everything, and blocks that are whole from the start only make the
 search branch on them (docs/decisions/0008-classical.md)."""
 SMALL_PLAN_NODES = 20_000
+SMALLEST_GAP = 1e-8
+"""A gap this small is the end: nothing easier is left to fall back on, and the effort is made once, without a bound."""
 
 
 def search(
@@ -82,7 +84,7 @@ def _size(model: Model) -> int:
 def _go(run: Run, strategy: str, *, is_small: bool) -> None:
     if strategy == "relaxed-then-complete":
         relaxed_then_complete(run)
-    if is_small and not run.is_finished():
+    if is_small and run.options.relative_gap > SMALLEST_GAP and not run.is_finished():
         run.solve_whole(WHOLE_BLOCKS, run.model.formulation, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
         if run.stages[-1].nodes < SMALL_PLAN_NODES:
             return

@@ -37,7 +37,7 @@ FAST = {
 SLOW = {
     "sscflp": [f"holmberg_p{number}" for number in (2, 3, 4, 9, 14, 17, 21, 23)],
     "cflp": ["cap44", "cap64", "cap94", "cap123", "cap134"],
-    "uflp": ["cap73", "cap104", "cap131"],
+    "uflp": ["cap73", "cap104", "cap131", "KCAPMO2"],
     "mkp": ["mknap1_6", "mknap1_7"],
 }
 NEEDS = {"cflp": "workloads", "uflp": "workloads", "transport": "workloads", "mkp": "resources"}
@@ -65,6 +65,16 @@ def test_a_published_optimum_is_found_and_proven(family: str, name: str) -> None
 @pytest.mark.parametrize(("family", "name"), [(family, name) for family, names in SLOW.items() for name in names])
 def test_a_further_published_optimum_is_found_and_proven(family: str, name: str) -> None:
     assert_optimal(run(instance_of(family, name), OPTIONS))
+
+
+@pytest.mark.slow
+def test_the_optimum_that_depends_on_national_caps_is_found_and_every_cap_binds() -> None:
+    ran = run(instance_of("transport", "ran13x13"), OPTIONS)
+
+    caps = [row for row in ran.solved.result["limits"] if row["rule"].startswith("national_cap")]
+    assert_optimal(ran)
+    assert len(caps) == 13
+    assert {row["binding"] for row in caps} == {"binding"}
 
 
 @pytest.mark.slow

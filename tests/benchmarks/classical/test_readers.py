@@ -95,6 +95,13 @@ def test_a_knapsack_is_found_by_the_number_in_its_name(tmp_path: Path) -> None:
         knapsack.read_orlib(file, "mknap_3")
 
 
+def test_a_knapsack_file_that_ends_inside_an_earlier_problem_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, MKNAP[:12])
+
+    with pytest.raises(InputError, match="ends before the end of problem 1"):
+        knapsack.read_orlib(file, "mknap_2")
+
+
 def test_a_transportation_problem_is_three_tables(folder: Path) -> None:
     problem = transport.read_tables(folder / "routes.csv", "tiny")
 
