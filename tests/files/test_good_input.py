@@ -221,9 +221,9 @@ def test_spreadsheet_habits_are_fine(rewrite: object, plan: Plan, tmp_path: Path
 
 def test_other_files_and_empty_unsupported_columns_are_fine(tmp_path: Path) -> None:
     others = dict.fromkeys(("README.md", "plan.solution.json", "expected.json", ".hidden.csv", "my-policy.toml"), "x")
-    sites = GOOD["sites.csv"].replace("name", "x_owner,tenure,name", 1)
+    sites = GOOD["sites.csv"].replace("name", "x_owner,opening_cost_schedule,name", 1)
     sites = sites.replace('120.5,"', '120.5,us,,"').replace("50,Kuala", "50,them,,Kuala")
-    files = {**GOOD, **others, "sites.csv": sites, "workloads.csv": "workload\n"}
+    files = {**GOOD, **others, "sites.csv": sites}
     assert read_plan(write_files(tmp_path, files)).sites[0].notes == {"x_owner": "them", "note": "leased land"}
 
 
