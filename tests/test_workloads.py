@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -154,3 +155,32 @@ def test_an_audit_serves_what_a_placement_does_not_say_and_takes_what_it_does() 
     assert silent.verification.passed
     assert silent.verification.objective == Fraction(219, 100) * 3500 - 500 - Fraction(2000, 3) - 500
     assert [reading.limit.key for reading in said.verification.broken] == ["must_serve[duty,2025Q1]"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_duty_that_takes_all_compute_of_the_sites_it_may_use_is_met_and_one_more_is_not(
+    session: Session, seed: int
+) -> None:
+    rng, rack = Random(seed), 72 * 40_000
+    left = {f"s{n}": rng.randint(1, 2) * rack for n in range(5)}
+    pairs = [(f"w{n}", key) for n in range(8) for key in rng.sample(sorted(left), 2)]
+    sites = [
+        site(key, "US", max_units=tpp // 40_000, opening_cost_usd=rng.randint(1, 10**6)) for key, tpp in left.items()
+    ]
+    demand = dict.fromkeys((name for name, _ in pairs), 1)
+    for name, key in pairs:
+        is_last = not any(other == key for _, other in pairs[pairs.index((name, key)) + 1 :])
+        taken = left[key] if is_last else rng.randint(0, left[key])
+        demand[name] += taken
+        left[key] -= taken
+    for more, status in ((-1, Status.OPTIMAL), (0, Status.INFEASIBLE)):
+        outcome = solved(
+            session,
+            sites=sites,
+            accelerators=[chip("rack", tpp=40_000, block=72, value_usd_per_hour=0)],
+            delivered={"rack": [72 * 12]},
+            workloads=[workload(name, tpp + more, must_serve=True) for name, tpp in demand.items()],
+            service=[{"workload": name, "site": key, "value_usd_per_tpp": rng.randint(1, 5)} for name, key in pairs],
+        )
+
+        assert outcome.status is status
