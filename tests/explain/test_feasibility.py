@@ -11,8 +11,11 @@ from optimizer.rules.registry import compile_limits
 from optimizer.verify.check import verify
 from tests.builders import site
 from tests.explain.small_plans import EXACT, KILOWATT_CHIP, asking, case_of
+from tests.last_plans import write_csv
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from optimizer.rules.case import Case
     from optimizer.solve.session import Session
 
@@ -46,6 +49,21 @@ def test_a_no_may_come_from_the_relaxation_or_from_whole_blocks(session: Session
 
 def _with_limits(case: Case) -> tuple[Case, tuple]:  # type: ignore[type-arg]
     return case, compile_limits(case)
+
+
+def test_after_a_last_plan_what_it_meets_and_what_it_cannot_need_no_solver(session: Session, tmp_path: Path) -> None:
+    """Five frozen chips are what the last plan has; 0.004 MW hold four."""
+    last = {"plan": write_csv(tmp_path / "last.csv", {("ohio", "chip"): {"2025Q1": 5}}), "freeze_through": "2025Q1"}
+
+    def company(power_mw: str) -> Case:
+        ohio = site("ohio", "US", power_mw=power_mw)
+        return case_of(sites=[ohio], accelerators=[KILOWATT_CHIP], delivered=5, last=last)
+
+    feasibility = asking(session)
+    met, missed = feasibility.ask(*_with_limits(company("0.005"))), feasibility.ask(*_with_limits(company("0.004")))
+
+    assert (met.exists, missed.exists) == (True, False)
+    assert feasibility.budget.num_solves == 0
 
 
 def test_each_question_is_solved_once(session: Session) -> None:
