@@ -13,6 +13,7 @@ from optimizer.schema.plan import Breach
 from optimizer.solve.session import Session
 from optimizer.strategy.alternatives import search_alternatives
 from optimizer.strategy.cure import search_cure
+from optimizer.strategy.from_still import search_from_still
 from optimizer.strategy.goals import pursue_goals
 from optimizer.strategy.search import SearchOptions, SearchProgress, search
 from optimizer.strategy.start import last_placement
@@ -77,6 +78,9 @@ def _place(
         breached = breached_groups(held, limits) if held.plan.policy.breach is Breach.CURE else ()
         if breached:
             return search_cure(held, limits, breached, own_options, session, report)
-        return search(held, limits, own_options, session, report, start=last_placement(held, limits))
+        start = last_placement(held, limits)
+        if held.plan.changes.is_any and start is None:
+            return search_from_still(held, limits, own_options, session, report)
+        return search(held, limits, own_options, session, report, start=start)
 
     return search_alternatives(case, options, place_held) if is_auto(case.policy) else place_held(case, options)
