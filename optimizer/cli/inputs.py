@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from optimizer.cli.typed import in_typed_words
+from optimizer.errors import InputError
+
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
     from optimizer.schema.placement import Placement
@@ -26,7 +29,10 @@ def open_plan(path: Path, policy: str | None = None, settings: Sequence[str] | N
     from optimizer.files.read_plan import read_plan
 
     check_settings(settings, policy)
-    plan = read_plan(path, tuple(settings or ()))
+    try:
+        plan = read_plan(path, tuple(settings or ()))
+    except InputError as error:
+        raise in_typed_words(error, settings or ()) from None
     if policy is None:
         return plan
     return under_policy(plan, policy, settings or ())

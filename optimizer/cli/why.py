@@ -9,6 +9,7 @@ import typer
 
 from optimizer.cli.exits import ExitCode
 from optimizer.cli.explained import ExplainTimeOption, in_depth
+from optimizer.cli.goals import say_left_aside
 from optimizer.cli.group import PROGRAM
 from optimizer.cli.headroom import check_names
 from optimizer.cli.inputs import open_plan
@@ -82,6 +83,7 @@ def why(
     gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
     limit = parse_seconds(explain_time, "--explain-time")
     read = open_plan(plan, policy, with_breach(settings, breach))
+    say_left_aside(read, is_quiet=quiet)
     check_names(read, (site,), (accelerator,) if accelerator else (), (period,) if period else (), site_option="SITE")
     with terminate_as_interrupt():
         from optimizer.strategy.search import SearchOptions

@@ -211,9 +211,9 @@ def test_limits_take_the_last_plan_too(call: Call, company: Path, last: Path) ->
     ("flags", "said"),
     [
         (("--last", "nowhere"), "nowhere: no such placement"),
-        (("--freeze-through", "2025Q1"), "last.plan: required"),
+        (("--freeze-through", "2025Q1"), "--freeze-through: needs a last plan"),
         (("--last", "LAST", "--freeze-through", "2026Q1"), "the plan runs from 2025Q1 to 2025Q3"),
-        (("--last", "LAST", "--change-price", "dear"), "last.change_price_usd_per_unit"),
+        (("--last", "LAST", "--change-price", "dear"), "--change-price: expected a number"),
     ],
 )
 def test_what_is_wrong_with_the_options_is_said(
@@ -259,3 +259,12 @@ def test_a_last_plan_whose_units_move_or_leave_is_no_change_of_itself(
     assert (again["last_plan"]["units_changed"], again["last_plan"]["units_new"]) == (0, 0)
     assert again["last_plan"]["units_planned"] == sum(row["units"] for row in deliveries)
     assert bool(again["moves"]) == (changes == {"relocation": True})
+
+
+@pytest.mark.parametrize("command", ["limits", "explain"])
+def test_other_commands_say_it_in_the_words_of_the_options_too(call: Call, company: Path, command: str) -> None:
+    answer = call(command, company, "--freeze-through", "2025Q1", "--change-price", "-3")
+
+    assert answer.exit_code == 2
+    assert "- --change-price: must not be negative (got '-3')" in answer.stderr
+    assert "- --freeze-through: needs a last plan\n    hint: give --last FILE" in answer.stderr
