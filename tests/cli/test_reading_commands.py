@@ -223,3 +223,27 @@ def test_a_breach_names_the_way_out(call: Call, tmp_path: Path) -> None:
 
     assert answer.exit_code == 1
     assert "`--breach cure` allows a plan" in " ".join(answer.stdout.split())
+
+
+def test_headroom_of_a_site_with_halls_says_what_could_still_be_built(call: Call, plan: Path) -> None:
+    (plan / "halls.csv").write_text(
+        "site,hall,power_mw,modules,available_from\n"
+        "texas,texas-a,2.5,3,2025Q2\ntexas,texas-late,1,1,2031-01-01\nohio,ohio-a,1,1,\n",
+        encoding="utf-8",
+    )
+
+    answer = call("headroom", plan, "--site", "texas", "--accelerator", "H200-SXM")
+    notes = " ".join(answer.stdout.split())
+
+    assert "Not counted: 3 more of texas-a, 2.5 MW each, from 2025Q2 on." in notes
+    assert "texas-late" not in notes
+    assert "ohio-a" not in notes
+
+
+def test_headroom_of_a_shut_site_says_that_its_opening_is_not_asked(call: Call, plan: Path) -> None:
+    says = "ohio is not open: what its opening needs or rules out is not asked."
+    assert says not in call("headroom", plan, "--site", "ohio").stdout
+
+    (plan / "exclusions.csv").write_text("site,other_site\nohio,texas\n", encoding="utf-8")
+
+    assert says in call("headroom", plan, "--site", "ohio").stdout
