@@ -133,6 +133,8 @@ def _for_scripts(found: Iterable[Headroom]) -> Listing:
 
 def _for_people(found: Iterable[Headroom]) -> Listing:
     """Return one row for neighbouring periods of which the same is true, and each citation once, below."""
+    from optimizer.report.wording import grouped
+
     rows: list[tuple[Cell, ...]] = []
     notes: dict[str, None] = {}
     for _, same in groupby(found, key=lambda row: (row.place, row.accelerator, row.blocks, _group(row), _by_path(row))):
@@ -144,7 +146,7 @@ def _for_people(found: Iterable[Headroom]) -> Listing:
             continue
         notes[f"{limit.rule}: {limit.citation}"] = None
         stop = limit.group if others else limit.key
-        figures = (first.blocks, first.units, stop, limit.setting, _by_path(first))
+        figures = (first.blocks, first.units, stop, grouped(limit.setting), _by_path(first))
         rows.append((first.place, first.accelerator, period, *figures))
     columns: tuple[str, ...] = (*COLUMNS[:2], "added in", *COLUMNS[3:-2], "by path")
     if not any(row[-1] for row in rows):

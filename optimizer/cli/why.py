@@ -133,13 +133,15 @@ def _ask(
 def _rendered(document: WhyDocument, output_format: Format) -> str:
     if output_format is Format.JSON:
         return as_json(document.model_dump(mode="json"))
+    from optimizer.report.wording import grouped
+
     costs = ("cost_lower_exact", "cost_upper_exact")
     columns = ("site", "used", "impossible", *costs, "energy_price_exact", "value_multiplier_exact")
     row: tuple[Cell, ...] = tuple(getattr(document, column) for column in columns)
     if output_format is Format.CSV:
         return render(Listing("", columns, [row]), output_format)
     rows: list[tuple[Cell, ...]] = [
-        ("in the way", part.key, part.setting, part.citation) for part in document.in_the_way
+        ("in the way", part.key, grouped(part.setting), part.citation) for part in document.in_the_way
     ]
     if document.conflict is not None:
         role = "holds it in" if document.used else "rules it out"

@@ -159,9 +159,10 @@ def _levers(document: ResultDocument) -> str:
 
 
 def _lever(value: ValuePart) -> str | None:
-    """Return the more telling direction of a value: what loosening is worth, else what tightening costs."""
+    """Return the more telling direction of a value: what loosening is worth, if anything, else what tightening costs."""
     proven = [move for move in (value.loosened, value.tightened) if move and move.label is Label.CONFIRMED]
-    return proven[0].sentence if proven else None
+    telling = [move for move in proven if move.infeasible or move.upper != 0]
+    return telling[0].sentence if telling else None
 
 
 def _binding_longest(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
