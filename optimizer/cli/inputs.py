@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 POLICY_PREFIX = "policy."
 
 
+NO_MODULES = (
+    "the placement has no modules of halls, so none are taken to stand: halls.csv beside a placement.csv, or `halls` in a "
+    "JSON, says which do"
+)
+
+
 def open_plan(path: Path, policy: str | None = None, settings: Sequence[str] | None = None) -> Plan:
     """Return the plan with the policy and the values typed on the command line in place of its own.
 
@@ -51,7 +57,11 @@ def open_placement(path: Path | None, plan: Plan) -> Placement | None:
         return None
     from optimizer.files.read_placement import read_placement
 
-    return read_placement(path, plan)
+    placement = read_placement(path, plan)
+    at_halls = {plan.site_index[hall.site] for hall in plan.halls}
+    if not placement.modules and any(site in at_halls for site, _ in placement.standing_units):
+        typer.echo(NO_MODULES, err=True)
+    return placement
 
 
 def check_settings(settings: Sequence[str] | None, policy: str | None) -> None:

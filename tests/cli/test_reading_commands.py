@@ -247,3 +247,14 @@ def test_headroom_of_a_shut_site_says_that_its_opening_is_not_asked(call: Call, 
     (plan / "exclusions.csv").write_text("site,other_site\nohio,texas\n", encoding="utf-8")
 
     assert says in call("headroom", plan, "--site", "ohio").stdout
+
+
+def test_a_placement_without_modules_for_the_halls_it_uses_is_said_to_have_none(
+    call: Call, plan: Path, tmp_path: Path
+) -> None:
+    (plan / "halls.csv").write_text("site,hall,power_mw,modules\ntexas,texas-a,2.5,3\n", encoding="utf-8")
+    placement, says = tmp_path / "own.csv", "the placement has no modules of halls, so none are taken to stand"
+    for key, is_said in (("texas", True), ("ohio", False)):
+        placement.write_text(f"site,accelerator,period,units_added\n{key},H200-SXM,2025Q2,8\n", encoding="utf-8")
+
+        assert (says in call("audit", plan, "--placement", placement).stderr) == is_said
