@@ -87,12 +87,16 @@ class GroupReading:
 
     @property
     def tightest(self) -> Reading:
-        """Return the reading closest to its allowance; the last of equals."""
-        return min(reversed(self.readings), key=_relative_slack)
+        """Return the reading closest to its allowance, nothing used of nothing after all others; the last of equals."""
+        return min(reversed(self.readings), key=lambda reading: (not _size(reading), _relative_slack(reading)))
+
+
+def _size(reading: Reading) -> Fraction:
+    return max(abs(Fraction(reading.allowance)), abs(Fraction(reading.usage)))
 
 
 def _relative_slack(reading: Reading) -> float:
-    size = max(abs(Fraction(reading.allowance)), abs(Fraction(reading.usage)))
+    size = _size(reading)
     return float(reading.slack / size) if size else 0.0
 
 

@@ -41,12 +41,15 @@ recorded.json. A worse value inside the proven gaps is no regression; a contradi
 before is, and so is a gap left open that was closed before. With --explain each answer is explained instead: how good the
 screening of marginal values is against solving again, and how long explanations take beside the search.
 
+`{PROGRAM} bench classical` solves published problems with known optima instead (`{PROGRAM} bench classical --help`).
+
 \b
 Examples:
   {PROGRAM} bench instances
   {PROGRAM} bench instances --solver highs --solver scip --time-limit 60
   {PROGRAM} bench instances/first-plan --record
   {PROGRAM} bench instances --explain
+  {PROGRAM} bench classical sscflp
 
 Exit codes: 0 no regression; 1 a regression; 2 no instance, or an option that is wrong; 130 Ctrl-C.
 """

@@ -10,6 +10,7 @@ import typer
 from optimizer.cli.compare_packs import cases_of, choose_packs, split_settings
 from optimizer.cli.compare_run import run_packs
 from optimizer.cli.exits import ExitCode
+from optimizer.cli.goals import say_left_aside
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import open_plan
 from optimizer.cli.options import (
@@ -89,6 +90,7 @@ def compare(
     gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
     of_plan, of_packs = split_settings(with_breach(settings, breach))
     read = open_plan(plan, None, of_plan)
+    say_left_aside(read, is_quiet=quiet)
     choices = choose_packs(read, policy, of_packs)
     cases = cases_of(read, choices)
     if out is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from optimizer.cli.goals import say_left_aside
 from optimizer.cli.group import replay_command
 from optimizer.cli.options import DocumentFormat, parse_seconds
 from optimizer.cli.output import put_explanation
@@ -95,6 +96,7 @@ def report_explained(
     """Search, explain, write what explains the answer, and end with its exit code."""
     from optimizer.cli.solve import exit_code, terminate_as_interrupt
 
+    say_left_aside(plan, is_quiet=is_quiet)
     with terminate_as_interrupt():
         from optimizer.report.compose import compose
         from optimizer.strategy.options import SearchOptions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
@@ -27,11 +27,14 @@ from optimizer.cli.output import put
 
 if TYPE_CHECKING:
     from optimizer.analysis.path_room import Headroom
+    from optimizer.rules.case import Case
+    from optimizer.schema.placement import Placement
     from optimizer.schema.plan import Plan
 
 HELP = f"""Say how many more units fit in each country or at a site, from when, and which limit stops them.
 
-A country's headroom is what the policy allows; a site's also asks its power, its unit limits and its contracts.
+A country's headroom is what the policy allows; a site's also asks its power (of halls that of the modules standing), its
+unit limits and its contracts.
 Without --placement it is the room beside the installed fleet alone.
 
 \b
@@ -73,19 +76,50 @@ def headroom(
 
     case = open_case(plan, policy, with_breach(settings, breach))
     check_names(case.plan, site or (), accelerator or (), period or ())
+    stands = open_placement(placement, case.plan) or Placement()
     found = find_headroom(
         case,
-        open_placement(placement, case.plan) or Placement(),
+        stands,
         countries=tuple(country or ()),
         sites=tuple(site or ()),
         accelerators=tuple(accelerator or ()),
         periods=tuple(period or ()),
     )
     beside = f"beside {placement}" if placement else "beside the installed fleet alone"
-    notes = (case.policy.legal_status, "Deliveries are not asked: this is what fits, not what is on order.")
+    notes = (
+        *_not_built(case.plan, stands, site or ()),
+        *_not_open(case, stands, site or ()),
+        case.policy.legal_status,
+        "Deliveries are not asked: this is what fits, not what is on order.",
+    )
     is_for_people = output_format in {Format.TABLE, Format.MARKDOWN}
     listing = _for_people(found) if is_for_people else _for_scripts(found)
     put(render(replace(listing, title=f"headroom {beside}", notes=(*listing.notes, *notes)), output_format), out)
+
+
+def _not_built(plan: Plan, placement: Placement, sites: Sequence[str]) -> Iterator[str]:
+    """Yield, for each hall of the sites asked about, the modules that may still be built: their power is no room yet."""
+    from optimizer.schema.quantities import format_exact
+
+    last = plan.horizon.num_periods - 1
+    for number, hall in enumerate(plan.halls):
+        standing = placement.modules_standing(number, last)
+        if hall.site in sites and standing < hall.modules and hall.available_from <= last:
+            more = hall.modules - standing
+            yield (
+                f"{hall.site} has the power of the modules that stand. Not counted: {more} more of {hall.key}, "
+                f"{format_exact(hall.power_mw)} MW each, from {plan.horizon.labels[hall.available_from]} on."
+            )
+
+
+def _not_open(case: Case, placement: Placement, sites: Sequence[str]) -> Iterator[str]:
+    """Yield the sites asked about that are shut, where a limit counts openings: headroom is of units alone."""
+    plan, last = case.plan, case.num_periods - 1
+    if plan.opening_limits or plan.exclusions or any(use.per_opening for use in plan.resource_use):
+        for key in sites:
+            number = plan.site_index[key]
+            if not placement.is_open(number, last) and not case.is_open_from_the_start(number):
+                yield f"{key} is not open: what its opening needs or rules out is not asked."
 
 
 def _for_scripts(found: Iterable[Headroom]) -> Listing:
@@ -99,6 +133,8 @@ def _for_scripts(found: Iterable[Headroom]) -> Listing:
 
 def _for_people(found: Iterable[Headroom]) -> Listing:
     """Return one row for neighbouring periods of which the same is true, and each citation once, below."""
+    from optimizer.report.wording import grouped
+
     rows: list[tuple[Cell, ...]] = []
     notes: dict[str, None] = {}
     for _, same in groupby(found, key=lambda row: (row.place, row.accelerator, row.blocks, _group(row), _by_path(row))):
@@ -110,7 +146,7 @@ def _for_people(found: Iterable[Headroom]) -> Listing:
             continue
         notes[f"{limit.rule}: {limit.citation}"] = None
         stop = limit.group if others else limit.key
-        figures = (first.blocks, first.units, stop, limit.setting, _by_path(first))
+        figures = (first.blocks, first.units, stop, grouped(limit.setting), _by_path(first))
         rows.append((first.place, first.accelerator, period, *figures))
     columns: tuple[str, ...] = (*COLUMNS[:2], "added in", *COLUMNS[3:-2], "by path")
     if not any(row[-1] for row in rows):

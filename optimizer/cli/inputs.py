@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from optimizer.cli.typed import in_typed_words
+from optimizer.errors import InputError
+
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
     from optimizer.schema.placement import Placement
     from optimizer.schema.plan import Plan
 
 POLICY_PREFIX = "policy."
+
+
+NO_MODULES = (
+    "the placement has no modules of halls, so none are taken to stand: halls.csv beside a placement.csv, or `halls` in a "
+    "JSON, says which do"
+)
 
 
 def open_plan(path: Path, policy: str | None = None, settings: Sequence[str] | None = None) -> Plan:
@@ -26,7 +35,10 @@ def open_plan(path: Path, policy: str | None = None, settings: Sequence[str] | N
     from optimizer.files.read_plan import read_plan
 
     check_settings(settings, policy)
-    plan = read_plan(path, tuple(settings or ()))
+    try:
+        plan = read_plan(path, tuple(settings or ()))
+    except InputError as error:
+        raise in_typed_words(error, settings or ()) from None
     if policy is None:
         return plan
     return under_policy(plan, policy, settings or ())
@@ -45,7 +57,11 @@ def open_placement(path: Path | None, plan: Plan) -> Placement | None:
         return None
     from optimizer.files.read_placement import read_placement
 
-    return read_placement(path, plan)
+    placement = read_placement(path, plan)
+    at_halls = {plan.site_index[hall.site] for hall in plan.halls}
+    if not placement.modules and any(site in at_halls for site, _ in placement.standing_units):
+        typer.echo(NO_MODULES, err=True)
+    return placement
 
 
 def check_settings(settings: Sequence[str] | None, policy: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli.exits import ExitCode
+from optimizer.cli.goals import say_left_aside
 from optimizer.cli.group import PROGRAM, replay_command
 from optimizer.cli.inputs import check_settings
 from optimizer.cli.options import (
@@ -122,6 +123,7 @@ def sweep(
             on_point=line.finish,
             on_progress=line.see_point,
         )
+    say_left_aside(found.points[0].point.case.plan, is_quiet=quiet)
     document = compose_sweep(found, command=replay_command(context))
     put(_rendered(document, output_format))  # before the files: a disk that is full does not cost the answer
     if out is not None:

@@ -9,6 +9,7 @@ import typer
 
 from optimizer.cli.exits import ExitCode
 from optimizer.cli.explained import ExplainTimeOption, in_depth
+from optimizer.cli.goals import say_left_aside
 from optimizer.cli.group import PROGRAM
 from optimizer.cli.headroom import check_names
 from optimizer.cli.inputs import open_plan
@@ -82,6 +83,7 @@ def why(
     gap_asked, seconds = parse_gap(gap), parse_seconds(time_limit)
     limit = parse_seconds(explain_time, "--explain-time")
     read = open_plan(plan, policy, with_breach(settings, breach))
+    say_left_aside(read, is_quiet=quiet)
     check_names(read, (site,), (accelerator,) if accelerator else (), (period,) if period else (), site_option="SITE")
     with terminate_as_interrupt():
         from optimizer.strategy.search import SearchOptions
@@ -131,13 +133,15 @@ def _ask(
 def _rendered(document: WhyDocument, output_format: Format) -> str:
     if output_format is Format.JSON:
         return as_json(document.model_dump(mode="json"))
+    from optimizer.report.wording import grouped
+
     costs = ("cost_lower_exact", "cost_upper_exact")
     columns = ("site", "used", "impossible", *costs, "energy_price_exact", "value_multiplier_exact")
     row: tuple[Cell, ...] = tuple(getattr(document, column) for column in columns)
     if output_format is Format.CSV:
         return render(Listing("", columns, [row]), output_format)
     rows: list[tuple[Cell, ...]] = [
-        ("in the way", part.key, part.setting, part.citation) for part in document.in_the_way
+        ("in the way", part.key, grouped(part.setting), part.citation) for part in document.in_the_way
     ]
     if document.conflict is not None:
         role = "holds it in" if document.used else "rules it out"

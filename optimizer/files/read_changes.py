@@ -12,9 +12,9 @@ from optimizer.schema.placement import Move
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from optimizer.files.read_placement import Frame
     from optimizer.files.records import Record
     from optimizer.schema.placement import Placement
-    from optimizer.schema.plan import Plan
 
 UNITS = Column("units", Kind.INTEGER, "Units.", "units", required=True, minimum=0)
 ACCELERATOR = Column("accelerator", Kind.ACCELERATOR, "Accelerator.", required=True)
@@ -61,7 +61,7 @@ class Changed:
         return bool(self.moves or self.retired)
 
 
-def with_changes(placement: Placement, rows: Iterable[Record], changes: Changed, plan: Plan) -> Placement:
+def with_changes(placement: Placement, rows: Iterable[Record], changes: Changed, plan: Frame) -> Placement:
     """Return a placement with its moves and what stands by age; as it is where no changes are written.
 
     What is bought is what the rows say was added. Whether all of it fits together is for the exact check to say.
@@ -86,14 +86,14 @@ def with_changes(placement: Placement, rows: Iterable[Record], changes: Changed,
     return replace(placement, aged_units=ages, moves=moves)
 
 
-def _move(row: Record, plan: Plan) -> Move:
+def _move(row: Record, plan: Frame) -> Move:
     periods = (row.whole(name) or 0 for name in ("added_in", "departs", "arrives"))
     return Move(_key(row, "from_site", plan), _key(row, "to_site", plan), _sku(row, plan), *periods)
 
 
-def _key(row: Record, name: str, plan: Plan) -> int:
+def _key(row: Record, name: str, plan: Frame) -> int:
     return plan.site_index[row.text(name) or ""]
 
 
-def _sku(row: Record, plan: Plan) -> int:
+def _sku(row: Record, plan: Frame) -> int:
     return plan.accelerator_index[row.text("accelerator") or ""]

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError
+from optimizer.files.context import Context
 from optimizer.files.problems import Place, Problems, did_you_mean, name_of
+from optimizer.files.read_changes import MOVES, RETIRED, Changed, with_changes
 from optimizer.files.read_placement import ENTRIES, OPENINGS, PLACEMENTS, placement_of, read_tables
 from optimizer.schema.calendar import Horizon, parse_period, period_label
 from optimizer.schema.last_plan import LastPlan
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 20
 """Problems of one kind after which the rest are counted."""
+PERIOD_COLUMNS = ("period", "departs", "arrives")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def read_last_plan(
     try:
         tables = read_tables(path, own, with_periods=True)
         frame = _frame(tables, horizon)
-        placement = placement_of(tables, frame, own)
+        placement = _placement(tables, frame, own)
     except InputError as error:
         problems.found.extend(error.problems)
         return None
@@ -82,9 +85,25 @@ def read_last_plan(
     return last
 
 
+def _placement(tables: PlacementTables, frame: _Frame, problems: Problems) -> Placement:
+    """Return what the last plan has standing; where it says what moves and leaves, by age."""
+    context = Context(frame.horizon, frozenset(frame.site_index), frozenset(frame.accelerator_index))
+    changes = Changed(tables.records(MOVES, context, problems), tables.records(RETIRED, context, problems))
+    placement = placement_of(tables, frame, problems, may_change=bool(changes))
+    rows = tables.records(PLACEMENTS, context, problems)
+    if not all(row.gives("units_added") for row in rows):
+        return placement
+    placement = with_changes(placement, rows, changes, frame)
+    standing: dict[tuple[int, int], tuple[int, ...]] = {}
+    for (site, sku, _), row in placement.aged_units.items():
+        before = standing.get((site, sku), (0,) * len(row))
+        standing[site, sku] = tuple(map(sum, zip(before, row, strict=True)))
+    return replace(placement, standing_units=standing) if standing else placement
+
+
 def _frame(tables: PlacementTables, horizon: Horizon) -> _Frame:
     """Return what a placement speaks of. Periods that its files do not list were before its first row, and empty."""
-    labels = tables.periods or tuple(_names(tables, "period"))
+    labels = tables.periods or tuple(label for column in PERIOD_COLUMNS for label in _names(tables, column))
     known = [number for label in labels if (number := _number(label, horizon)) is not None]
     if tables.periods is None:
         known.append(horizon.start_index)
@@ -98,7 +117,7 @@ def _frame(tables: PlacementTables, horizon: Horizon) -> _Frame:
 
 
 def _names(tables: PlacementTables, column: str) -> Iterable[str]:
-    read = (tables.rows.get(name) for name in (PLACEMENTS.name, OPENINGS.name, ENTRIES.name))
+    read = (tables.rows.get(table.name) for table in (PLACEMENTS, OPENINGS, ENTRIES, MOVES, RETIRED))
     return (name_of(row.cells[column]) for table in read if table for row in table.rows if column in row.cells)
 
 
@@ -116,17 +135,22 @@ def _in_periods_of(
     sites, accelerators = list(frame.site_index), list(frame.accelerator_index)
     offset = horizon.start_index - frame.horizon.start_index
     own_last = frame.horizon.num_periods - 1
-    units = {}
+    units, added_units = {}, {}
     for (site, sku), row in sorted(placement.standing_units.items()):
+        pair = sites[site], accelerators[sku]
         before = row[min(offset - 1, own_last)] if offset > 0 else 0
         stock = (row[min(k + offset, own_last)] if k + offset >= 0 else 0 for k in range(horizon.num_periods))
         added = tuple(max(0, standing - before) for standing in stock)
         if any(added):
-            units[sites[site], accelerators[sku]] = added
+            units[pair] = added
+        if placement.aged_units:
+            own = (k + offset for k in range(horizon.num_periods))
+            added_units[pair] = tuple(placement.added(site, sku, k) if 0 <= k <= own_last else 0 for k in own)
     return LastPlan(
         name=name,
         sha256=next(iter(tables.sha256.values())),
         units=units,
+        added_units=added_units,
         opened={sites[site]: period - offset for site, period in placement.opened.items()},
         first=max(0, -offset),
         last=min(horizon.num_periods - 1, own_last - offset),

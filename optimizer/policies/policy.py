@@ -21,6 +21,7 @@ from optimizer.policies.names import (
     CLOSED_DESTINATION,
     DELIVERED,
     HOLDING_COUNTRY,
+    IN_TPP,
     LISTED,
     LISTED_AS,
     OPERATED,
@@ -131,10 +132,23 @@ class Policy(Model):
         """Return a setting as people write it: `7/100`, `50000`, `chips`, `true`."""
         return as_written(self.value(name))
 
+    def cap_setting(self, rule: RuleSpec) -> str:
+        """Return the setting with the cap of a rule: the one in TPP where TPP count and the planner wrote none."""
+        counts_tpp = rule.cap_unit is not None and self.value(rule.cap_unit) == IN_TPP
+        if rule.cap_in_tpp and counts_tpp and rule.cap not in self.overridden:
+            return rule.cap_in_tpp
+        return str(rule.cap)
+
     def describe_reading(self) -> str:
-        """Return the sentence that says which reading ran; of a pack that has none, its settings."""
+        """Return the sentence that says which reading ran; of a pack that has none, its settings.
+
+        The braces of a cap hold the one in force, whichever setting that stands in.
+        """
         texts = {name: self.text(name) for name in self.settings}
         if self.reading:
+            texts |= {
+                rule.cap: self.text(self.cap_setting(rule)) for rule in self.rules if rule.cap and rule.cap_in_tpp
+            }
             return self.reading.format_map(texts)
         return "; ".join(f"{name}: {text}" for name, text in texts.items()) or "no settings"
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from optimizer.report.binding_tables import KIND_TITLES
 from optimizer.report.changes import change_tables, changes_text
 from optimizer.report.document import ResultDocument
 from optimizer.report.explain_tables import explain_tables
@@ -17,7 +18,7 @@ from optimizer.report.html.palette import tier_colour
 from optimizer.report.html.site_map import site_map
 from optimizer.report.html.ways_out import ways_out
 from optimizer.report.pages import page
-from optimizer.report.tables import KIND_TITLES, money_table
+from optimizer.report.tables import money_table
 from optimizer.report.wording import money
 
 if TYPE_CHECKING:

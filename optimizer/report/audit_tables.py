@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.binding_tables import bound_text
 from optimizer.report.bought import bought_table
 from optimizer.report.changes import change_tables, changes_text
 from optimizer.report.halls import hall_table
@@ -13,7 +14,7 @@ from optimizer.report.resources import resource_table
 from optimizer.report.share_lines import share_line
 from optimizer.report.summary import bought_lines, policy_line, reading_line, verification_text
 from optimizer.report.table import Footnotes, Table, columns
-from optimizer.report.tables import bound_text, country_table, site_table
+from optimizer.report.tables import country_table, site_table
 from optimizer.report.wording import percent_used_text, period_runs, quantity
 from optimizer.report.workload_tables import workload_lines, workload_table
 from optimizer.schema.plan import LimitKind

@@ -9,7 +9,7 @@ from optimizer.report.exact_numbers import plain
 from optimizer.report.explain_words import held_fixed
 from optimizer.report.rows import ExactText, GoalRow, Number
 from optimizer.report.table import Table, columns
-from optimizer.report.wording import compact, gap_text, money
+from optimizer.report.wording import NOTHING, compact, gap_text, money
 from optimizer.rules.goals import UNITS
 from optimizer.schema.goals import Goal
 from optimizer.schema.quantities import format_exact
@@ -74,6 +74,7 @@ def _row(one: GoalResult, goals: Goals, held: tuple[str, ...]) -> GoalRow:
         value_given_up=plain(given_up),
         value_given_up_exact=format_exact(given_up),
         stopped_by=one.stopped_by,
+        begun=one.is_begun,
         seconds=round(one.seconds, 3),
         held_fixed=held,
         sentence=_sentence(one),
@@ -90,6 +91,8 @@ def _sentence(one: GoalResult) -> str:
 def _how_sure(one: GoalResult) -> str:
     if one.is_proven:
         return "proven to be the least"
+    if not one.is_begun:
+        return f"not begun, stopped by the {one.stopped_by}"
     least = f"no less than {compact(float(one.best_bound))} is possible"
     if one.stopped_by is None:
         return f"{least} (gap {gap_text(float(relative_gap(one.after, one.best_bound) or 0))})"
@@ -107,7 +110,7 @@ def goal_table(document: ResultDocument) -> Table:
                 row.goal,
                 compact(row.before),
                 compact(row.after),
-                compact(row.best_bound),
+                compact(row.best_bound) if row.begun or row.proven else NOTHING,
                 row.unit,
                 _status(row),
                 money(row.value_given_up, document.currency),
@@ -121,6 +124,8 @@ def goal_table(document: ResultDocument) -> Table:
 def _status(row: GoalRow) -> str:
     if row.proven:
         return "proven"
+    if not row.begun:
+        return f"not begun ({row.stopped_by})"
     if row.stopped_by:
         return f"stopped by the {row.stopped_by}"
     return "within the gap asked" if row.status is Status.WITHIN_GAP else "not proven"

@@ -319,6 +319,8 @@ class GoalRow(Part):
     value_given_up_exact: ExactText
     stopped_by: str | None
     """`time budget`, `time limit` or `interruption`; null where the search for it ended by itself."""
+    begun: bool
+    """Whether there was time for it at all; if not, the bound says only that no goal is ever negative."""
     seconds: float
     held_fixed: tuple[str, ...]
     """What the search for the value had chosen among several, and the goals keep."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.explain.value import Label, Listed
 from optimizer.report.altered_limits import altered_words
+from optimizer.report.binding_tables import COUNTED
 from optimizer.report.bought import bought_text
 from optimizer.report.changes import changes_text
 from optimizer.report.goals import goal_lines, value_after_goals
@@ -14,7 +15,6 @@ from optimizer.report.resources import resource_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
 from optimizer.report.workload_tables import workload_lines
-from optimizer.rules.frozen import FROZEN
 from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 
@@ -159,15 +159,16 @@ def _levers(document: ResultDocument) -> str:
 
 
 def _lever(value: ValuePart) -> str | None:
-    """Return the more telling direction of a value: what loosening is worth, else what tightening costs."""
+    """Return the more telling direction of a value: what loosening is worth, if anything, else what tightening costs."""
     proven = [move for move in (value.loosened, value.tightened) if move and move.label is Label.CONFIRMED]
-    return proven[0].sentence if proven else None
+    telling = [move for move in proven if move.infeasible or move.upper != 0]
+    return telling[0].sentence if telling else None
 
 
 def _binding_longest(groups: tuple[GroupRow, ...], plan: PlanPart) -> str:
     longest = []
     for kind in LimitKind:
-        binding = [one for one in groups if one.kind is kind and one.binding_periods and one.rule != FROZEN]
+        binding = [one for one in groups if one.kind is kind and one.binding_periods and one.rule not in COUNTED]
         if binding:
             group = max(binding, key=lambda one: len(one.binding_periods))
             longest.append(f"{group.group} ({period_runs(group.binding_periods, plan.periods)})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.binding_tables import binding_tables
 from optimizer.report.bought import bought_table
 from optimizer.report.changes import change_tables
 from optimizer.report.explain_tables import explain_tables
@@ -12,37 +13,27 @@ from optimizer.report.halls import hall_table
 from optimizer.report.leaving import leaving_table
 from optimizer.report.path_tables import alternative_table, breach_table, notice_table, path_table
 from optimizer.report.resources import resource_table
-from optimizer.report.table import Footnotes, Table, columns, cut
+from optimizer.report.table import Table, columns, cut
 from optimizer.report.wording import (
     NOTHING,
     compact,
     money_above,
     percent_used_text,
-    period_runs,
     quantity,
     share_text,
 )
 from optimizer.report.workload_tables import workload_table
-from optimizer.rules.frozen import FROZEN
-from optimizer.rules.limit import Sense
-from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from optimizer.report.document import AuditDocument, PlanPart, PolicyPart, ResultDocument
-    from optimizer.report.rows import CountryRow, GroupRow, PeriodRow
+    from optimizer.report.document import AuditDocument, PolicyPart, ResultDocument
+    from optimizer.report.rows import CountryRow, PeriodRow
 
-MOST_LIMITS = 20
 MOST_SITES = 60
 MOST_ACCELERATORS = 3
 NEARLY_FULL = 80
 """Per cent used from which a country is listed although nothing stands there."""
-KIND_TITLES = {
-    LimitKind.POLICY: "Policy limits that bind",
-    LimitKind.CONTRACT: "Contract limits that bind",
-    LimitKind.PHYSICAL: "Physical limits that bind",
-}
 
 
 def result_tables(document: ResultDocument) -> tuple[Table, ...]:
@@ -57,7 +48,7 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
         goal_table(document),
         *change_tables(document),
         *explain_tables(document),
-        *binding_tables(document.groups, document.plan),
+        *binding_tables(document),
         path_table(document),
         site_table(document),
         workload_table(document),
@@ -74,52 +65,8 @@ def result_tables(document: ResultDocument) -> tuple[Table, ...]:
 
 def explained_tables(document: ResultDocument) -> tuple[Table, ...]:
     """Return the tables about limits: what binds, what it is worth, what contradicts what."""
-    tables = (*explain_tables(document), *binding_tables(document.groups, document.plan))
+    tables = (*explain_tables(document), *binding_tables(document))
     return tuple(table for table in tables if table.rows)
-
-
-def binding_tables(groups: Sequence[GroupRow], plan: PlanPart) -> Iterator[Table]:
-    """Yield the groups that bind, one table per kind; physical ones that bind longest come first."""
-    for kind, title in KIND_TITLES.items():
-        of_kind = [group for group in groups if group.kind is kind]
-        frozen = sum(group.rule == FROZEN for group in of_kind)
-        of_kind = [group for group in of_kind if group.rule != FROZEN]
-        binding = [group for group in of_kind if group.binding_periods]
-        if kind is LimitKind.PHYSICAL:
-            binding.sort(key=lambda group: -len(group.binding_periods))
-        cited = Footnotes()
-        shown, more = cut((_limit_row(group, plan, cited) for group in binding), MOST_LIMITS, "limits")
-        closed = sum(group.binding == "closed" for group in of_kind)
-        notes = (
-            *more,
-            *((f"{closed} more allow nothing at all (closed)",) if closed else ()),
-            *((f"{frozen} more hold what is frozen as last planned (`frozen`)",) if frozen else ()),
-            *cited.notes(),
-        )
-        yield Table(
-            title,
-            columns("limit", ">usage", ">allowance", ">slack", "unit", ">used", "~binding in", "ref"),
-            shown,
-            notes,
-        )
-
-
-def _limit_row(group: GroupRow, plan: PlanPart, cited: Footnotes) -> tuple[str, ...]:
-    return (
-        group.group,
-        compact(group.usage),
-        bound_text(group, compact(group.allowance)),
-        compact(group.slack),
-        group.unit,
-        percent_used_text(group.percent_used),
-        period_runs(group.binding_periods, plan.periods),
-        cited.mark(group.citation),
-    )
-
-
-def bound_text(group: GroupRow, allowance: str) -> str:
-    """Return an allowance with the side that usage stays on."""
-    return f"{'≥' if group.sense is Sense.AT_LEAST else '≤'} {allowance}"
 
 
 def site_table(document: ResultDocument | AuditDocument) -> Table:

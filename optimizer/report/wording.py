@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ SMALLEST_MONEY = 0.01
 MOST_DECIMALS = 6
 SMALLEST_PERCENT = 0.0001
 NOTHING = "–"
+LONG_NUMBER = re.compile(r"(?<![\w.,-])\d{5,}(?![\w.,-])")
 
 
 def money(amount: Exact | float, currency: str) -> str:
@@ -50,6 +52,11 @@ def quantity(value: Exact | float) -> str:
     if float(value) == floor(value):
         return f"{int(value):,}"
     return f"{float(value):,.6f}".rstrip("0").rstrip(".")
+
+
+def grouped(setting: str) -> str:
+    """Return a setting with its long whole numbers in groups: `25,000,000 USD`."""
+    return LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", setting)
 
 
 def compact(value: float) -> str:

@@ -8,7 +8,7 @@ from optimizer.catalogue.countries import destination_of
 from optimizer.rules.additions import added
 from optimizer.rules.external_use import level_of_others
 from optimizer.rules.limit import Expression, Limit, Sense
-from optimizer.rules.measures import CHIPS, TPP, UNIT_NAMES
+from optimizer.rules.measures import CHIPS, UNIT_NAMES
 from optimizer.schema.plan import LimitKind
 from optimizer.schema.quantities import format_exact
 
@@ -42,10 +42,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 
 def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) -> Limit:
-    # The published TPP figure stands in for the announced one; a number the planner wrote counts in the unit chosen.
-    published = measure == TPP and spec.cap_in_tpp and spec.cap not in case.policy.overridden
-    cap_name = spec.cap_in_tpp if published else spec.cap
-    cap = case.number(spec.name, place, period, case.policy.count(str(cap_name)))
+    cap = case.number(spec.name, place, period, case.policy.count(case.policy.cap_setting(spec)))
     since = case.policy.effective_from
     used = case.installed(measure, place, lambda row: row.placed_on is not None and row.placed_on >= since)
     used += sum(

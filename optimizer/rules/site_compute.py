@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from optimizer.rules.case import Case
 
+SITE_COMPUTE = "site_compute"
+"""The name of the rule. Wherever a TPP earns something its limits bind, so that lists of what binds count them."""
+
 
 def limits(case: Case) -> Iterator[Limit]:
     """Yield one limit per site and period of a plan with workloads.
@@ -27,7 +30,7 @@ def limits(case: Case) -> Iterator[Limit]:
         for period, label in enumerate(plan.horizon.labels):
             installed = installed_tpp(case, number, period)
             yield Limit(
-                rule="site_compute",
+                rule=SITE_COMPUTE,
                 scope=site.key,
                 period=period,
                 period_label=label,

@@ -92,8 +92,9 @@ class _Pursuit:
         at_first = self._count(goal)
         seconds, limited_by = self._time_for(1.0)
         stopped_by: str | None = limited_by if seconds <= 0 else None
+        is_begun = stopped_by is None
         bound, began = Fraction(0), time.monotonic()
-        if stopped_by is None:
+        if is_begun:
             run: GoalRun | None = None
             with _interruptible(self.session):
                 run = self._run(goal, at_first, seconds)
@@ -116,6 +117,7 @@ class _Pursuit:
                 value_after=self.verification.objective,
                 stopped_by=stopped_by,
                 seconds=time.monotonic() - began,
+                is_begun=is_begun,
             )
         )
 

@@ -73,6 +73,8 @@ class GoalResult:
     stopped_by: str | None
     """`time budget`, `time limit`, `interruption`, or None where the search for it ended by itself."""
     seconds: float
+    is_begun: bool = True
+    """Whether there was any time for it; if not, the bound says only that no goal is ever negative."""
 
     @property
     def is_proven(self) -> bool:

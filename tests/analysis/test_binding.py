@@ -295,3 +295,17 @@ def test_a_soft_limit_of_nothing_is_for_sale_and_so_not_closed() -> None:
 
     assert tightness(case(**parts), "max_units[oh]") == ["closed"]
     assert tightness(case(**parts, limits=priced("max_units[oh]")), "max_units[oh]") == ["binding"]
+
+
+def test_the_tightest_period_is_one_with_something_to_use_where_there_is_one() -> None:
+    # No power at first, then 4 MW of which one is used: nothing used of nothing is not the tightest.
+    company = case(
+        sites=[site("ohio", "US", power_mw=4)],
+        accelerators=[chip(power_kw=1000)],
+        delivered={"chip": [1, 0]},
+        periods=2,
+        power=[{"site": "ohio", "period": "2025Q1", "power_mw": 0}],
+    )
+    group = groups_of(company, placing(company, ohio=(0, 1)))["site_power[ohio]"]
+
+    assert group.tightest.limit.period_label == "2025Q2"

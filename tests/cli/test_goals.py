@@ -117,8 +117,8 @@ def test_the_command_line_knows_every_goal() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--then", "fewest_sites"), "within"),
-        (("--within", "1%"), "without a goal"),
+        (("--then", "fewest_sites"), "--then: needs to know what it may cost"),
+        (("--within", "1%"), "--within: is given without a goal"),
         (("--then", "fewest"), "fewest_sites"),
         (("--then", "fewest_sites", "--then", "fewest_sites", "--within", "1%"), "named twice"),
         (("--then", "fewest_sites", "--within", "-1%"), "share"),
@@ -144,3 +144,23 @@ def test_commands_about_the_value_leave_goals_aside(call: Call, two_sites: Path)
     limits = json.loads(call("limits", two_sites, *settings, "--format", "json").stdout)
 
     assert (limits["objective"], limits["goals"]) == (9900, [])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("limits", "--top", "0"),
+        ("explain",),
+        ("why", "ohio"),
+        ("compare", "--policy", "unrestricted"),
+        ("sweep", "--vary", "sites[ohio].power_mw=1,2"),
+    ],
+)
+def test_they_say_so_in_one_line_that_quiet_leaves_out(call: Call, two_sites: Path, command: tuple[str, ...]) -> None:
+    name, *rest = command
+    settings = ("--set", "goals.then=fewest_sites", "--set", "goals.within=5%")
+    says = "the plan's goals (fewest_sites) are left aside: this is about the value before them\n"
+
+    assert call(name, two_sites, *rest, *settings).stderr.count(says) == 1
+    assert says not in call(name, two_sites, *rest, *settings, "--quiet").stderr
+    assert says not in call(name, two_sites, *rest).stderr

@@ -211,9 +211,9 @@ def test_limits_take_the_last_plan_too(call: Call, company: Path, last: Path) ->
     ("flags", "said"),
     [
         (("--last", "nowhere"), "nowhere: no such placement"),
-        (("--freeze-through", "2025Q1"), "last.plan: required"),
+        (("--freeze-through", "2025Q1"), "--freeze-through: needs a last plan"),
         (("--last", "LAST", "--freeze-through", "2026Q1"), "the plan runs from 2025Q1 to 2025Q3"),
-        (("--last", "LAST", "--change-price", "dear"), "last.change_price_usd_per_unit"),
+        (("--last", "LAST", "--change-price", "dear"), "--change-price: expected a number"),
     ],
 )
 def test_what_is_wrong_with_the_options_is_said(
@@ -223,3 +223,48 @@ def test_what_is_wrong_with_the_options_is_said(
 
     assert answer.exit_code == 2
     assert said in words(answer.stderr)
+
+
+MOVING: dict[str, Any] = {
+    **COMPANY,
+    "horizon": {"start": "2025Q1", "periods": 3},
+    "sites": [
+        {"site": "ohio", "country": "US", "power_mw": "1", "closes_after": "2025Q2"},
+        {"site": "texas", "country": "US", "power_mw": "1", "opens_from": "2025Q3"},
+    ],
+    "accelerators": [
+        {"accelerator": "chip", "tpp": 1000, "power_kw": "1", "block": 1, "value_usd_per_hour": "1", "life_years": 5}
+    ],
+}
+
+
+@pytest.mark.parametrize("what", ["run", "run/placement.csv", "run/summary.json"])
+@pytest.mark.parametrize("changes", [{"relocation": True}, {"retirement": True}, None])
+def test_a_last_plan_whose_units_move_or_leave_is_no_change_of_itself(
+    call: Call, tmp_path: Path, changes: dict[str, object] | None, what: str
+) -> None:
+    # Ohio closes: its twenty units move to Texas, or leave the plan with it.
+    plan = tmp_path / "moving.json"
+    deliveries = COMPANY["deliveries"] if changes == {"relocation": True} else COMPANY["deliveries"][:1]
+    own = {} if changes is None else {"changes": changes}
+    plan.write_text(
+        json.dumps({**MOVING, **own, "deliveries": deliveries, "economics": {"must_place": "each_period"}}),
+        encoding="utf-8",
+    )
+    assert call("solve", plan, "--out", tmp_path / "run", "--quiet").exit_code == 0
+
+    again = solved(call, plan, "--last", tmp_path / what, "--change-price", 5, "--freeze-through", "2025Q1")
+
+    assert again["changes"] == again["opening_changes"] == []
+    assert (again["last_plan"]["units_changed"], again["last_plan"]["units_new"]) == (0, 0)
+    assert again["last_plan"]["units_planned"] == sum(row["units"] for row in deliveries)
+    assert bool(again["moves"]) == (changes == {"relocation": True})
+
+
+@pytest.mark.parametrize("command", ["limits", "explain"])
+def test_other_commands_say_it_in_the_words_of_the_options_too(call: Call, company: Path, command: str) -> None:
+    answer = call(command, company, "--freeze-through", "2025Q1", "--change-price", "-3")
+
+    assert answer.exit_code == 2
+    assert "- --change-price: must not be negative (got '-3')" in answer.stderr
+    assert "- --freeze-through: needs a last plan\n    hint: give --last FILE" in answer.stderr

@@ -223,3 +223,38 @@ def test_a_breach_names_the_way_out(call: Call, tmp_path: Path) -> None:
 
     assert answer.exit_code == 1
     assert "`--breach cure` allows a plan" in " ".join(answer.stdout.split())
+
+
+def test_headroom_of_a_site_with_halls_says_what_could_still_be_built(call: Call, plan: Path) -> None:
+    (plan / "halls.csv").write_text(
+        "site,hall,power_mw,modules,available_from\n"
+        "texas,texas-a,2.5,3,2025Q2\ntexas,texas-late,1,1,2031-01-01\nohio,ohio-a,1,1,\n",
+        encoding="utf-8",
+    )
+
+    answer = call("headroom", plan, "--site", "texas", "--accelerator", "H200-SXM")
+    notes = " ".join(answer.stdout.split())
+
+    assert "Not counted: 3 more of texas-a, 2.5 MW each, from 2025Q2 on." in notes
+    assert "texas-late" not in notes
+    assert "ohio-a" not in notes
+
+
+def test_headroom_of_a_shut_site_says_that_its_opening_is_not_asked(call: Call, plan: Path) -> None:
+    says = "ohio is not open: what its opening needs or rules out is not asked."
+    assert says not in call("headroom", plan, "--site", "ohio").stdout
+
+    (plan / "exclusions.csv").write_text("site,other_site\nohio,texas\n", encoding="utf-8")
+
+    assert says in call("headroom", plan, "--site", "ohio").stdout
+
+
+def test_a_placement_without_modules_for_the_halls_it_uses_is_said_to_have_none(
+    call: Call, plan: Path, tmp_path: Path
+) -> None:
+    (plan / "halls.csv").write_text("site,hall,power_mw,modules\ntexas,texas-a,2.5,3\n", encoding="utf-8")
+    placement, says = tmp_path / "own.csv", "the placement has no modules of halls, so none are taken to stand"
+    for key, is_said in (("texas", True), ("ohio", False)):
+        placement.write_text(f"site,accelerator,period,units_added\n{key},H200-SXM,2025Q2,8\n", encoding="utf-8")
+
+        assert (says in call("audit", plan, "--placement", placement).stderr) == is_said

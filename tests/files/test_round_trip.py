@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,9 +21,6 @@ from optimizer.files.read_plan import read_plan
 from optimizer.files.write_document import to_files, to_json, write_document
 from tests.files.good_plan import GOOD, VALUES, write_files
 from tests.files.test_good_input import MINIMAL
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_directory_to_json_and_back(tmp_path: Path) -> None:
@@ -61,6 +59,17 @@ def test_workloads_to_json_and_back(tmp_path: Path) -> None:
     assert first.workloads == second.workloads == third.workloads
     assert first.service == second.service == third.service
     assert (first.workloads[0].countries, len(first.service or ())) == (frozenset({"US", "MY"}), 1)
+
+
+@pytest.mark.parametrize("name", ["budgeted", "inference-europe"])
+def test_every_table_of_an_instance_to_json_and_back(name: str, tmp_path: Path) -> None:
+    folder = Path(__file__).parents[2] / "instances" / name
+    write_document(read_document(folder), tmp_path / "plan.json")
+    write_document(read_document(tmp_path / "plan.json"), tmp_path / "again")
+
+    first, second, third = (read_plan(path) for path in (folder, tmp_path / "plan.json", tmp_path / "again"))
+    assert replace(second, input_sha256=first.input_sha256) == first
+    assert replace(third, input_sha256=first.input_sha256) == first
 
 
 def test_python_values_are_written_exactly(tmp_path: Path) -> None:

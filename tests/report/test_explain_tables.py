@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.explain.explanation import Explanation
+from optimizer.explain.value import Listed
 from optimizer.report.compose import compose
 from optimizer.report.explain_tables import explain_tables
 from optimizer.report.registry import render
 from optimizer.report.summary import summary
-from tests.report.explained import explained_result
+from tests.report.explained import explained_result, move, value
 from tests.report.explained_runs import impossible, impossible_document, possible, possible_document
+from tests.report.small_fleet import small_result
 
 if TYPE_CHECKING:
     from optimizer.report.document import ResultDocument
@@ -84,6 +86,14 @@ def test_a_conflict_and_the_ways_out_have_their_tables() -> None:
          "$109,500"),
     )  # fmt: skip
     assert ways.notes[0].startswith("1: placement solve fleet.json")
+
+
+def test_a_setting_worth_nothing_more_is_a_lever_by_what_less_of_it_costs() -> None:
+    less = move(900, 900).model_copy(update={"sentence": "one point less costs $900"})
+    told = value("destination_share[MY]", Listed.BINDING_VALUABLE, move(0, 0), less)
+    document = small_result().model_copy(update={"values": (told,)})
+
+    assert dict(lines(document))["Levers"] == "one point less costs $900"
 
 
 def test_the_summary_of_a_plan_names_its_levers_its_cost_and_who_confirmed_it() -> None:

@@ -8,13 +8,16 @@ import pytest
 
 from optimizer.errors import InputError
 from optimizer.files.read_placement import read_placement
+from optimizer.report.binding_tables import binding_tables
 from optimizer.report.bundle import write_bundle
 from optimizer.report.compose import compose
 from optimizer.report.registry import FORMATS, render
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.session import Session
+from optimizer.strategy.outcome import Outcome, Status
 from optimizer.strategy.search import SearchOptions, search
-from tests.builders import case, chip, site
+from optimizer.verify.check import verify
+from tests.builders import case, chip, placing, site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +53,22 @@ def test_power_available_is_that_of_modules_standing_and_of_sites_still_shut(doc
         (0.006, 0.004, 0.004),
         (0.01, 0.008, 0.008),
     ]
+
+
+def test_a_limit_that_has_nothing_to_use_is_counted_and_not_named_among_what_binds() -> None:
+    # Without modules Ohio has no power in either quarter; Reno's 2 kW are used up in the second.
+    placement = placing(CAMPUS, reno=(0, 2))
+    verdict = verify(CAMPUS, compile_limits(CAMPUS), placement)
+    outcome = Outcome(
+        CAMPUS, compile_limits(CAMPUS), Status.FEASIBLE, placement, verdict, verdict.objective, "highs", "whole-blocks"
+    )
+    document = compose(outcome)
+    (physical,) = (table for table in binding_tables(document) if table.title == "Physical limits that bind")
+
+    binding = {row.group: row.binding_periods for row in document.groups}
+    assert binding["site_power[ohio]"] == ("2025Q1", "2025Q2")
+    assert [row[0] for row in physical.rows] == ["site_power[reno]"]
+    assert physical.notes[0] == "1 more have nothing to use in this placement, and nothing used of it"
 
 
 def test_every_format_shows_them(document: ResultDocument) -> None:

@@ -8,6 +8,7 @@ from optimizer.report.table import Footnotes, cut
 from optimizer.report.wording import (
     compact,
     gap_text,
+    grouped,
     money,
     money_above,
     percent_used_text,
@@ -50,6 +51,20 @@ def test_money_under_the_resolution_is_not_shown_as_a_number() -> None:
 )
 def test_compact_figures_never_round_something_to_nothing(value: float, text: str) -> None:
     assert compact(value) == text
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ("25000000 USD", "25,000,000 USD"),
+        ("400 units by 2025Q1, beside 12345 bound", "400 units by 2025Q1, beside 12,345 bound"),
+        ("7/100", "7/100"),
+        ("12345.5 MW", "12345.5 MW"),
+        ("LEASE-20251 from 2025-01-15", "LEASE-20251 from 2025-01-15"),
+    ],
+)
+def test_long_whole_numbers_of_a_setting_are_grouped(setting: str, text: str) -> None:
+    assert grouped(setting) == text
 
 
 def test_quantities_are_written_in_full() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from optimizer.audit import audit
 from optimizer.files.read_placement import read_placement
+from optimizer.report.binding_tables import binding_tables
 from optimizer.report.bundle import write_bundle
 from optimizer.report.compose import compose, compose_audit
 from optimizer.report.csv_tables import write_csv
@@ -59,6 +60,19 @@ def outcome() -> Outcome:
 @pytest.fixture
 def document(outcome: Outcome) -> ResultDocument:
     return compose(outcome, versions={"solver": None})
+
+
+def test_sites_that_serve_with_all_they_have_are_counted_and_not_named_among_what_binds(
+    document: ResultDocument,
+) -> None:
+    # Oslo serves with all of its three in both quarters, Ohio with its two in the first.
+    group = next(one for one in document.groups if one.group == "site_compute[oslo]")
+    (physical,) = (table for table in binding_tables(document) if table.title == "Physical limits that bind")
+
+    assert group.binding_periods == ("2025Q1", "2025Q2")
+    assert not [row for row in physical.rows if row[0].startswith("site_compute")]
+    assert "2 of 2 sites serve workloads with all their compute in some period (`site_compute`)" in physical.notes
+    assert "Serve workloads with all the compute there: " in render(document, "html")
 
 
 def test_what_is_served_is_listed_by_workload_site_and_period_and_adds_up(document: ResultDocument) -> None:

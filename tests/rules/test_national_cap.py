@@ -7,6 +7,7 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.policies.policy import Policy
 from optimizer.rules.case import Case, make_case
+from optimizer.rules.registry import compile_limits
 from tests.builders import Row, broken, case, chip, limit_keys, limits_of, placing, plan, site
 from tests.policies.packs import setting, write_pack
 from tests.rules.golden_text import assert_golden
@@ -165,6 +166,16 @@ def test_both_settings_of_both_readings_say_in_a_sentence_what_ran() -> None:
     for (exempt, unit), sentence in readings.items():
         assert f"50000 {unit} per Tier 2 country" in sentence
         assert f"validated company exempt: {str(exempt).lower()}" in sentence
+
+
+@pytest.mark.parametrize(
+    ("own", "cap"), [({}, 790_000_000), ({"national_cap": 1234}, 1234), ({"national_cap_in_tpp": 80_000}, 80_000)]
+)
+def test_a_cap_in_tpp_is_read_out_as_it_is_enforced(own: dict[str, int], cap: int) -> None:
+    company = fleet(policy={"national_cap_unit": "tpp", **own})
+
+    assert f"national cap of {cap} tpp per Tier 2 country" in company.policy.describe_reading()
+    assert {limit.allowance.constant for limit in compile_limits(company) if limit.rule == "national_cap"} == {cap}
 
 
 def test_a_country_without_a_site_is_held_to_its_cap_by_what_stands_there() -> None:

@@ -9,6 +9,9 @@ import pytest
 
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.pipeline import place_fleet
+from optimizer.report.compose import compose
+from optimizer.report.goals import goal_table
+from optimizer.report.wording import NOTHING
 from optimizer.schema.goals import Goal
 from optimizer.solve.session import Session
 from optimizer.strategy.goals import pursue_goals
@@ -176,7 +179,23 @@ def test_goals_get_no_time_where_the_search_used_it_all(session: Session) -> Non
 
     assert outcome.goals[0].stopped_by == "time limit"
     assert outcome.goals[0].best_bound == 0
+    assert not outcome.goals[0].is_begun
     assert outcome.placement == first.placement
+
+
+def test_a_goal_without_time_is_said_not_to_be_begun_and_shows_no_bound(session: Session) -> None:
+    options = SearchOptions(relative_gap=0.0, time_limit_seconds=1e-9)
+    first = place_fleet(
+        plan_from_dict(three_sites(["fewest_sites"], "20%")), options=EXACT, session=session, with_goals=False
+    )
+
+    document = compose(pursue_goals(first, options, session))
+
+    (row,) = document.goals
+    assert not row.begun
+    assert row.sentence.endswith("not begun, stopped by the time limit")
+    (cells,) = goal_table(document).rows
+    assert (cells[3], cells[5]) == (NOTHING, "not begun (time limit)")
 
 
 def test_authorisations_that_the_search_chose_are_held(session: Session) -> None:

@@ -10,7 +10,7 @@ from optimizer.report.cost_tables import country_table
 from optimizer.report.html.intervals import Worth, worth
 from optimizer.report.intervals import interval_text
 from optimizer.report.table import Table, columns
-from optimizer.report.wording import NOTHING, compact, money_above, period_runs
+from optimizer.report.wording import NOTHING, compact, grouped, money_above, period_runs
 
 if TYPE_CHECKING:
     from optimizer.report.document import ResultDocument
@@ -74,7 +74,7 @@ def _lever(document: ResultDocument, part: ValuePart) -> Lever:
     currency, resolution = document.currency, document.money_resolution
     return Lever(
         group=part.group,
-        setting=f"{part.setting} {part.unit}" if part.unit not in part.setting else part.setting,
+        setting=grouped(f"{part.setting} {part.unit}" if part.unit not in part.setting else part.setting),
         step=part.step_text,
         loosened=worth(part.loosened, currency, resolution),
         tightened=worth(part.tightened, currency, resolution),

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.analysis.binding import Tightness
+from optimizer.report.binding_tables import bound_text
 from optimizer.report.document import ResultDocument
 from optimizer.report.html.intervals import Worth, worth
 from optimizer.report.table import Footnotes
-from optimizer.report.tables import bound_text
 from optimizer.report.wording import compact, percent_used_text, period_runs
 from optimizer.rules.frozen import FROZEN
+from optimizer.rules.site_compute import SITE_COMPUTE
 from optimizer.schema.plan import LimitKind
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ class LimitTable:
     """How many more there are, none of them as tight."""
     closed: tuple[str, ...]
     idle: tuple[str, ...]
-    """Least amounts that ask for nothing of this placement, such as those of sites that it does not use."""
+    """Least amounts that ask for nothing of this placement, and most amounts of nothing, such as those of sites that it
+    does not use."""
+    serving: tuple[str, ...]
+    """Sites that serve workloads with all their compute."""
     citations: tuple[str, ...]
     has_values: bool
     is_open: bool
@@ -74,12 +78,12 @@ def limit_tables(document: Document) -> tuple[LimitTable, ...]:
     """Return the limits by kind; none without a placement."""
     values = {part.group: part for part in document.values} if isinstance(document, ResultDocument) else {}
     tables = (_table(document, kind, values) for kind in LimitKind)
-    return tuple(table for table in tables if table.bars or table.closed or table.idle)
+    return tuple(table for table in tables if table.bars or table.closed or table.idle or table.serving)
 
 
 def _table(document: Document, kind: LimitKind, values: Mapping[str, ValuePart]) -> LimitTable:
     of_kind = [one for one in document.groups if one.kind is kind and not _is_frozen(one)]
-    live = [group for group in of_kind if not _is_closed(group) and not _is_idle(group)]
+    live = [group for group in of_kind if not (_is_closed(group) or _is_idle(group) or _is_serving(group))]
     live.sort(key=lambda group: (STATES.index(_state(group)), -len(group.binding_periods), -_closeness(group)))
     cited = Footnotes()
     bars = tuple(_bar(document, group, values.get(group.group), cited) for group in live[:MOST_BARS])
@@ -90,6 +94,7 @@ def _table(document: Document, kind: LimitKind, values: Mapping[str, ValuePart])
         left_out=len(live) - len(bars),
         closed=tuple(f"{group.group} {cited.mark(group.citation)}" for group in of_kind if _is_closed(group)),
         idle=tuple(f"{group.group} {cited.mark(group.citation)}" for group in of_kind if _is_idle(group)),
+        serving=tuple(f"{group.group} {cited.mark(group.citation)}" for group in of_kind if _is_serving(group)),
         citations=cited.notes(),
         has_values=any(bar.value is not None for bar in bars),
         is_open=kind is not LimitKind.PHYSICAL or len(bars) <= MOST_OPEN,
@@ -106,7 +111,13 @@ def _is_closed(group: GroupRow) -> bool:
 
 
 def _is_idle(group: GroupRow) -> bool:
-    return _state(group) == "slack" and group.usage == group.allowance == 0 and not _is_closed(group)
+    is_of_nothing = group.usage == group.allowance == 0 and not group.broken_periods
+    return is_of_nothing and not _is_closed(group)
+
+
+def _is_serving(group: GroupRow) -> bool:
+    """Return whether it binds that a site serves with all it has: wherever a TPP earns something it does."""
+    return group.rule == SITE_COMPUTE and _state(group) == "binding"
 
 
 def _closeness(group: GroupRow) -> float:
