@@ -86,12 +86,17 @@ def _units(case: Case, placement: Placement, pair: tuple[str, str], period: int)
     return 0 if site is None or sku is None else placement.units(site, sku, period)
 
 
+def _added(case: Case, placement: Placement, pair: tuple[str, str], period: int) -> int:
+    """Return the units of deliveries added; stock that leaves, or comes from another site, is none."""
+    site, sku = case.plan.site_index.get(pair[0]), case.plan.accelerator_index.get(pair[1])
+    return 0 if site is None or sku is None else max(0, placement.added(site, sku, period))
+
+
 def _additions(case: Case, last: LastPlan, placement: Placement) -> Iterator[tuple[tuple[str, str], int, int, int]]:
     """Yield the pair, the period, and the units that each plan adds then."""
     for pair in _pairs(case, last, placement):
         for period in last.compared_periods:
-            now = _units(case, placement, pair, period) - _units(case, placement, pair, period - 1)
-            yield pair, period, last.added(*pair, period), now
+            yield pair, period, last.added(*pair, period), _added(case, placement, pair, period)
 
 
 def _change_rows(case: Case, last: LastPlan, placement: Placement) -> Iterator[ChangeRow]:

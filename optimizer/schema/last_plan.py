@@ -27,6 +27,8 @@ class LastPlan:
     """(site, accelerator) to units standing by period of this plan; pairs with nothing are absent."""
     opened: Mapping[str, int]
     """Site to the period of this plan in which it opened; negative where that was before it."""
+    additions: Mapping[tuple[str, str], Row]
+    """(site, accelerator) to units of deliveries that it adds in each period of this plan; what it moves there is none."""
     first: int
     """The first period that both plans have."""
     last: int
@@ -54,5 +56,6 @@ class LastPlan:
         return row[period] if row is not None and period >= 0 else 0
 
     def added(self, site: str, accelerator: str, period: int) -> int:
-        """Return the units that it adds in a period."""
-        return self.standing(site, accelerator, period) - self.standing(site, accelerator, period - 1)
+        """Return the units of deliveries that it adds in a period."""
+        row = self.additions.get((site, accelerator))
+        return row[period] if row is not None else 0
