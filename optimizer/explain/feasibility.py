@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.explain.reopened import reopened
 from optimizer.model.build import build_model
 from optimizer.solve.result import Termination
 from optimizer.strategy.run import Run, no_columns
@@ -61,6 +62,7 @@ class Feasibility:
     def _solve(self, case: Case, limits: tuple[Limit, ...]) -> Answer:
         if self.budget.is_over():
             return Answer(exists=None)
+        case, limits = reopened(case, limits)
         model = build_model(case, limits)
         if model.broken_limits:
             return Answer(exists=False)
