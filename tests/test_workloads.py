@@ -184,3 +184,18 @@ def test_a_duty_that_takes_all_compute_of_the_sites_it_may_use_is_met_and_one_mo
         )
 
         assert outcome.status is status
+
+
+def test_where_neither_demand_nor_compute_is_a_limit_no_more_is_served_than_the_bound_knows_of(
+    session: Session,
+) -> None:
+    """One TPP of small demand stands beside a large one: what one site may have of it does not hang on the other."""
+    outcome = solved(
+        session,
+        sites=[site("ohio", "US"), site("oslo", "NO")],
+        workloads=[workload("small", 1, value_usd_per_tpp_hour="0.001"), workload("large", 90_000)],
+        limits={name: {"enforced": False} for name in ("demand[small]", "site_compute[ohio]", "site_compute[oslo]")},
+    )
+
+    assert outcome.status is Status.OPTIMAL
+    assert named(outcome) == {("ohio", "small"): (200,), ("oslo", "small"): (200,)}

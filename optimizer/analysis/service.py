@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from optimizer.analysis.transport import FORBIDDEN, Transport
 from optimizer.economics.worth import Worth
 from optimizer.rules.ledger import Ledger
-from optimizer.rules.serving import most_served
+from optimizer.rules.serving import UNLIMITED, most_served, most_without_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -50,6 +50,14 @@ class _Part:
     """None: it has to be served."""
 
 
+class _Place(NamedTuple):
+    """Compute at a site, for any workload or for one."""
+
+    site: int
+    room: int
+    workload: int | None = None
+
+
 @dataclass(frozen=True)
 class Assigner:
     """Serves the workloads of a case under some limits; for many placements one after the other."""
@@ -70,27 +78,29 @@ class Assigner:
 
     def _assign(self, ledger: Ledger, period: int) -> dict[tuple[int, int], int]:
         """Return the TPP by (site, workload) in one period."""
-        room = self._room(ledger, period)
-        sites = [site for site, tpp in enumerate(room) if tpp > 0]
-        parts = self._parts(period, sum(room))
-        if not sites or not parts:
+        places = [place for place in self._places(ledger, period) if place.room > 0]
+        parts = self._parts(period, sum(place.room for place in places))
+        if not places or not parts:
             return {}
-        costs, leave_out = self._costs(parts, sites, period)
+        costs, leave_out = self._costs(parts, places, period)
         amounts = np.array([part.amount for part in parts], dtype=np.int64)
-        flows = Transport(costs, leave_out, amounts, np.array([room[site] for site in sites], dtype=np.int64)).solve()
+        rooms = np.array([place.room for place in places], dtype=np.int64)
+        flows = Transport(costs, leave_out, amounts, rooms).solve()
         found: dict[tuple[int, int], int] = defaultdict(int)
         for number, place in np.argwhere(flows > 0).tolist():
-            found[sites[place], parts[number].workload] += int(flows[number, place])
+            found[places[place].site, parts[number].workload] += int(flows[number, place])
         return found
 
-    def _room(self, ledger: Ledger, period: int) -> list[int]:
-        """Return the compute at each site; where nothing asks that it stands, all that could be asked for."""
-        everything = 1 + sum(workload.demand_tpp[period] for workload in self.case.plan.workloads)
-        room = [everything] * len(self.case.plan.sites)
-        for limit in self._of_rule[SITE_COMPUTE, period]:
-            _, allowance = ledger.read(limit)
-            room[self.case.plan.site_index[limit.scope]] = max(0, int(allowance))
-        return room
+    def _places(self, ledger: Ledger, period: int) -> Iterator[_Place]:
+        """Yield the compute at each site; where nothing asks that it stands, what each workload may have there at most."""
+        asked = {limit.scope: limit for limit in self._of_rule[SITE_COMPUTE, period]}
+        for number, site in enumerate(self.case.plan.sites):
+            if site.key in asked:
+                yield _Place(number, max(0, int(ledger.read(asked[site.key])[1])))
+                continue
+            for workload in range(len(self.case.plan.workloads)):
+                most = int(self._most[number, workload, period])
+                yield _Place(number, most_without_limits(self.case, workload) if most == UNLIMITED else most, workload)
 
     @cached_property
     def _of_rule(self) -> Mapping[tuple[str, int], Sequence[Limit]]:
@@ -132,9 +142,10 @@ class Assigner:
         return {index[limit.scope]: limit for limit in self._of_rule[rule, period]}
 
     def _costs(
-        self, parts: Sequence[_Part], sites: Sequence[int], period: int
+        self, parts: Sequence[_Part], places: Sequence[_Place], period: int
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the cost of each part at each site and of leaving it out, scaled and rounded."""
+        sites = [place.site for place in places]
         most = self._most[sites, :, period]
         values = [[self._values[site, part.workload, period] + part.extra for site in sites] for part in parts]
         unserved = [part.unserved for part in parts]
@@ -146,6 +157,7 @@ class Assigner:
         costs = np.array([[-round(value * scale) for value in row] for row in values], dtype=np.int64)
         for number, part in enumerate(parts):
             costs[number, most[:, part.workload] == 0] = FORBIDDEN
+            costs[number, [place.workload not in {None, part.workload} for place in places]] = FORBIDDEN
         must = 4 * LARGEST_COST * (len(sites) + 2)
         return costs, np.array([must if one is None else round(one * scale) for one in unserved], dtype=np.int64)
 

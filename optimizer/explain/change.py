@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from optimizer.explain.setting import MEGAWATT
 from optimizer.rules.limit import group_key
 from optimizer.schema.quantities import format_exact
 
@@ -47,9 +48,9 @@ def changed_limits(limits: Iterable[Limit], changes: Iterable[Change]) -> tuple[
 
 
 def _no_further_than_nothing(limit: Limit, change: Change) -> Exact:
-    """Return by how much one limit changes: what is asked for varies over time, and no demand falls below nothing."""
+    """Return by how much one limit changes: demand and power vary over time, and neither falls below nothing."""
     amount = change.amount or Fraction(0)
-    return max(amount, -(limit.number or 0)) if change.setting.is_demand else amount
+    return max(amount, -(limit.number or 0)) if change.setting.is_demand or limit.unit == MEGAWATT else amount
 
 
 def changed_case(case: Case, changes: Iterable[Change]) -> Case:

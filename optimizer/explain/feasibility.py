@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.explain.reach import reach_of
+from optimizer.explain.reopened import reopened
 from optimizer.model.build import build_model
 from optimizer.rules.frozen import FROZEN
 from optimizer.rules.limit import Sense
@@ -74,6 +75,7 @@ class Feasibility:
         known = self._without_solving(case, limits) if case.plan.last is not None else None
         if known is not None:
             return known
+        case, limits = reopened(case, limits)
         model = build_model(case, limits)
         if model.broken_limits:
             return Answer(exists=False)

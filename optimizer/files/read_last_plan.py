@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from optimizer.errors import InputError
 from optimizer.files.context import Context
 from optimizer.files.problems import Place, Problems, did_you_mean, name_of
-from optimizer.files.read_changes import MOVES, RETIRED, Changed, with_changes
+from optimizer.files.read_changes import MOVES, RETIRED, Changed, ages_as_written, net_moves
 from optimizer.files.read_placement import ENTRIES, OPENINGS, PLACEMENTS, placement_of, read_tables
 from optimizer.schema.calendar import Horizon, parse_period, period_label
 from optimizer.schema.last_plan import LastPlan
+from optimizer.schema.placement import ages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
     from optimizer.files.assumptions import Assumptions
     from optimizer.files.read_placement import PlacementTables
-    from optimizer.schema.placement import Placement
+    from optimizer.schema.last_plan import Row
+    from optimizer.schema.placement import Ages, Placement
     from optimizer.schema.plan import Accelerator
 
 MOST_LISTED = 20
 """Problems of one kind after which the rest are counted."""
-PERIOD_COLUMNS = ("period", "departs", "arrives")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,14 @@ def read_last_plan(
     try:
         tables = read_tables(path, own, with_periods=True)
         frame = _frame(tables, horizon)
-        placement = _placement(tables, frame, own)
+        changes = _changes(tables, frame, own)
+        placement = placement_of(tables, frame, own, net_moves=net_moves(changes, frame))
     except InputError as error:
         problems.found.extend(error.problems)
         return None
     name = path.name or str(path)
-    last = _in_periods_of(horizon, frame, placement, name, tables)
+    ages = ages_as_written(placement, changes, frame) if changes else ages_of(placement)
+    last = _in_periods_of(horizon, frame, placement, ages, name, tables)
     last = replace(last, change_price_usd_per_unit=settings.change_price, input_sha256=_inside(settings, tables))
     place = Place(name)
     if not last.compared_periods:
@@ -85,25 +88,9 @@ def read_last_plan(
     return last
 
 
-def _placement(tables: PlacementTables, frame: _Frame, problems: Problems) -> Placement:
-    """Return what the last plan has standing; where it says what moves and leaves, by age."""
-    context = Context(frame.horizon, frozenset(frame.site_index), frozenset(frame.accelerator_index))
-    changes = Changed(tables.records(MOVES, context, problems), tables.records(RETIRED, context, problems))
-    placement = placement_of(tables, frame, problems, may_change=bool(changes))
-    rows = tables.records(PLACEMENTS, context, problems)
-    if not all(row.gives("units_added") for row in rows):
-        return placement
-    placement = with_changes(placement, rows, changes, frame)
-    standing: dict[tuple[int, int], tuple[int, ...]] = {}
-    for (site, sku, _), row in placement.aged_units.items():
-        before = standing.get((site, sku), (0,) * len(row))
-        standing[site, sku] = tuple(map(sum, zip(before, row, strict=True)))
-    return replace(placement, standing_units=standing) if standing else placement
-
-
 def _frame(tables: PlacementTables, horizon: Horizon) -> _Frame:
     """Return what a placement speaks of. Periods that its files do not list were before its first row, and empty."""
-    labels = tables.periods or tuple(label for column in PERIOD_COLUMNS for label in _names(tables, column))
+    labels = tables.periods or tuple(_names(tables, "period"))
     known = [number for label in labels if (number := _number(label, horizon)) is not None]
     if tables.periods is None:
         known.append(horizon.start_index)
@@ -117,8 +104,10 @@ def _frame(tables: PlacementTables, horizon: Horizon) -> _Frame:
 
 
 def _names(tables: PlacementTables, column: str) -> Iterable[str]:
-    read = (tables.rows.get(table.name) for table in (PLACEMENTS, OPENINGS, ENTRIES, MOVES, RETIRED))
-    return (name_of(row.cells[column]) for table in read if table for row in table.rows if column in row.cells)
+    names = (PLACEMENTS.name, OPENINGS.name, ENTRIES.name, MOVES.name, RETIRED.name)
+    read = [tables.rows[name] for name in names if name in tables.rows]
+    columns = ("site", "from_site", "to_site") if column == "site" else (column,)
+    return (name_of(row.cells[name]) for table in read for row in table.rows for name in columns if name in row.cells)
 
 
 def _number(label: str, horizon: Horizon) -> int | None:
@@ -129,28 +118,38 @@ def _number(label: str, horizon: Horizon) -> int | None:
         return None
 
 
+def _changes(tables: PlacementTables, frame: _Frame, problems: Problems) -> Changed:
+    """Return what leaves and moves in a last plan."""
+    context = Context(frame.horizon, frozenset(frame.site_index), frozenset(frame.accelerator_index))
+    changes = Changed(tables.records(MOVES, context, problems), tables.records(RETIRED, context, problems))
+    problems.raise_any()
+    return changes
+
+
 def _in_periods_of(
-    horizon: Horizon, frame: _Frame, placement: Placement, name: str, tables: PlacementTables
+    horizon: Horizon, frame: _Frame, placement: Placement, ages: Ages, name: str, tables: PlacementTables
 ) -> LastPlan:
+    """Return what a last plan adds from the first period of this one on, and where that stands."""
     sites, accelerators = list(frame.site_index), list(frame.accelerator_index)
     offset = horizon.start_index - frame.horizon.start_index
     own_last = frame.horizon.num_periods - 1
-    units, added_units = {}, {}
-    for (site, sku), row in sorted(placement.standing_units.items()):
-        pair = sites[site], accelerators[sku]
-        before = row[min(offset - 1, own_last)] if offset > 0 else 0
+    units: dict[tuple[str, str], Row] = {}
+    additions: dict[tuple[str, str], Row] = {}
+    for (site, sku, bought), row in sorted(ages.items()):
+        start, pair = bought - offset, (sites[site], accelerators[sku])
+        if start < 0:
+            continue
         stock = (row[min(k + offset, own_last)] if k + offset >= 0 else 0 for k in range(horizon.num_periods))
-        added = tuple(max(0, standing - before) for standing in stock)
-        if any(added):
-            units[pair] = added
-        if placement.aged_units:
-            own = (k + offset for k in range(horizon.num_periods))
-            added_units[pair] = tuple(placement.added(site, sku, k) if 0 <= k <= own_last else 0 for k in own)
+        before = units.get(pair, (0,) * horizon.num_periods)
+        units[pair] = tuple(earlier + max(0, own) for earlier, own in zip(before, stock, strict=True))
+        if start < horizon.num_periods and row[bought]:
+            own = additions.get(pair, (0,) * horizon.num_periods)
+            additions[pair] = (*own[:start], own[start] + row[bought], *own[start + 1 :])
     return LastPlan(
         name=name,
         sha256=next(iter(tables.sha256.values())),
-        units=units,
-        added_units=added_units,
+        units={pair: row for pair, row in units.items() if any(row)},
+        additions=additions,
         opened={sites[site]: period - offset for site, period in placement.opened.items()},
         first=max(0, -offset),
         last=min(horizon.num_periods - 1, own_last - offset),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from optimizer.files.cells import is_empty
 from optimizer.files.context import Context
@@ -27,7 +27,7 @@ from optimizer.schema.placement import Placement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from optimizer.schema.calendar import Horizon
+    from optimizer.files.read_changes import Frame, NetMoves
     from optimizer.schema.plan import Plan
 
 PLACEMENT_FILE = "placement.csv"
@@ -100,22 +100,6 @@ OPENINGS = Table(
 )
 
 
-class Frame(Protocol):
-    """What the rows of a placement refer to: a plan, or the sites and periods that a file has of its own."""
-
-    @property
-    def horizon(self) -> Horizon:
-        """Return the periods."""
-
-    @property
-    def site_index(self) -> Mapping[str, int]:
-        """Return the number of each site, by key."""
-
-    @property
-    def accelerator_index(self) -> Mapping[str, int]:
-        """Return the number of each accelerator, by key."""
-
-
 BESIDE = {
     OPENINGS.name: OPENINGS_FILE,
     ENTRIES.name: ENTRIES_FILE,
@@ -174,16 +158,18 @@ def placement_of(
     *,
     closes: Mapping[int, int] | None = None,
     may_change: bool = False,
+    net_moves: NetMoves | None = None,
 ) -> Placement:
     """Return the stock and openings that raw rows mean; InputError with every problem found so far and here.
 
     `closes` gives the last open period of sites that close; with `may_change` units may also have come from elsewhere.
+    Where `net_moves` says what came from elsewhere, less what left, it counts with what stood before.
     """
     context = Context(plan.horizon, frozenset(plan.site_index), frozenset(plan.accelerator_index))
     rows = tables.records(PLACEMENTS, context, problems)
     opening_rows = tables.records(OPENINGS, context, problems)
     entry_rows = tables.records(ENTRIES, context, problems)
-    standing = _standing(rows, plan, problems, closes or {}, may_change=may_change)
+    standing = _standing(rows, plan, problems, closes or {}, net_moves or {}, may_change=may_change)
     problems.raise_any()
     placement = Placement(standing, _first_stock(standing), _entered(entry_rows, plan))
     if OPENINGS.name not in tables.rows:
@@ -325,7 +311,13 @@ def _site(row: Record, plan: Frame) -> int:
 
 
 def _standing(
-    rows: Iterable[Record], plan: Frame, problems: Problems, closes: Mapping[int, int], *, may_change: bool
+    rows: Iterable[Record],
+    plan: Frame,
+    problems: Problems,
+    closes: Mapping[int, int],
+    net_moves: NetMoves,
+    *,
+    may_change: bool,
 ) -> dict[tuple[int, int], tuple[int, ...]]:
     """Return cumulative units by (site, accelerator); pairs with nothing are left out."""
     by_pair: dict[tuple[int, int], dict[int, Record]] = defaultdict(dict)
@@ -337,14 +329,24 @@ def _standing(
             by_pair[pair][row.whole("period") or 0] = row
     if may_change:  # then additions alone do not say what stands
         problems = Problems()
-    standing = {pair: _row_of(by_pair[pair], plan, problems, closes.get(pair[0])) for pair in sorted(by_pair)}
+    standing = {
+        pair: _row_of(by_pair[pair], plan, problems, closes.get(pair[0]), net_moves.get(pair, {}))
+        for pair in sorted(by_pair)
+    }
     return {pair: units for pair, units in standing.items() if any(units)}
 
 
-def _row_of(records: Mapping[int, Record], plan: Frame, problems: Problems, closes: int | None) -> tuple[int, ...]:
+def _row_of(
+    records: Mapping[int, Record],
+    plan: Frame,
+    problems: Problems,
+    closes: int | None,
+    net_moves: Mapping[int, int],
+) -> tuple[int, ...]:
     units, row = 0, []
     for period in range(plan.horizon.num_periods):
         record = records.get(period)
+        units = max(0, units + net_moves.get(period, 0))
         if closes is not None and period == closes + 1:
             units = 0
         if record is not None:

@@ -34,7 +34,10 @@ def extras(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[tu
 
 
 def _most(case: Case, columns: Columns, scope: BoundScope) -> float:
+    """Return the most units that can have been placed beyond what is bound: all that could stand there."""
     blocks = columns.most_blocks[list(scope.sites), scope.sku].max(axis=1, initial=0).sum()
+    if case.plan.changes.is_any:  # what has left may be followed by more
+        blocks = columns.most_blocks[list(scope.sites), scope.sku].sum()
     return float(blocks) * case.plan.accelerators[scope.sku].block
 
 

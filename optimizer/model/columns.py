@@ -173,7 +173,7 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
             if isinstance(variable, Standing) and only_adds:
                 fits = max(0, int(slack / (coefficient * size[variable.accelerator])))
                 most[variable] = min(most[variable], fits)
-            elif isinstance(variable, Unbound) and only_adds:
+            elif isinstance(variable, Unbound) and only_adds and not plan.changes.relocation:
                 _bound_by_lots(case, most, variable, slack / coefficient)
             elif isinstance(variable, Placed) and slack <= 0 and (only_adds or _is_addition(limit)):
                 closed[variable.place, variable.measure].add(limit.period)

@@ -21,7 +21,7 @@ import numpy as np
 from optimizer.economics.worth import Worth
 from optimizer.model.columns import ABSENT, Columns, Extra
 from optimizer.rules.limit import Served, Standing
-from optimizer.rules.serving import UNLIMITED, installed_tpp, most_served
+from optimizer.rules.serving import UNLIMITED, installed_tpp, most_served, most_without_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from optimizer.rules.limit import Exact, Limit
 
 SITE_COMPUTE, SITE_POWER, MUST_SERVE = "site_compute", "site_power", "must_serve"
-UNLIMITED_FACTOR = 100
-"""Times everything asked for that may be served of a workload where neither demand nor compute is a limit."""
 MOST_COVERS = 200
 """Sets of sites, by period, of which the compute that only they can serve is asked together."""
 
@@ -46,7 +44,7 @@ def extras(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[tu
         return
     limits = tuple(limits)
     most = np.minimum(most_served(case, limits), _capacity(case, limits, columns)[:, None, :])
-    ends = [UNLIMITED_FACTOR * (max(workload.demand_tpp, default=0) + 1) for workload in plan.workloads]
+    ends = [most_without_limits(case, workload) for workload in range(len(plan.workloads))]
     block = max((row.tpp * row.block for row in plan.accelerators), default=1)
     units = [min(block, max(workload.demand_tpp, default=0) or 1) for workload in plan.workloads]
     worth = Worth(plan)

@@ -87,7 +87,7 @@ def _units(case: Case, placement: Placement, pair: tuple[str, str], period: int)
 
 
 def _added(case: Case, placement: Placement, pair: tuple[str, str], period: int) -> int:
-    """Return the units of deliveries added then: what leaves is no addition, nor is what comes from another site."""
+    """Return the units of deliveries added; stock that leaves, or comes from another site, is none."""
     site, sku = case.plan.site_index.get(pair[0]), case.plan.accelerator_index.get(pair[1])
     return 0 if site is None or sku is None else max(0, placement.added(site, sku, period))
 

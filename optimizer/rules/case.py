@@ -391,9 +391,12 @@ class Case:
         return draw * self.plan.sites[site].pue / 1000
 
     def offered_power_mw(self, site: int, period: int) -> Fraction:
-        """Return the facility MW of a site as written, what installed stock draws included where the site says so."""
+        """Return the facility MW of a site, what installed stock draws included where the site says so.
+
+        As written, or as the planner changes it: where that is more than there is in a period, nothing is left.
+        """
         described = self.plan.sites[site]
-        return Fraction(self.number("site_power", described.key, period, described.power_mw[period]))
+        return max(Fraction(0), Fraction(self.number("site_power", described.key, period, described.power_mw[period])))
 
     def drawn_power_mw(self, site: int, period: int) -> Fraction:
         """Return the facility MW that installed stock takes of what a site offers in a period."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TPP_UNIT = "TPP"
 UNLIMITED = 2**62
 """TPP, where no limit says how much may serve."""
+UNLIMITED_FACTOR = 100
+"""Times everything asked for that may be served of a workload at a site where neither demand nor compute is a limit."""
 USED_BY_THE_COMPANY = frozenset({Ownership.OWNED, Ownership.LEASED_IN})
 
 
@@ -100,3 +102,8 @@ def most_served(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]:
                 where = (variable.site, variable.workload, variable.period)
                 most[where] = min(int(most[where]), max(0, int(limit.net_bound // coefficient)))
     return most
+
+
+def most_without_limits(case: Case, workload: int) -> int:
+    """Return the TPP at one site that may serve a workload where neither its demand nor the site's compute is a limit."""
+    return UNLIMITED_FACTOR * (max(case.plan.workloads[workload].demand_tpp, default=0) + 1)

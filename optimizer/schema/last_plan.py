@@ -27,12 +27,12 @@ class LastPlan:
     """(site, accelerator) to units standing by period of this plan; pairs with nothing are absent."""
     opened: Mapping[str, int]
     """Site to the period of this plan in which it opened; negative where that was before it."""
+    additions: Mapping[tuple[str, str], Row]
+    """(site, accelerator) to units of deliveries that it adds in each period of this plan; what it moves there is none."""
     first: int
     """The first period that both plans have."""
     last: int
     """The last period that both plans have."""
-    added_units: Mapping[tuple[str, str], Row] = field(default_factory=dict)
-    """(site, accelerator) to the units of deliveries added in each period; only where it says what moves and leaves."""
     frozen_through: int | None = None
     """The last period whose stock stays as it was planned; None: none is held."""
     change_price_usd_per_unit: Fraction = Fraction(0)
@@ -56,8 +56,6 @@ class LastPlan:
         return row[period] if row is not None and period >= 0 else 0
 
     def added(self, site: str, accelerator: str, period: int) -> int:
-        """Return the units of deliveries that it adds in a period: without ages, by how much what stands rises."""
-        if self.added_units:
-            row = self.added_units.get((site, accelerator))
-            return row[period] if row is not None else 0
-        return max(0, self.standing(site, accelerator, period) - self.standing(site, accelerator, period - 1))
+        """Return the units of deliveries that it adds in a period."""
+        row = self.additions.get((site, accelerator))
+        return row[period] if row is not None else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from optimizer.solve.session import Session
     from optimizer.strategy.outcome import Outcome
 
+CLOSING_LEFT_OUT = re.compile(r'limits\."closings\[(.*)\]"\.enforced=false')
 ROUNDING = Fraction(1, 100)
 """Money by which two exact values may differ from bounds that are doubles."""
 
@@ -31,8 +33,15 @@ ROUNDING = Fraction(1, 100)
 def solve_with(
     document: dict[str, Any], changes: Iterable[str], session: Session, *, backend: str = "scip", gap: float = 0.0
 ) -> Outcome:
-    """Return what a plan document with `--set` changes comes to."""
-    plan = plan_from_dict(apply_overrides(document, changes))
+    """Return what a plan document with `--set` changes comes to; a closing is left out of sites.csv itself."""
+    changes = tuple(changes)
+    staying = {match[1] for change in changes if (match := CLOSING_LEFT_OUT.fullmatch(change))}
+    sites = [
+        {name: cell for name, cell in row.items() if name != "closes_after" or row["site"] not in staying}
+        for row in document["sites"]
+    ]
+    changes = tuple(change for change in changes if not CLOSING_LEFT_OUT.fullmatch(change))
+    plan = plan_from_dict(apply_overrides({**document, "sites": sites}, changes))
     return place_fleet(plan, options=SearchOptions(relative_gap=gap, backend=backend), session=session)
 
 

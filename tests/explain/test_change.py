@@ -169,3 +169,20 @@ def test_a_single_groups_own_word_comes_first() -> None:
         is_buyable=True,
         is_enforced=False,
     )
+
+
+def test_power_falls_no_further_than_nothing_in_a_period_that_has_less() -> None:
+    """One MW less, of 1.25 in the first quarter and a half in the second."""
+    plan = {**FLEET, "power": [{"site": "kl", "period": "2025Q2", "power_mw": "0.5"}]}
+    case = read(plan)
+    change = Change(setting_of(case, "site_power[kl]"), Fraction(-1))
+    moved, written = (
+        [limit for limit in limits if limit.group == "site_power[kl]"]
+        for limits in (
+            changed_limits(compile_limits(case), (change,)),
+            compile_limits(read(plan, set_options(case, change))),
+        )
+    )
+
+    assert [limit.number for limit in moved] == [Fraction(1, 4), 0]
+    assert numbers(moved) == numbers(written)

@@ -122,3 +122,27 @@ def test_without_time_there_is_no_conflict_to_speak_of(session: Session) -> None
     feasibility = Feasibility(EXACT, Budget(session, seconds=0.0))
 
     assert find_conflicts(case, settings_of(case, compile_limits(case)), feasibility) == ()
+
+
+def closing(delivered: tuple[int, int]) -> dict[str, Any]:
+    """Return Ohio, which closes after the first of two quarters, and a contract for a chip there in the second."""
+    plan = document(sites=[site("ohio", "US", closes_after="2025Q1")], delivered={"chip": list(delivered)}, periods=2)
+    return {**plan, "commitments": [contract("lease", "ohio", 1, **{"from": "2025Q2"})]}
+
+
+def test_a_closing_left_out_is_one_of_a_site_that_stays(session: Session) -> None:
+    """The chip arrives when Ohio has closed: stock could not merely stay there, it has to be placed."""
+    (conflict,) = conflicts_of(session, closing((0, 1)))
+
+    assert members(conflict) == {"commitment[lease]": ("2025Q2",), "closings[ohio]": ("2025Q2",)}
+    assert conflict.is_minimal
+
+
+def test_a_closing_is_not_blamed_where_nothing_would_stand_at_a_site_that_stays(session: Session) -> None:
+    """Only one chip comes for a contract of two."""
+    plan = closing((1, 0))
+    plan["commitments"][0]["min_units"] = 2
+    conflicts = conflicts_of(session, plan)
+
+    assert members(conflicts[0]) == {"commitment[lease]": ("2025Q2",), "deliveries": ("2025Q2",)}
+    assert conflicts[0].is_minimal

@@ -186,3 +186,46 @@ def test_problems_of_the_plan_and_of_the_last_plan_are_listed_together(tmp_path:
 
     assert "annual_discount_rate" in said
     assert "no such placement" in said
+
+
+def moving(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Return a result in which 8 units go from Ohio to Texas in the third quarter and 4 leave for good in the fourth."""
+    stock = [("ohio", "2025Q1", 8, 8), ("ohio", "2025Q2", 4, 12), ("ohio", "2025Q3", 0, 4)]
+    stock += [("texas", "2025Q3", 4, 12), ("texas", "2025Q4", 0, 12), ("ohio", "2025Q4", 0, 0)]
+    placements = [
+        {"site": site, "accelerator": "a", "period": label, "units_added": added, "units_standing": units}
+        for site, label, added, units in stock
+    ]
+    move = {"from_site": "ohio", "to_site": "texas", "accelerator": "a", "added_in": "2025Q1", "units": 8}
+    moves = [{**move, "departs": "2025Q3", "arrives": "2025Q3"}]
+    gone = [{"site": "ohio", "accelerator": "a", "added_in": "2025Q2", "period": "2025Q4", "units": 4}]
+    written = {"placements": placements, "moves": moves, "retired": gone, "plan": {"periods": list(QUARTERS)}}
+    return {"status": "optimal"} | written | rows
+
+
+def test_what_a_last_plan_moves_stands_at_the_other_site_and_is_not_added_there(tmp_path: Path) -> None:
+    file = tmp_path / "last.json"
+    file.write_text(json.dumps(moving({})), encoding="utf-8")
+    last = read({"plan": str(file)})
+
+    assert last.units == {("ohio", "a"): (8, 12, 4, 0), ("texas", "a"): (0, 0, 12, 12)}
+    assert last.additions == {("ohio", "a"): (8, 4, 0, 0), ("texas", "a"): (0, 0, 4, 0)}
+
+
+def test_a_plan_that_begins_later_takes_only_units_added_since_wherever_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "last.json"
+    file.write_text(json.dumps(moving({})), encoding="utf-8")
+    last = read({"plan": str(file)}, start="2025Q2")
+
+    assert last.units == {("ohio", "a"): (4, 4, 0, 0), ("texas", "a"): (0, 4, 4, 4)}
+    assert last.additions == {("ohio", "a"): (4, 0, 0, 0), ("texas", "a"): (0, 4, 0, 0)}
+
+
+def test_what_left_a_site_that_closed_is_not_carried_on(tmp_path: Path) -> None:
+    """A plan without [changes] has no row for a site after it has closed."""
+    file = tmp_path / "last.json"
+    stock = {"site": "ohio", "accelerator": "a", "period": "2025Q1", "units_added": 8, "units_standing": 8}
+    gone = {"site": "ohio", "accelerator": "a", "added_in": "2025Q1", "period": "2025Q2", "units": 8}
+    file.write_text(json.dumps(moving({"placements": [stock], "moves": [], "retired": [gone]})), encoding="utf-8")
+
+    assert read({"plan": str(file)}).units == {("ohio", "a"): (8, 0, 0, 0)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,10 +16,16 @@ from optimizer.rules.case import make_case
 from optimizer.rules.limit import IN_ABROAD, IN_HOME, OUT_ABROAD, OUT_HOME, Moved, Vintage
 from optimizer.rules.registry import compile_limits
 from optimizer.schema.placement import Move
+from optimizer.solve.session import Session
+from optimizer.strategy.outcome import Status
+from tests.agreement import place
 from tests.builders import site
-from tests.changing_plans import dipping
+from tests.changing_plans import DIPS, dipping
 from tests.oracle.random_changes import changing_plan
 from tests.oracle.random_plans import random_plan
+
+if TYPE_CHECKING:
+    from optimizer.strategy.outcome import Outcome
 
 OFF = {"retirement": False, "relocation": False, "relocation_cost_usd_per_unit": 7, "relocation_lead_periods": 2}
 
@@ -98,3 +105,39 @@ def test_every_departure_is_paired_with_another_end(seed: int) -> None:
             key = Moved(kind, number, 0, 0, 1)
             again[key] = again.get(key, 0) + units
     assert again == counts
+
+
+def lots(*rows: tuple[str, str | None]) -> list[dict[str, Any]]:
+    """Return one chip a lot, by period and the place that it has to go to."""
+    row = {"accelerator": "chip", "units": 1}
+    return [
+        {**row, "lot": str(number), "period": label} | ({"destination": place} if place else {})
+        for number, (label, place) in enumerate(rows)
+    ]
+
+
+def solved(document: dict[str, Any]) -> Outcome:
+    with Session() as session:
+        return place(session, document)
+
+
+def test_a_unit_of_a_bound_lot_may_be_moved_to_a_site_that_has_a_lot_of_its_own() -> None:
+    """Ohio has no power in the third quarter. Texas, to which one chip is bound, then holds both: 4 + 0.5 + 3 quarters."""
+    texas = [{"site": "texas", "period": label, "power_mw": "0.02"} for label in ("2025Q1", "2025Q2", "2025Q3")]
+    plan = dipping(changes={"relocation": True}, delivered=2, power=[*DIPS, *texas], economics={"residual": "none"})
+    outcome = solved(plan | {"deliveries": lots(("2025Q1", "ohio"), ("2025Q1", "texas"))})
+
+    assert outcome.placement is not None
+    assert outcome.placement.standing_units == {(0, 0): (1, 1, 0), (1, 0): (1, 1, 2)}
+    assert outcome.objective == Fraction(2190) * Fraction(3, 2) + Fraction(1095) * (Fraction(5, 2) + Fraction(1, 2))
+
+
+def test_more_units_than_ever_stand_at_once_may_be_placed_beyond_what_is_bound() -> None:
+    """Ohio holds one chip, and has to take a free one in each of two quarters before its own comes."""
+    plan = dipping(changes={"retirement": True}, delivered=3, power=[], economics={"must_place": "each_period"})
+    plan["sites"] = [row for row in plan["sites"] if row["site"] == "ohio"]
+    outcome = solved(plan | {"deliveries": lots(("2025Q1", None), ("2025Q2", None), ("2025Q3", "ohio"))})
+
+    assert outcome.status is Status.OPTIMAL
+    assert outcome.placement is not None
+    assert outcome.placement.standing_units == {(0, 0): (1, 1, 1)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypedDict
 
 import jsonschema
 import pytest
@@ -26,11 +27,23 @@ if TYPE_CHECKING:
     from optimizer.report.table import Table
     from optimizer.rules.case import Case
 
+
+class Planned(TypedDict):
+    units: dict[tuple[str, str], tuple[int, ...]]
+    additions: dict[tuple[str, str], tuple[int, ...]]
+
+
+def planned(units: dict[tuple[str, str], tuple[int, ...]]) -> Planned:
+    """Return stock that only grows, with its additions."""
+    rises = {pair: tuple(b - a for a, b in pairwise((0, *row))) for pair, row in units.items()}
+    return {"units": units, "additions": rises}
+
+
 # The small fleet has 70 and 80 units in Johor, 30 and 100 in Ohio, both open from the first quarter.
 LAST = LastPlan(
     name="march.json",
     sha256="0" * 64,
-    units={("johor", "X1"): (70, 80), ("ohio", "X1"): (0, 110), ("utah", "X1"): (20, 20)},
+    **planned({("johor", "X1"): (70, 80), ("ohio", "X1"): (0, 110), ("utah", "X1"): (20, 20)}),
     opened={"johor": 0, "ohio": 1, "utah": 0},
     first=0,
     last=1,
@@ -73,7 +86,9 @@ def test_units_that_come_at_another_time_or_not_are_counted_once() -> None:
 
 
 def test_a_quarter_in_which_only_the_addition_differs_is_listed() -> None:
-    early = replace(LAST, units={("johor", "X1"): (70, 80), ("ohio", "X1"): (40, 100)}, opened={"johor": 0, "ohio": 0})
+    early = replace(
+        LAST, **planned({("johor", "X1"): (70, 80), ("ohio", "X1"): (40, 100)}), opened={"johor": 0, "ohio": 0}
+    )
     rows = [(row.period, row.difference, row.added_before, row.added_after) for row in document(early).changes]
 
     assert rows == [("2025Q1", -10, 40, 30), ("2025Q2", 0, 60, 70)]
@@ -96,7 +111,7 @@ def test_openings_are_earlier_later_new_or_dropped(
     before: dict[str, int], after: dict[int, int], change: tuple[str, ...] | None
 ) -> None:
     placement = Placement({(OHIO, 0): (0, 0)} if not after else {(OHIO, 0): (0, 10)}, after)
-    rows = document(replace(LAST, units={}, opened=before), placement).opening_changes
+    rows = document(replace(LAST, **planned({}), opened=before), placement).opening_changes
 
     assert [(row.change, row.period_before, row.period_after) for row in rows] == ([change] if change else [])
 
@@ -114,7 +129,9 @@ def test_summary_says_how_much_changes_and_what_it_costs() -> None:
 
 
 def test_summary_says_that_nothing_changes_and_that_nothing_was_given() -> None:
-    same = replace(LAST, units={("johor", "X1"): (70, 80), ("ohio", "X1"): (30, 100)}, opened={"johor": 0, "ohio": 0})
+    same = replace(
+        LAST, **planned({("johor", "X1"): (70, 80), ("ohio", "X1"): (30, 100)}), opened={"johor": 0, "ohio": 0}
+    )
 
     assert line(document(same)) == "none from march.json in 2025Q1 to 2025Q2"
     assert line(document(replace(same, frozen_through=0))).endswith("; stock frozen through 2025Q1")
@@ -132,7 +149,7 @@ def test_tables_put_the_largest_change_first() -> None:
 
 
 def test_frozen_limits_do_not_hide_the_others_that_bind() -> None:
-    held = replace(LAST, units={("ohio", "X1"): (30, 100)}, opened={"ohio": 0}, frozen_through=1)
+    held = replace(LAST, **planned({("ohio", "X1"): (30, 100)}), opened={"ohio": 0}, frozen_through=1)
     shown = page(document(held, Placement({(OHIO, 0): (30, 100)}, {OHIO: 0})))
 
     assert not any("frozen[" in cell for one in shown.tables for row in one.rows for cell in row)
