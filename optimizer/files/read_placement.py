@@ -345,7 +345,7 @@ def _row_of(
 ) -> tuple[int, ...]:
     units, row = 0, []
     for period in range(plan.horizon.num_periods):
-        record = records.get(period)
+        record, stood = records.get(period), units
         units = max(0, units + net_moves.get(period, 0))
         if closes is not None and period == closes + 1:
             units = 0
@@ -353,7 +353,8 @@ def _row_of(
             before = units
             stated, added = record.whole("units_standing"), record.whole("units_added")
             units = stated if stated is not None else before + (added or 0)
-            if stated is not None and added is not None and before + added != stated:
+            # What leaves may be written as an addition below nothing, as beside `moves` and `retired`.
+            if stated is not None and added is not None and stated not in {before + added, stood + added}:
                 hint = f"{before:,} stood before, so {before + added:,} or units_added {stated - before:,} is meant"
                 problems.add("does not fit units_added", record.place, "units_standing", stated, hint)
         row.append(units)
