@@ -32,6 +32,8 @@ LEVERS_NOT_COMPUTED = "marginal values: not computed (`placement limits PLAN`)"
 LEVERS_CUT_SHORT = "marginal values: not worked out in the time given (`--explain-time`)"
 MOST_LEVERS = 3
 MOST_WAYS = 6
+WITHOUT_NUMBER = frozenset({"exclusion", "max_latency", "residency"})
+"""Rules of contracts that hold or do not: no repair moves them, and the planner may leave them out."""
 COST_NOT_COMPUTED = "not computed (`placement limits PLAN --policy-cost unrestricted`)"
 
 
@@ -206,7 +208,13 @@ def _no_way_out(document: ResultDocument) -> str:
         return "none found in the time given (`--explain-time`)"
     if document.breach.mode == "cure" and document.breach.cures:
         return "not looked for: the plan is a cure of a fleet in breach"
-    return "none: no contract, no limit marked `buyable` and no rule of the policy can be changed so that a plan exists"
+    text = "none: no contract, no limit marked `buyable` and no rule of the policy can be changed so that a plan exists"
+    conflicts = [one for one in (document.conflict, *document.other_conflicts) if one is not None]
+    members = [member for one in conflicts for member in one.members if member.rule in WITHOUT_NUMBER]
+    if not members:
+        return text
+    names = ", ".join(group for member in members for group in member.groups)
+    return f"{text}. Has no number to change and can only be left out (`enforced = false` in [limits]): {names}"
 
 
 def _impossible(document: ResultDocument) -> Iterator[str]:

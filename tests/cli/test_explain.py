@@ -170,3 +170,24 @@ def test_a_plan_that_can_be_is_exit_code_0_with_its_values(call: Call, tmp_path:
 
     assert answer.exit_code == 0
     assert "Limits that bind and are worth money" in answer.stdout
+
+
+def test_a_contract_without_a_number_is_named_as_what_could_be_left_out(call: Call, tmp_path: Path) -> None:
+    plan = tmp_path / "pair.json"
+    sites = [{"site": key, "country": "US", "power_mw": "1"} for key in ("ohio", "texas")]
+    document = {
+        "company": {"headquarters": "US"},
+        "horizon": {"start": "2025Q1", "periods": 1},
+        "policy": {"name": "physical-only"},
+        "sites": sites,
+        "accelerators": [{"accelerator": "chip", "tpp": 1, "power_kw": "1", "block": 1, "value_usd_per_hour": "1"}],
+        "deliveries": [{"accelerator": "chip", "period": "2025Q1", "units": 1}],
+        "installed": [{"site": row["site"], "accelerator": "chip", "units": 1} for row in sites],
+        "exclusions": [{"site": "ohio", "other_site": "texas"}],
+    }
+    plan.write_text(json.dumps(document), encoding="utf-8")
+
+    said = " ".join(call("explain", plan).stdout.split())
+    assert "can only be left out (`enforced = false` in [limits]): exclusion[ohio,texas]" in said
+
+    assert call("solve", plan, "--set", 'limits."exclusion[ohio,texas]".enforced=false').exit_code == 0
