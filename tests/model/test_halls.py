@@ -134,7 +134,7 @@ def test_stock_is_given_the_modules_that_it_asks_for_as_far_as_there_are_so_many
     assert given(20) == {"large": (0, 2), "small": (0, 2)}
 
 
-def closing(**parts: object) -> dict[str, Any]:
+def closing(**parts: Any) -> dict[str, Any]:  # noqa: ANN401  whatever `document` takes
     """Return Ohio, which closes after the first of two quarters, and Texas. Power is in their halls alone."""
     hall = {"power_mw": "0.001", "modules": 2}
     return document(
