@@ -187,8 +187,17 @@ def _modules(rows: Iterable[Record], plan: Plan, problems: Problems) -> dict[int
             found[plan.hall_index[key]][row.whole("period") or 0] = row.whole("modules_standing") or 0
         elif key is not None:
             problems.add("the plan has no such hall", row.place, "hall", key, did_you_mean(key, plan.hall_index))
-    by_hall = {hall: _carried_forward(by_period, plan.horizon.num_periods) for hall, by_period in sorted(found.items())}
+    by_hall = {
+        hall: _carried_forward(_until_closed(plan, hall, own), plan.horizon.num_periods)
+        for hall, own in sorted(found.items())
+    }
     return {hall: row for hall, row in by_hall.items() if any(row)}
+
+
+def _until_closed(plan: Plan, hall: int, by_period: Mapping[int, int]) -> Mapping[int, int]:
+    """Return what is written of a hall; where that does not go on after its site has closed, nothing stands then."""
+    closes = plan.sites[plan.site_index[plan.halls[hall].site]].closes_after
+    return by_period if closes is None else {closes + 1: 0, **by_period}
 
 
 def _served(rows: Iterable[Record], plan: Plan) -> dict[tuple[int, int], tuple[int, ...]]:

@@ -32,13 +32,15 @@ def extras(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[tu
     worth = Worth(case.plan)
     for variable, most in modules_in_reach(case, limits, columns.most_blocks).items():
         hall, period = case.plan.hall_index[variable.hall], variable.period
-        site = case.plan.site_index[case.plan.halls[hall].site]
+        site = _site_of(case, hall)
         if most and _may_be_open(case, columns, site, period):
             after = worth.module_value(hall, period + 1) if period + 1 < case.num_periods else Fraction(0)
             yield variable, Extra(float(most), money=worth.module_value(hall, period) - after)
 
 
 def _may_be_open(case: Case, columns: Columns, site: int, period: int) -> bool:
+    if case.is_closed(site, period):
+        return False
     if case.is_open_from_the_start(site):
         return True
     of_decision = columns.openings[site]
@@ -56,7 +58,7 @@ def add_rows(case: Case, columns: Columns, rows: RowBuilder) -> None:
         if isinstance(variable, Modules):
             by_hall[variable.hall].append(variable)
     for hall, variables in by_hall.items():
-        site = case.plan.site_index[case.plan.halls[case.plan.hall_index[hall]].site]
+        site = _site_of(case, case.plan.hall_index[hall])
         for earlier, later in itertools.pairwise(variables):
             rows.add("growth", [(columns.column(later), 1.0), (columns.column(earlier), -1.0)], 0.0, inf)
         for variable in variables:
@@ -67,12 +69,18 @@ def add_rows(case: Case, columns: Columns, rows: RowBuilder) -> None:
 
 
 def module_rows(case: Case, counts: Mapping[Modules, int]) -> Rows:
-    """Return cumulative modules by hall; halls with nothing are absent."""
+    """Return cumulative modules by hall, until its site closes; halls with nothing are absent."""
     rows: dict[int, list[int]] = {}
     for variable, count in sorted(counts.items()):
-        row = rows.setdefault(case.plan.hall_index[variable.hall], [0] * case.num_periods)
-        row[variable.period :] = [count] * (case.num_periods - variable.period)
+        hall = case.plan.hall_index[variable.hall]
+        row = rows.setdefault(hall, [0] * case.num_periods)
+        end = case.last_open(_site_of(case, hall)) + 1
+        row[variable.period : end] = [count] * (end - variable.period)
     return {hall: tuple(row) for hall, row in rows.items() if any(row)}
+
+
+def _site_of(case: Case, hall: int) -> int:
+    return case.plan.site_index[case.plan.halls[hall].site]
 
 
 def limits_on_modules(limits: Iterable[Limit]) -> tuple[Limit, ...]:
@@ -115,15 +123,18 @@ def with_modules_for_stock(case: Case, limits: Iterable[Limit], placement: Place
         hall = case.plan.halls[number]
         if not any(_asks_for_more(limit, hall.key) and _asks_twice(limit, hall.key) for limit in on_modules):
             most = (allowed[Modules(hall.key, period)] for period in range(case.num_periods))
-            modules[number] = tuple(hall.modules if count is None else count for count in most)
+            every = tuple(hall.modules if count is None else count for count in most)
+            modules[number] = tuple(0 if case.is_closed(site, k) else count for k, count in enumerate(every))
     return with_fewest_modules(case, on_modules, replace(placement, modules=modules))
 
 
 def _while_open(case: Case, placement: Placement, hall: int, row: tuple[int, ...]) -> tuple[int, ...]:
-    site = case.plan.site_index[case.plan.halls[hall].site]
-    if case.is_open_from_the_start(site):
-        return row
-    return tuple(modules if placement.is_open(site, period) else 0 for period, modules in enumerate(row))
+    site = _site_of(case, hall)
+    is_held = case.is_open_from_the_start(site)
+    return tuple(
+        modules if (is_held or placement.is_open(site, period)) and not case.is_closed(site, period) else 0
+        for period, modules in enumerate(row)
+    )
 
 
 def _signed(limit: Limit, hall: str) -> list[tuple[Modules, Fraction]]:
@@ -149,4 +160,5 @@ def _fewest(case: Case, asking: Iterable[Limit], placement: Placement, hall: int
         ((variable, weight),) = _signed(limit, case.plan.halls[hall].key)
         spare = max(0, int(Fraction(limit.slack(*ledger.read(limit))) / weight))
         least[variable.period] = max(least[variable.period], row[variable.period] - spare)
-    return tuple(itertools.accumulate(least, max))
+    end = case.last_open(_site_of(case, hall)) + 1
+    return (*itertools.accumulate(least[:end], max), *[0] * (case.num_periods - end))

@@ -89,7 +89,8 @@ def _terms(case: Case, counts: Counting, uses: _Uses, period: int) -> Mapping[Va
     for site, amount in uses.openings.items():
         count(_rise(partial(Opened, site), counts, period, case.last_open(site)), amount)
     for hall, amount in uses.modules.items():
-        count(_rise(partial(Modules, hall), counts, period, period), amount)
+        site = case.plan.site_index[case.plan.halls[case.plan.hall_index[hall]].site]
+        count(_rise(partial(Modules, hall), counts, period, case.last_open(site)), amount)
     periods = range(period + 1) if counts is Counting.CUMULATIVE else (period,)
     for pair, amount in uses.energy.items():
         count(unit_periods(case, *pair, periods), amount)

@@ -30,8 +30,11 @@ def module_faults(case: Case, placement: Placement) -> Iterator[str]:
         name = f"the hall {hall.key}"
         if any(modules < 0 for modules in row):
             yield f"{name} has a negative number of modules"
-        if any(later < earlier for earlier, later in pairwise(row)):
+        end = case.last_open(site) + 1
+        if any(later < earlier for earlier, later in pairwise(row[:end])):
             yield f"{name} shrinks"
+        if any(row[end:]):
+            yield f"{name} has modules after {hall.site} has closed"
         first = next((period for period, modules in enumerate(row) if modules), None)
         if first is None:
             continue

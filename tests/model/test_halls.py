@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,11 +13,14 @@ from optimizer.model.columns import largest_blocks
 from optimizer.model.halls import limits_on_modules, with_fewest_modules, with_modules_for_stock
 from optimizer.rules.limit import Entered, Modules, Opened, Placed, Present, Standing, Variable
 from optimizer.rules.registry import compile_limits
+from optimizer.solve.session import Session
 from optimizer.verify.check import verify
-from tests.builders import adding, case, chip, placing, site
+from tests.agreement import place
+from tests.builders import adding, case, chip, document, placing, site
 
 if TYPE_CHECKING:
     from optimizer.rules.case import Case
+    from optimizer.strategy.outcome import Outcome
 
 
 def campus(**parts: object) -> Case:
@@ -129,3 +132,50 @@ def test_stock_is_given_the_modules_that_it_asks_for_as_far_as_there_are_so_many
     assert given(7) == {"small": (0, 2)}
     assert given(10) == {"large": (0, 1), "small": (0, 1)}
     assert given(20) == {"large": (0, 2), "small": (0, 2)}
+
+
+def closing(**parts: Any) -> dict[str, Any]:  # noqa: ANN401  whatever `document` takes
+    """Return Ohio, which closes after the first of two quarters, and Texas. Power is in their halls alone."""
+    hall = {"power_mw": "0.001", "modules": 2}
+    return document(
+        **{
+            "sites": [site("ohio", "US", power_mw=0, closes_after="2025Q1"), site("texas", "US", power_mw=0)],
+            "accelerators": [chip(power_kw=1)],
+            "delivered": {"chip": [1, 2]},
+            "periods": 2,
+            "policy": "physical-only",
+            "halls": [{"site": key, "hall": f"{key}-hall", **hall} for key in ("ohio", "texas")],
+            **parts,
+        }
+    )
+
+
+def solved(plan: dict[str, Any]) -> Outcome:
+    with Session() as session:
+        return place(session, plan)
+
+
+def test_no_module_is_added_where_installed_stock_kept_a_site_open_until_it_closed() -> None:
+    """A missing module in the first quarter costs less than one; later there is nothing to have one for, also for free."""
+    halls = [
+        {"site": "ohio", "hall": "hall", "power_mw": "0.001", "modules": 1, "cost_usd": 9, "min_modules_if_open": 1}
+    ]
+    installed = [{"site": "ohio", "accelerator": "chip", "units": 1}]
+    limits = {"min_modules[hall]": {"price_cap": 5}}
+    outcome = solved(closing(delivered={"chip": [0, 1]}, halls=halls, installed=installed, limits=limits))
+
+    assert outcome.placement is not None
+    assert outcome.placement.modules == {}
+
+
+@pytest.mark.parametrize("counts", ["standing", "added"])
+def test_modules_of_a_site_that_has_closed_use_nothing_and_give_nothing_back(counts: str) -> None:
+    """Two crews: two modules in Texas in the second quarter, whatever Ohio had in the first."""
+    crews = [{"resource": "crews", "limit": 1, "period": "2025Q1", "counts": counts}]
+    crews += [{"resource": "crews", "limit": 2, "period": "2025Q2", "counts": counts}]
+    use = [{"resource": "crews", "per_module": 1}]
+    must = [{"key": "lease", "site": "ohio", "min_units": 1, "until": "2025Q1"}]
+    outcome = solved(closing(resources=crews, resource_use=use, commitments=must))
+
+    assert outcome.placement is not None
+    assert outcome.placement.modules == {0: (1, 0), 1: (0, 2)}
