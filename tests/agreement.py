@@ -1,7 +1,11 @@
-"""How the suites that hold the tool against brute force run it: to a gap of nothing, by each solver and strategy."""
+"""How the suites that hold the tool against brute force run it: to a gap of nothing, by each solver and strategy.
+
+Every run takes the same first seeds; `WIDE=1 pytest tests` goes on to those of the whole campaign.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from optimizer.files.read_plan import plan_from_dict
@@ -14,6 +18,11 @@ if TYPE_CHECKING:
 
 EVERY_WAY = (("highs", "auto"), ("scip", "auto"), ("highs", "relaxed-then-complete"), ("scip", "relaxed-then-complete"))
 """Solver and strategy."""
+
+
+def num_plans(always: int, *, wide: int) -> int:
+    """Return how many seeds a suite takes: some in every run, more in the wide campaign (WIDE=1)."""
+    return wide if os.environ.get("WIDE") == "1" else always
 
 
 def place(session: Session, plan: dict[str, Any], backend: str = "highs", strategy: str = "auto") -> Outcome:

@@ -6,23 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status
-from tests.agreement import place
+from tests.agreement import num_plans, place
 from tests.oracle.random_changes import changing_plan, leaving_plan
 from tests.oracle.unit_lives import best
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from optimizer.solve.session import Session
 
-NUM_PLANS, CHUNK = 120, 10
+
+NUM_PLANS, CHUNK = num_plans(80, wide=360), 10
 WAYS = (("highs", "auto"), ("scip", "auto"), ("highs", "relaxed-then-complete"))
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 @pytest.mark.slow

@@ -10,9 +10,8 @@ import pytest
 
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status
-from tests.agreement import EVERY_WAY, place
+from tests.agreement import EVERY_WAY, num_plans, place
 from tests.oracle import law
 from tests.oracle.diffusion_brute_force import best_under_diffusion
 from tests.oracle.diffusion_check import diffusion_problems
@@ -22,18 +21,15 @@ from tests.oracle.plan_facts import read_plan
 from tests.oracle.random_companies import holding, random_applicant, random_company
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from optimizer.solve.session import Session
 
 
 Row = dict[str, Any]
-NUM_COMPANIES, NUM_APPLICANTS, CHUNK = 400, 240, 20
+NUM_COMPANIES, NUM_APPLICANTS = num_plans(160, wide=1200), num_plans(80, wide=720)
+CHUNK = 20
 SITE_IN_INDIA = {"site": "delta", "country": "IN", "power_mw": "0.0084"}
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 def ways_of(seed: int) -> tuple[tuple[str, str], ...]:

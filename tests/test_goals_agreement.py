@@ -9,27 +9,21 @@ import pytest
 
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.pipeline import place_fleet
-from optimizer.solve.session import Session
 from optimizer.strategy import goals
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.search import SMALL_PLAN_COLUMNS
+from tests.agreement import num_plans
 from tests.oracle.goals import after_goals
 from tests.oracle.random_plans import random_plan, random_soft_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from fractions import Fraction
 
+    from optimizer.solve.session import Session
     from optimizer.strategy.outcome import Outcome
 
-NUM_PLANS, CHUNK = 96, 12
+NUM_PLANS, CHUNK = num_plans(48, wide=288), 12
 ORDERS = (["fewest_sites"], ["least_carbon"], ["fewest_sites", "least_carbon"], ["least_carbon", "fewest_sites"])
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 @pytest.fixture(autouse=True)

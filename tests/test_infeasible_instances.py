@@ -20,12 +20,13 @@ from optimizer.pipeline import place_fleet
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.schema.plan import LimitKind
-from optimizer.solve.session import Session
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+
+    from optimizer.solve.session import Session
 
 Member = tuple[str, ...]
 """Groups that stand or fall together: a setting, all deliveries, the power of one country."""
@@ -82,12 +83,6 @@ WAYS_OUT = [
     for instance in INSTANCES
     for way in instance.ways_out
 ]
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 def has_plan(session: Session, instance: Expected, changes: Iterable[str] = ()) -> bool:

@@ -11,25 +11,19 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Outcome, Status
-from tests.agreement import EVERY_WAY, place
+from tests.agreement import EVERY_WAY, num_plans, place
 from tests.oracle.last_plan import best_after, is_frozen_and_gone, moved_units, planned_additions
 from tests.oracle.plan_facts import read_plan
 from tests.oracle.random_last_plans import PRICES, PlannedAgain, planned_again
 from tests.oracle.standing import read_result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-NUM_PLANS, CHUNK = 240, 20
+    from optimizer.solve.session import Session
 
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
+NUM_PLANS, CHUNK = num_plans(160, wide=720), 20
 
 
 @pytest.mark.slow

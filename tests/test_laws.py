@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from optimizer.files.read_plan import plan_from_dict, read_plan
 from optimizer.files.write_document import write_document
 from optimizer.pipeline import place_fleet
-from optimizer.solve.session import Session
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
 from tests.oracle.random_plans import priceable_groups, random_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from optimizer.solve.session import Session
     from optimizer.strategy.outcome import Outcome
 
 Plan = dict[str, Any]
@@ -31,12 +31,6 @@ SEEDS = st.integers(min_value=0, max_value=5_000)
 EXAMPLES = settings(max_examples=15)
 SHARES = [Fraction(1), Fraction(7, 10), Fraction(57, 100), Fraction(1, 2), Fraction(1, 3), Fraction(29, 100)]
 SHARES += [Fraction(1, 4), Fraction(7, 100), Fraction(1, 100)]
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 def place(session: Session, plan: Plan) -> Outcome:

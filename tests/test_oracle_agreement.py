@@ -10,24 +10,17 @@ import pytest
 
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status
-from tests.agreement import EVERY_WAY, place
+from tests.agreement import EVERY_WAY, num_plans, place
 from tests.oracle.brute_force import best
 from tests.oracle.independent_checker import check
 from tests.oracle.random_plans import random_plan, random_soft_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from optimizer.solve.session import Session
 
 
-NUM_PLANS, CHUNK = 320, 10
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
+NUM_PLANS, CHUNK = num_plans(160, wide=960), 10
 
 
 def ways_of(seed: int) -> tuple[tuple[str, str], ...]:

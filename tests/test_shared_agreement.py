@@ -12,23 +12,17 @@ import pytest
 
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status
-from tests.agreement import EVERY_WAY, place
+from tests.agreement import EVERY_WAY, num_plans, place
 from tests.oracle.brute_force import best
 from tests.oracle.independent_checker import check
 from tests.oracle.random_plans import random_campus_plan, random_shared_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-NUM_PLANS, CHUNK = 120, 10
+    from optimizer.solve.session import Session
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
+NUM_PLANS, CHUNK = num_plans(60, wide=360), 10
 
 
 def equals_brute_force(session: Session, plan: dict[str, Any], seed: int) -> None:

@@ -10,9 +10,8 @@ import pytest
 
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status
-from tests.agreement import EVERY_WAY, place
+from tests.agreement import EVERY_WAY, num_plans, place
 from tests.oracle.brute_force import best
 from tests.oracle.independent_checker import check
 from tests.oracle.plan_facts import read_plan
@@ -20,15 +19,10 @@ from tests.oracle.random_workloads import random_workload_plan
 from tests.oracle.service import asked, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-NUM_PLANS, CHUNK = 120, 10
+    from optimizer.solve.session import Session
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
+NUM_PLANS, CHUNK = num_plans(80, wide=360), 10
 
 
 @pytest.mark.slow

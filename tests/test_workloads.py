@@ -11,21 +11,13 @@ import pytest
 
 from optimizer.audit import audit
 from optimizer.pipeline import make_case, place_fleet
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status
 from optimizer.strategy.search import SearchOptions
 from tests.builders import chip, placing, plan, serving, site, workload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from optimizer.solve.session import Session
     from optimizer.strategy.outcome import Outcome
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as running:
-        yield running
 
 
 def solved(session: Session, **parts: Any) -> Outcome:  # noqa: ANN401  whatever `document` takes

@@ -13,14 +13,11 @@ import io
 import json
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import jsonschema
 import pytest
@@ -32,11 +29,13 @@ from optimizer.report.comparison_document import ComparisonDocument, PackPart
 from optimizer.strategy.outcome import Outcome, Status
 from tests.builders import document, site
 from tests.cli.big_plan import write_big_plan
-from tests.cli.conftest import Call, environment
+from tests.cli.processes import running
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Call
 
 PACKS = Path(pipeline.__file__).parent / "policies"
 TIERS, FREE = "three-tier-2025-01", "unrestricted"
-PATIENCE = 90.0
 Compared = Callable[..., dict[str, Any]]
 
 
@@ -353,24 +352,16 @@ def test_a_second_ctrl_c_gives_up(call: Call, fleet: Path, monkeypatch: pytest.M
 @pytest.mark.slow
 def test_ctrl_c_in_a_real_process_reports_the_best_plan_so_far(tmp_path: Path) -> None:
     plan = write_big_plan(tmp_path / "big.json")
-    command = [sys.executable, "-m", "optimizer", "compare", str(plan), *both(), "--gap", "0", "--format", "json"]
-    log = tmp_path / "stderr.txt"
-    with log.open("w", encoding="utf-8") as stderr:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment())
-    deadline = time.monotonic() + PATIENCE
-    while "%" not in log.read_text(encoding="utf-8"):  # a gap is known: there is a plan, and a bound
-        assert process.poll() is None, "it ended by itself"
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    options = ("--gap", "0", "--format", "json")
+    with running(tmp_path / "stderr.txt", "compare", plan, *both(), *options) as comparison:
+        comparison.wait_for("%")  # a gap is known: there is a plan, and a bound
+        comparison.process.send_signal(signal.SIGINT)
+        found = json.loads(comparison.end())
 
-    process.send_signal(signal.SIGINT)
-    stdout, _ = process.communicate(timeout=PATIENCE)
-
-    found = json.loads(stdout)
-    assert process.returncode == 0
+    assert comparison.process.returncode == 0
     assert found["interrupted"] is True
     assert [pack["status"] for pack in found["packs"]] == ["feasible", "not_run"]
-    assert f"{TIERS}: " in log.read_text(encoding="utf-8")
+    assert f"{TIERS}: " in comparison.stderr
 
 
 # --- Written out ------------------------------------------------------------------------------------------------------

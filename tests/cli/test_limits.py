@@ -6,9 +6,6 @@ import csv
 import io
 import json
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +17,13 @@ from optimizer.explain import explanation, gains
 from optimizer.strategy import search as search_module
 from optimizer.strategy.outcome import Outcome, Status
 from tests.cli.big_plan import write_big_plan
-from tests.cli.conftest import Call, environment
 from tests.cli.explained_plans import write_impossible, write_possible
+from tests.cli.processes import running
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.cli.conftest import Call
 
 HOURS = 1095
 
@@ -176,27 +175,13 @@ def test_ctrl_c_during_a_solve_keeps_the_values_found_so_far(
 @pytest.mark.slow
 def test_ctrl_c_in_a_real_process_ends_an_explanation_with_the_answer(tmp_path: Path) -> None:
     plan = write_big_plan(tmp_path / "big.json", sites=12)
-    arguments = ["limits", str(plan), "--gap", "1%", "--explain-time", "600", "--format", "json"]
-    stderr = tmp_path / "stderr.txt"
-    with stderr.open("w", encoding="utf-8") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "optimizer", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=stream,
-            text=True,
-            env=environment(),
-        )
-    deadline = time.monotonic() + 90
-    while "what limits are worth" not in stderr.read_text(encoding="utf-8"):
-        assert process.poll() is None, "it ended by itself"
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    options = ("--gap", "1%", "--explain-time", "600", "--format", "json")
+    with running(tmp_path / "stderr.txt", "limits", plan, *options) as explanation:
+        explanation.wait_for("what limits are worth")
+        explanation.process.send_signal(signal.SIGINT)
+        document = json.loads(explanation.end())
 
-    process.send_signal(signal.SIGINT)
-    stdout, _ = process.communicate(timeout=90)
-    document = json.loads(stdout)
-
-    assert process.returncode == 0
+    assert explanation.process.returncode == 0
     assert document["status"] in {Status.WITHIN_GAP, Status.OPTIMAL}
     assert document["verification"]["passed"] is True
     assert document["explanation"] is None or document["explanation"]["complete"] is False

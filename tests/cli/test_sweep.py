@@ -7,8 +7,6 @@ import io
 import json
 import re
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from fractions import Fraction
@@ -22,15 +20,14 @@ from optimizer.errors import SolverError
 from optimizer.report.json_schema import sweep_schema
 from optimizer.verify.check import Verification
 from tests.cli.big_plan import write_big_plan
-from tests.cli.conftest import Call, environment
+from tests.cli.processes import running
 from tests.explain.curve_plan import CURVE, KEY, VARY, lease, worth, write_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.strategy.outcome import Outcome
-
-PATIENCE = 90.0
+    from tests.cli.conftest import Call
 
 
 @pytest.fixture
@@ -217,29 +214,18 @@ def test_a_changed_plan_is_refused_and_the_kept_sweep_left_as_it_was(call: Call,
     assert {file: file.read_bytes() for file in kept.rglob("*.*") if file.is_file()} == before
 
 
-def wait_for_a_point(folder: Path, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not list(folder.glob("[0-9]*.json")):
-        assert process.poll() is None, "it ended by itself"
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 @pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on_with_the_same_command(
     call: Call, fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    values = f"{KEY}=0%:12%:0.1%"
+    values = f"{KEY}=0%:12%:0.2%"
     arguments = ["sweep", str(fleet), "--vary", values, "--out", str(tmp_path / "kept"), "--jobs", "1"]
     points = tmp_path / "kept" / "points"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "optimizer", *arguments], stderr=subprocess.PIPE, text=True, env=environment()
-    )
-    wait_for_a_point(points, process)
-    process.kill()
-    process.communicate(timeout=PATIENCE)
+    with running(tmp_path / "stderr.txt", *arguments) as killed:
+        killed.wait_until(lambda: list(points.glob("[0-9]*.json")))
+        killed.process.kill()
     kept = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in points.glob("[0-9]*.json")}
-    assert 1 <= len(kept) < 121
+    assert 1 <= len(kept) < 61
     searched: list[object] = []
     place = pipeline.place_fleet
 
@@ -251,9 +237,9 @@ def test_killed_at_any_moment_it_goes_on_with_the_same_command(
     answer = call(*arguments, "--format", "json")
 
     found = json.loads(answer.stdout)
-    assert len(searched) == 121 - len(kept)
+    assert len(searched) == 61 - len(kept)
     assert {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in kept} == kept
-    assert [point["objective"] for point in found["points"]] == [worth(Fraction(k, 1000)) for k in range(121)]
+    assert [point["objective"] for point in found["points"]] == [worth(Fraction(k, 500)) for k in range(61)]
 
 
 @pytest.mark.slow
@@ -262,19 +248,14 @@ def test_ctrl_c_in_a_real_process_reports_the_points_that_are_finished(tmp_path:
     plan = write_big_plan(tmp_path / "big.json")
     vary = ["--vary", "sites[*].power_mw=0,6", "--gap", "0", "--jobs", "2"]
     out = tmp_path / "kept"
-    command = [sys.executable, "-m", "optimizer", "sweep", str(plan), *vary, "--out", str(out), "--format", "json"]
-    log = tmp_path / "stderr.txt"
-    with log.open("w", encoding="utf-8") as stderr:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment())
-    wait_for_a_point(out / "points", process)
-    time.sleep(3)  # into the second point's search
+    with running(tmp_path / "stderr.txt", "sweep", plan, *vary, "--out", out, "--format", "json") as curve:
+        curve.wait_until(lambda: list((out / "points").glob("[0-9]*.json")))
+        time.sleep(1)  # into the second point's search
+        curve.process.send_signal(signal.SIGINT)
+        found = json.loads(curve.end())
 
-    process.send_signal(signal.SIGINT)
-    stdout, _ = process.communicate(timeout=PATIENCE)
-
-    found = json.loads(stdout)
-    assert process.returncode == 4
+    assert curve.process.returncode == 4
     assert found["interrupted"] is True
     assert [point["status"] for point in found["points"]] == ["optimal", "not_run"]
     assert len(list((out / "points").iterdir())) == 1
-    assert "interrupted: this is what was finished" in log.read_text(encoding="utf-8")
+    assert "interrupted: this is what was finished" in curve.stderr

@@ -11,19 +11,13 @@ import pytest
 from optimizer.explain.explanation import explain_outcome
 from optimizer.files.read_plan import read_plan
 from optimizer.pipeline import place_fleet
-from optimizer.solve.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from optimizer.solve.session import Session
+
 
 FOLDER = Path(__file__).parents[2] / "instances"
 NAMES = sorted(file.parent.name for file in FOLDER.glob("*/expected.json"))
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 @pytest.mark.slow

@@ -9,23 +9,17 @@ import pytest
 from optimizer.explain.budget import Budget
 from optimizer.explain.explanation import explain_conflict, explain_values
 from optimizer.explain.value import Label
-from optimizer.solve.session import Session
 from optimizer.strategy.options import SearchOptions
-from tests.agreement import place
+from tests.agreement import num_plans, place
 from tests.explain.independent import contains_the_difference, is_minimal, less_is_too_little, makes_a_plan
 from tests.oracle.random_plans import random_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from optimizer.solve.session import Session
 
-NUM_PLANS, CHUNK = 120, 10
+
+NUM_PLANS, CHUNK = num_plans(50, wide=360), 10
 EXACT = SearchOptions(relative_gap=0.0)
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 @pytest.mark.slow

@@ -15,21 +15,15 @@ from optimizer.explain.sweep import sweep
 from optimizer.explain.value import Label
 from optimizer.files.read_plan import read_plan
 from optimizer.pipeline import place_fleet
-from optimizer.solve.session import Session
 from optimizer.strategy.options import SearchOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from optimizer.solve.session import Session
+
 
 FOLDER = Path(__file__).parents[2] / "instances"
 TOP, ENOUGH = 10, 8
 TIGHTER = 5e-4
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 @pytest.mark.slow

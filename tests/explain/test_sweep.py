@@ -15,27 +15,21 @@ from optimizer.explain import sweep as module
 from optimizer.explain.sweep import PointNews, Sweep, sweep
 from optimizer.explain.sweep_grid import parse_grid
 from optimizer.explain.sweep_points import read_points
-from optimizer.solve.session import Session
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
 from tests.explain.curve_plan import CURVE, IN_JOHOR, KEY, VARY, lease, worth, write_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from optimizer.solve.session import Session
     from optimizer.strategy.outcome import Outcome
 
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Path:
     return write_plan(tmp_path / "fleet.json")
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 def objectives(found: Sweep) -> tuple[Any, ...]:

@@ -13,7 +13,6 @@ from optimizer.model.entries import entered_rows
 from optimizer.pipeline import place_fleet
 from optimizer.rules.limit import Entered
 from optimizer.rules.registry import compile_limits
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status
 from optimizer.strategy.search import SearchOptions
 from tests.builders import chip, entering, placing, plan, site
@@ -21,18 +20,11 @@ from tests.model.programs import holds, model_of, rows_of
 from tests.rules.diffusion import ONLY_LISTED, company, licence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from optimizer.rules.case import Case
     from optimizer.schema.placement import Placement
+    from optimizer.solve.session import Session
 
 LICENCE, LPP, LISTED = "licence", "lpp", "listed_licence/L1"
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as running:
-        yield running
 
 
 def licensed(**parts: Any) -> Case:  # noqa: ANN401  whatever `document` takes

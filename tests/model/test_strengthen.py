@@ -14,26 +14,20 @@ from optimizer.model.strengthen import DerivedRow, derive_rows
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.backend import SolveOptions
 from optimizer.solve.result import Termination
-from optimizer.solve.session import Session
 from optimizer.verify.check import verify
 from tests.builders import case, chip, site
 from tests.verify.damaged import damaged, legal_placement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
+    from optimizer.solve.session import Session
 
 PREFIX = "derived from "
 EXACTLY = SolveOptions(relative_gap=0.0, time_limit_seconds=20.0)
 TOLERANCE = 1e-6
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 def derived(built: Case, limits: Iterable[Limit]) -> list[DerivedRow]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.agreement import num_plans
 from tests.oracle.diffusion_brute_force import best_holding, best_result_under_diffusion, best_under_diffusion
 from tests.oracle.diffusion_check import Account, Entry, diffusion_problems, legal_problems
 from tests.oracle.diffusion_facts import Company, read_company
@@ -538,6 +539,7 @@ def test_damaged_paths_are_reported() -> None:
 
 # --- Two roads to the same optimum ------------------------------------------------------------------------------------
 
+NUM_COMPANIES, NUM_APPLICANTS = num_plans(120, wide=600), num_plans(40, wide=200)
 NAIVE_PLACEMENTS, NAIVE_CHOICES = 500, 1000
 """Placements, and choices of paths in each, that the naive search may have to walk."""
 
@@ -610,23 +612,23 @@ def is_small(company: Company) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", [0, 100, 200])
+@pytest.mark.parametrize("first", range(0, NUM_COMPANIES, 60))
 def test_brute_force_equals_the_best_of_everything_the_checker_accepts(first: int) -> None:
     """No pruning and no argument about paths: every unit of every placement is given every open path."""
     verdicts: Counter[bool] = Counter()
-    for seed in range(first, first + 100):
+    for seed in range(first, first + 60):
         document = cut_down(random_company(seed))
         if is_small(company := read_company(document)):
             expected = naive_best(company)
             assert best_under_diffusion(document) == expected, seed
             verdicts[expected is None] += 1
-    assert min(verdicts[True], verdicts[False]) >= 8, verdicts
+    assert min(verdicts[True], verdicts[False]) >= 5, verdicts
 
 
 @pytest.mark.slow
 def test_optima_of_random_companies_pass_the_checker_and_are_well_mixed() -> None:
     mix: Counter[str] = Counter()
-    for seed in range(300):
+    for seed in range(NUM_COMPANIES):
         document = random_company(seed)
         found = best_result_under_diffusion(document)
         if found is None:
@@ -635,24 +637,24 @@ def test_optima_of_random_companies_pass_the_checker_and_are_well_mixed() -> Non
         assert diffusion_problems(document, found) == [], seed
         mix["placed"] += bool(found["placements"])
         mix.update({row["path"].split("/")[0] for row in found["entries"]})
-    assert 45 <= mix["infeasible"] <= 120, mix
-    assert mix["placed"] >= 150, mix
+    assert 15 <= mix["infeasible"] / NUM_COMPANIES * 100 <= 40, mix
+    assert mix["placed"] >= NUM_COMPANIES / 2, mix
     assert (
-        min(mix[path] for path in ("aia", "uveu", "nveu", "licence", "lpp", "listed_licence", "licence_in_tier1")) >= 5
+        min(mix[path] for path in ("aia", "uveu", "nveu", "licence", "lpp", "listed_licence", "licence_in_tier1")) >= 3
     ), mix
 
 
 @pytest.mark.slow
 def test_each_holding_is_the_best_of_some_applicants() -> None:
     winners: Counter[str] = Counter()
-    for seed in range(100):
+    for seed in range(NUM_APPLICANTS):
         document = random_applicant(seed)
         best = best_holding(document)
         if best is not None and tier_of(document["company"]["headquarters"]) == 1:
             worths = {name: best_under_diffusion(document, name) for name in ("none", "nveu", "uveu")}
             of_best = [name for name, worth in worths.items() if worth == best]
             winners.update(of_best if len(of_best) == 1 else [])
-    assert min(winners["nveu"], winners["uveu"]) >= 4, winners
+    assert min(winners["nveu"], winners["uveu"]) >= 2, winners
 
 
 def test_a_seed_always_gives_the_same_company() -> None:

@@ -13,16 +13,14 @@ import pytest
 from optimizer.pipeline import place_fleet
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
-from optimizer.solve.session import Session
 from optimizer.strategy.outcome import Status
 from optimizer.strategy.search import SearchOptions
 from optimizer.verify.check import verify
 from tests.builders import broken, chip, placing, plan, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from optimizer.schema.plan import Plan
+    from optimizer.solve.session import Session
 
 PERCENTS = (7, 25, 50, 29, 57, 70, 35, 41, 47, 58, 69, 82, 94)
 BACKENDS = ("highs", "scip")
@@ -55,12 +53,6 @@ def company_at(rule: str, percent: int, size: Size) -> Plan:
         installed=[{"country": "US", "accelerator": "chip", "units": at_home}],
         policy={**NO_SHARES, rule: share},
     )
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as running:
-        yield running
 
 
 @pytest.mark.parametrize("size", [SMALL, SERVERS, RACKS, LARGEST], ids=["small", "servers", "racks", "largest"])

@@ -10,27 +10,21 @@ import pytest
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.pipeline import place_fleet
 from optimizer.rules.alternatives import alternative_cases
-from optimizer.solve.session import Session
 from optimizer.strategy.alternatives import search_alternatives
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Outcome, Status
 from tests.builders import case, chip, document, site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from optimizer.rules.case import Case
+    from optimizer.solve.session import Session
 
 Row = dict[str, Any]
 SMALL = {"lpp_tpp_per_year": 20_000, "country_allocation": 100_000, "decision_days": 0, "new_site_notice_days": 0}
 """LPP of 2 chips of 10,000 TPP a year, 10 chips licensed to a country, no waiting."""
 CHIP = chip(tpp=10_000)
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 def company(

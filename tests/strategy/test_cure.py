@@ -32,12 +32,6 @@ Row = dict[str, Any]
 SEVEN = Fraction(7, 100)
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
-
-
 def solve(session: Session, plan: Row) -> Outcome:
     options = SearchOptions(relative_gap=0.0, time_limit_seconds=30.0)
     return place_fleet(plan_from_dict(plan), options=options, session=session)

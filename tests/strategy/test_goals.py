@@ -13,26 +13,18 @@ from optimizer.report.compose import compose
 from optimizer.report.goals import goal_table
 from optimizer.report.wording import NOTHING
 from optimizer.schema.goals import Goal
-from optimizer.solve.session import Session
 from optimizer.strategy.goals import pursue_goals
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import GoalResult, Outcome, Status
 from tests.builders import chip, document, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from optimizer.solve.result import SolveResult
+    from optimizer.solve.session import Session
 
 HOUR = Fraction(2190)
 """Hours of a quarter."""
 EXACT = SearchOptions(relative_gap=0.0)
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 def three_sites(then: list[str], within: str, **parts: Any) -> dict[str, Any]:  # noqa: ANN401  whatever `document` takes

@@ -14,7 +14,6 @@ from optimizer.rules.breach import breached_groups
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.registry import BACKENDS
 from optimizer.solve.result import Termination
-from optimizer.solve.session import Session
 from optimizer.strategy.options import STRATEGIES, SearchOptions
 from optimizer.strategy.outcome import Status
 from optimizer.strategy.repair import repair
@@ -23,8 +22,7 @@ from tests.builders import Row, case, chip, document, placing, site
 from tests.strategy.scripted import HOURS, TWO_SITES, answer, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from optimizer.solve.session import Session
     from optimizer.strategy.outcome import Outcome
 
 HOME_93 = [{"country": "US", "accelerator": "chip", "units": 93}]
@@ -39,12 +37,6 @@ TWO_SITES_PARTS: dict[str, Any] = {
     "delivered": 5,
 }
 WAYS = [(backend, strategy) for backend in BACKENDS for strategy in STRATEGIES]
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 def place(session: Session, described: Row, backend: str = "highs", strategy: str = "auto") -> Outcome:

@@ -11,7 +11,6 @@ import pytest
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.pipeline import place_fleet
 from optimizer.solve.registry import BACKENDS
-from optimizer.solve.session import Session
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
 from tests.builders import chip, document, site
@@ -19,8 +18,9 @@ from tests.oracle.brute_force import best
 from tests.oracle.random_plans import random_plan, random_soft_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from optimizer.solve.session import Session
     from optimizer.strategy.outcome import Outcome
 
 CUT_OFF_BY_SCIP = (656, 1032)
@@ -36,12 +36,6 @@ TABLES = (
     "power",
     "external_use",
 )
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session() as shared:
-        yield shared
 
 
 @pytest.fixture(params=list(BACKENDS))
