@@ -11,7 +11,7 @@ import pytest
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
 from optimizer.strategy.outcome import Status
-from tests.agreement import EVERY_WAY, num_plans, place
+from tests.agreement import EVERY_WAY, agreeing, num_plans, place
 from tests.oracle import law
 from tests.oracle.diffusion_brute_force import best_under_diffusion
 from tests.oracle.diffusion_check import diffusion_problems
@@ -47,12 +47,7 @@ def holdings_of(plan: Row) -> tuple[str, ...]:
 def test_tool_equals_brute_force_for_a_fixed_holding(session: Session, first: int) -> None:
     for seed in range(first, first + CHUNK):
         plan = random_company(seed)
-        optimum = best_under_diffusion(plan)
-        expected = Status.INFEASIBLE if optimum is None else Status.OPTIMAL
-        for backend, strategy in ways_of(seed):
-            outcome = place(session, plan, backend, strategy)
-
-            assert (outcome.status, outcome.objective) == (expected, optimum), (seed, backend, strategy)
+        assert len(list(agreeing(session, plan, best_under_diffusion(plan), ways_of(seed), seed))) == 2
 
 
 @pytest.mark.slow

@@ -12,8 +12,7 @@ import pytest
 
 from optimizer.report.as_json import render
 from optimizer.report.compose import compose
-from optimizer.strategy.outcome import Status
-from tests.agreement import EVERY_WAY, num_plans, place
+from tests.agreement import EVERY_WAY, agreeing, num_plans
 from tests.oracle.brute_force import best
 from tests.oracle.independent_checker import check
 from tests.oracle.random_plans import random_campus_plan, random_shared_plan
@@ -26,12 +25,7 @@ NUM_PLANS, CHUNK = num_plans(60, wide=360), 10
 
 
 def equals_brute_force(session: Session, plan: dict[str, Any], seed: int) -> None:
-    optimum = best(plan)
-    expected = Status.INFEASIBLE if optimum is None else Status.OPTIMAL
-    for backend, strategy in (EVERY_WAY[seed % 2], EVERY_WAY[2 + seed % 2]):
-        outcome = place(session, plan, backend, strategy)
-
-        assert (outcome.status, outcome.objective) == (expected, optimum), (seed, backend, strategy)
+    for outcome in agreeing(session, plan, best(plan), (EVERY_WAY[seed % 2], EVERY_WAY[2 + seed % 2]), seed):
         if outcome.objective is not None:
             assert check(plan, json.loads(render(compose(outcome)))) == [], seed
 

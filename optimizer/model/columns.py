@@ -29,6 +29,7 @@ from optimizer.rules.limit import (
     Standing,
     Unbound,
     Variable,
+    variables_named,
 )
 
 if TYPE_CHECKING:
@@ -226,12 +227,7 @@ def _close_until_open(case: Case, most: npt.NDArray[np.int64], closed: dict[tupl
 
 def _totals_named(case: Case, limits: Iterable[Limit]) -> tuple[Placed, ...]:
     """Return the totals that limits speak of, sorted, with the destination totals that each world total sums."""
-    named = {
-        variable
-        for limit in limits
-        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
-        if isinstance(variable, Placed)
-    }
+    named = variables_named(limits, Placed)
     parts = {
         Placed(total.measure, place, total.period)
         for total in named

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.model.columns import ABSENT, Columns, Extra
 from optimizer.rules.additions import brought
-from optimizer.rules.limit import Entered, Standing
+from optimizer.rules.limit import Entered, Standing, variables_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,13 +22,7 @@ if TYPE_CHECKING:
 
 def extras(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[tuple[Entered, Extra]]:
     """Yield the entries by path that limits speak of, sorted."""
-    named = {
-        variable
-        for limit in limits
-        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
-        if isinstance(variable, Entered)
-    }
-    for variable in sorted(named):
+    for variable in sorted(variables_named(limits, Entered)):
         yield variable, Extra(_most_entries(case, columns, variable))
 
 

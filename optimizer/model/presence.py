@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from optimizer.model.columns import ABSENT, Columns, Extra
-from optimizer.rules.limit import Present
+from optimizer.rules.limit import Present, variables_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 
 def extras(_case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[tuple[Present, Extra]]:
     """Yield the presences that limits speak of and some opening can bring about, sorted."""
-    named = {
-        variable
-        for limit in limits
-        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
-        if isinstance(variable, Present)
-    }
-    for variable in sorted(named):
+    for variable in sorted(variables_named(limits, Present)):
         if (columns.openings[list(variable.sites), variable.period] != ABSENT).any():
             yield variable, Extra(1.0)
 

@@ -28,7 +28,6 @@ MUST_SERVE, RESIDENCY, MAX_LATENCY, NO_SERVICE = "must_serve", "residency", "max
 SITE_COMPUTE = "site_compute"
 RESOURCE, MAX_MODULES, MIN_MODULES = "resource", "max_modules", "min_modules"
 MOST_NAMED = 6
-CLOSURES = ("closed", "no path is open")
 
 
 def change_words(change: Change) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from optimizer.schema.plan import LimitKind
+
+_Kind = TypeVar("_Kind")
 
 WORLD = "world"
 """The place of a total over all destinations."""
@@ -223,6 +225,16 @@ def accelerator_of(variable: Variable) -> int | None:
     if isinstance(variable, Standing | Entered | Unbound | Vintage | Moved):
         return variable.accelerator
     return None
+
+
+def variables_named(limits: Iterable[Limit], kind: type[_Kind]) -> set[_Kind]:
+    """Return the variables of one kind that limits speak of."""
+    return {
+        variable
+        for limit in limits
+        for variable, _ in (*limit.usage.terms, *limit.allowance.terms)
+        if isinstance(variable, kind)
+    }
 
 
 def group_key(rule: str, scope: str) -> str:

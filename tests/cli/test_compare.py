@@ -27,9 +27,9 @@ from optimizer.errors import SolverError
 from optimizer.files.read_plan import read_plan
 from optimizer.report.comparison_document import ComparisonDocument, PackPart
 from optimizer.strategy.outcome import Outcome, Status
-from tests.builders import document, site
 from tests.cli.big_plan import write_big_plan
 from tests.cli.processes import running
+from tests.explain.curve_plan import write_plan
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Call
@@ -39,23 +39,9 @@ TIERS, FREE = "three-tier-2025-01", "unrestricted"
 Compared = Callable[..., dict[str, Any]]
 
 
-def write(file: Path, **parts: Any) -> Path:  # noqa: ANN401  whatever `document` takes
-    defaults: dict[str, Any] = {
-        "sites": [site("johor", "MY"), site("ohio", "US")],
-        "delivered": 100,
-        "installed": [{"country": "US", "accelerator": "chip", "units": 930}],
-        "values": [
-            {"site": "johor", "accelerator": "chip", "value_usd_per_unit": 2000},
-            {"site": "ohio", "accelerator": "chip", "value_usd_per_unit": 1000},
-        ],
-    }
-    file.write_text(json.dumps(document(**{**defaults, **parts})), encoding="utf-8")
-    return file
-
-
 @pytest.fixture
 def fleet(tmp_path: Path) -> Path:
-    return write(tmp_path / "fleet.json")
+    return write_plan(tmp_path / "fleet.json")
 
 
 @pytest.fixture
@@ -122,7 +108,7 @@ def test_one_policy_alone_is_compared_with_the_plans_own(fleet: Path, compared: 
 
 def test_the_plans_own_policy_has_the_plans_settings_and_no_other_pack_does(tmp_path: Path, compared: Compared) -> None:
     # 1% of 1,030 is 10.3: 10 in Malaysia, 90 in Ohio. The copy has the pack's own 7%.
-    plan = write(tmp_path / "fleet.json", policy={"destination_share": "1/100"})
+    plan = write_plan(tmp_path / "fleet.json", policy={"destination_share": "1/100"})
     copy = shutil.copy(PACKS / f"{TIERS}.toml", tmp_path / "copy.toml")
 
     found = compared(plan, "--policy", TIERS, "--policy", copy)
@@ -135,7 +121,7 @@ def test_the_plans_own_policy_is_known_by_its_file_too(tmp_path: Path, compared:
     pack = tmp_path / "ours.toml"
     text = (PACKS / f"{TIERS}.toml").read_text(encoding="utf-8")
     pack.write_text(text.replace(f'name = "{TIERS}"', 'name = "ours"'), encoding="utf-8")
-    plan = write(tmp_path / "fleet.json", policy={"name": "ours.toml", "destination_share": "1/100"})
+    plan = write_plan(tmp_path / "fleet.json", policy={"name": "ours.toml", "destination_share": "1/100"})
 
     found = compared(plan, "--policy", FREE, "--policy", tmp_path / "." / "ours.toml")
 
@@ -163,7 +149,7 @@ def test_a_setting_goes_to_the_packs_that_have_it_and_the_others_say_so(fleet: P
 
 
 def test_a_typed_setting_goes_before_the_plans_own(tmp_path: Path, compared: Compared) -> None:
-    plan = write(tmp_path / "fleet.json", policy={"destination_share": "1/100"})
+    plan = write_plan(tmp_path / "fleet.json", policy={"destination_share": "1/100"})
 
     assert values(compared(plan, *both(), "--set", "policy.destination_share=7%"))[TIERS] == 172_000
 
@@ -175,7 +161,7 @@ def test_breach_is_the_plans_and_no_setting_of_a_pack(tmp_path: Path, compared: 
         {"country": "US", "accelerator": "chip", "units": 900},
         {"country": "MY", "accelerator": "chip", "units": 100},
     ]
-    plan = write(tmp_path / "fleet.json", installed=rows)
+    plan = write_plan(tmp_path / "fleet.json", installed=rows)
 
     strict = compared(plan, *both())
     cure = compared(plan, *both(), "--set", "policy.breach=cure")
@@ -225,7 +211,7 @@ def test_every_pack_that_cannot_be_read_is_named(call: Call, fleet: Path) -> Non
 def test_a_plan_that_does_not_fit_one_of_the_packs_is_refused_naming_it(call: Call, tmp_path: Path) -> None:
     # The rule as published counts controlled chips; 3,000 TPP alone do not say whether this is one.
     chips = [{"accelerator": "chip", "tpp": 3000, "power_kw": 0, "block": 1}]
-    plan = write(tmp_path / "fleet.json", accelerators=chips)
+    plan = write_plan(tmp_path / "fleet.json", accelerators=chips)
 
     answer = call("compare", plan, *both(), "--policy", "ai-diffusion-2025")
 
@@ -434,7 +420,7 @@ def test_options_of_the_search_reach_it(fleet: Path, compared: Compared, solver:
 
 def test_what_a_company_would_hold_is_said_where_the_policy_asks(tmp_path: Path, compared: Compared) -> None:
     chips = [{"accelerator": "chip", "tpp": 10_000, "power_kw": 0, "block": 1}]
-    plan = write(tmp_path / "fleet.json", accelerators=chips, start="2026Q1")
+    plan = write_plan(tmp_path / "fleet.json", accelerators=chips, start="2026Q1")
     plan.write_text(plan.read_text(encoding="utf-8").replace("2025Q1", "2026Q1"), encoding="utf-8")
 
     found = compared(plan, *both(), "--policy", "ai-diffusion-2025", "--set", "policy.authorisations=auto")

@@ -31,9 +31,6 @@ from tests.report.small_fleet import COMMAND, VERSIONS, impossible_case, no_plac
 if TYPE_CHECKING:
     from optimizer.report.document import ResultDocument
 
-RESOLUTION = 50_000
-"""Of `small_result`."""
-
 
 def move(lower: int | None, upper: int | None, *, label: Label = Label.CONFIRMED, infeasible: bool = False) -> MovePart:
     return MovePart(

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FONT = "Helvetica, Arial, sans-serif"
 FONT_SIZE = 12
-NAMESPACE = "http://www.w3.org/2000/svg"
 LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 ACCESSIBILITY = ("role", "aria-roledescription", "aria-hidden", "aria-label")
 
