@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.rules.registry import compile_limits
+from optimizer.schema.placement import ages_of
 from optimizer.schema.plan import Changes
 from optimizer.strategy.search import search
 
@@ -44,7 +45,8 @@ def search_from_still(
     quick = replace(options, time_limit_seconds=None if seconds is None else seconds * STILL_TIME_PART)
     first = search(still, compile_limits(still), quick, session, on_progress)
     own = options.after(time.monotonic() - started)
+    start = None if first.placement is None else replace(first.placement, aged_units=ages_of(first.placement))
     if not first.interrupted:
-        return search(case, limits, own, session, on_progress, start=first.placement)
-    stopped = search(case, limits, replace(own, time_limit_seconds=0.0), session, on_progress, start=first.placement)
+        return search(case, limits, own, session, on_progress, start=start)
+    stopped = search(case, limits, replace(own, time_limit_seconds=0.0), session, on_progress, start=start)
     return replace(stopped, interrupted=True, stopped_by=first.stopped_by)
