@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TIMES_THE_SEARCH = 10
 """Explanations in depth may take so many times what the search took."""
-SHORTEST_SECONDS = 20.0
+SHORTEST_SECONDS = 120.0
 
 ExplainTimeOption = Annotated[
     str | None,
