@@ -19,7 +19,7 @@ from optimizer.files.read_plan import read_plan
 from optimizer.pipeline import place_fleet
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.strategy.options import SearchOptions
 from optimizer.strategy.outcome import Status
 

@@ -35,7 +35,7 @@ from optimizer.rules.limit import (
     Unbound,
     Vintage,
 )
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

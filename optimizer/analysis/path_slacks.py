@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from optimizer.rules.limit import Entered, Exact, Limit, Sense, Standing
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,7 +16,8 @@ from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from optimizer.schema.plan import Site, Workload
+    from optimizer.schema.plan import Site
+    from optimizer.schema.workload import Workload
 
 EARTH_RADIUS_KM = 6371
 ROUTE_FACTOR = Fraction(19, 10)

@@ -13,7 +13,7 @@ from optimizer.explain.setting import DELIVERIES, thousands
 from optimizer.explain.table_change import ChangedTable, TableChange, has_plan, least_steps
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from optimizer.explain.feasibility import Feasibility

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from optimizer.explain.setting import thousands
 from optimizer.explain.table_change import ChangedTable, TableChange, has_plan, least_steps
 from optimizer.rules.case import make_case
-from optimizer.schema.plan import Authorisation, AuthorisationType, LimitKind
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.plan import Authorisation, AuthorisationType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from optimizer.rules.case import Case
-    from optimizer.schema.plan import LimitKind
+    from optimizer.schema.limit_kind import LimitKind
 
 SHARE_STEP, SHARE_RESOLUTION = Fraction(1, 100), Fraction(1, 10_000)
 POWER_RESOLUTION = Fraction(1, 10)

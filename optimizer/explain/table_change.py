@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from optimizer.explain.feasibility import Feasibility
     from optimizer.rules.case import Case
-    from optimizer.schema.plan import LimitKind
+    from optimizer.schema.limit_kind import LimitKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from optimizer.explain.setting import settings_of
 from optimizer.model.halls import with_modules_for_stock
 from optimizer.rules.limit import Expression, Limit, Sense, Standing
 from optimizer.rules.registry import compile_limits
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.strategy.outcome import Status
 from optimizer.strategy.search import search
 from optimizer.verify.check import verify

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from optimizer.files.columns import COMMITMENTS
 from optimizer.files.problems import did_you_mean
 from optimizer.files.records import read_records
-from optimizer.schema.plan import Commitment, LimitKind
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.plan import Commitment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.files.facility_columns import HALLS
 from optimizer.files.records import read_records
-from optimizer.schema.plan import Hall
+from optimizer.schema.facility import Hall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,8 @@ from optimizer.files.keys import LIMIT
 from optimizer.files.problems import Place, Problems
 from optimizer.files.raw import RawRow, filled
 from optimizer.files.records import Record, read_section
-from optimizer.schema.plan import LimitKind, LimitSetting
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.plan import LimitSetting
 from optimizer.schema.quantities import parse_decimal, parse_share
 
 if TYPE_CHECKING:

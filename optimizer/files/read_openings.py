@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from optimizer.files.facility_columns import EXCLUSIONS, OPENING_LIMITS
 from optimizer.files.problems import did_you_mean
 from optimizer.files.records import read_records
-from optimizer.schema.plan import Exclusion, LimitKind, OpeningLimit
+from optimizer.schema.facility import Exclusion, OpeningLimit
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,8 @@ from optimizer.files.problems import did_you_mean
 from optimizer.files.read_values import fill_prices
 from optimizer.files.records import read_records
 from optimizer.files.resource_columns import RESOURCE_USE, RESOURCES
-from optimizer.schema.plan import Counting, LimitKind, Resource, ResourceUse
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.resource import Counting, Resource, ResourceUse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

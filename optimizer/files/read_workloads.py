@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.catalogue.latency import FORMULA, SOURCE, latency_of
 from optimizer.files.records import read_records
 from optimizer.files.workload_columns import SERVICE, WORKLOADS
-from optimizer.schema.plan import Service, Workload, WorkloadKind
+from optimizer.schema.workload import Service, Workload, WorkloadKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from optimizer.report.document import AlteredLimitPart
 from optimizer.report.exact_numbers import exact_or_none
 from optimizer.rules.registry import limits_as_written
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:

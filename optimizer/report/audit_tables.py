@@ -17,7 +17,7 @@ from optimizer.report.table import Footnotes, Table, columns
 from optimizer.report.tables import country_table, site_table
 from optimizer.report.wording import percent_used_text, period_runs, quantity
 from optimizer.report.workload_tables import workload_lines, workload_table
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

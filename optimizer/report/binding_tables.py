@@ -9,7 +9,7 @@ from optimizer.report.wording import compact, percent_used_text, period_runs
 from optimizer.rules.frozen import FROZEN
 from optimizer.rules.limit import Sense
 from optimizer.rules.site_compute import SITE_COMPUTE
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

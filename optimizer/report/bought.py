@@ -10,7 +10,7 @@ from optimizer.report.exact_numbers import plain
 from optimizer.report.explain_parts import BoughtPart
 from optimizer.report.table import Table, columns
 from optimizer.report.wording import NOTHING, compact, money, period_runs
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.quantities import format_exact
 from optimizer.verify.check import charge_of
 

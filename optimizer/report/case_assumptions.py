@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from optimizer.catalogue.countries import destination_of
 from optimizer.report.altered_limits import SOURCE, altered_limits
 from optimizer.rules.country_allocation import room_of_others
-from optimizer.schema.plan import Assumption, LimitKind
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.plan import Assumption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

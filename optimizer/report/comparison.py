@@ -24,7 +24,7 @@ from optimizer.report.comparison_document import (
 from optimizer.report.exact_numbers import exact_or_none, plain_or_none
 from optimizer.report.header import plan_part, policy_part
 from optimizer.report.share_lines import tier_name
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -39,7 +39,7 @@ from optimizer.report.rows import (
     SiteRow,
 )
 from optimizer.report.workload_rows import ServedRow, WorkloadRow
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.strategy.outcome import Status
 
 SCHEMA_VERSION: Final = "1.3"

@@ -26,7 +26,7 @@ from optimizer.report.explain_parts import (
     ValuePart,
 )
 from optimizer.report.placements import opening_rows, placement_rows
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:

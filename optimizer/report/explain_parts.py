@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from optimizer.explain.value import Label, Listed  # noqa: TC001  pydantic reads annotations when it runs
 from optimizer.report.rows import ExactText, Number, OpeningRow, Part, PlacementRow
-from optimizer.schema.plan import LimitKind  # noqa: TC001  pydantic reads annotations when it runs
+from optimizer.schema.limit_kind import LimitKind  # noqa: TC001  pydantic reads annotations when it runs
 from optimizer.strategy.outcome import Status  # noqa: TC001
 
 

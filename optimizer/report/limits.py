@@ -10,7 +10,7 @@ from optimizer.report.exact_numbers import percent, plain, plain_or_none
 from optimizer.report.judged import Judged, counts_delivered
 from optimizer.report.rows import GroupRow, LimitRow
 from optimizer.rules.measures import TPP
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:

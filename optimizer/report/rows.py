@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from optimizer.analysis.binding import Tightness
 from optimizer.rules.limit import Sense
-from optimizer.schema.plan import Counting, LimitKind
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.resource import Counting
 from optimizer.strategy.outcome import Status
 
 Number = int | float

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.report.wording import NOTHING, percent_used_text, share_beside, share_text
 from optimizer.rules.limit import Sense
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from optimizer.report.resources import resource_lines
 from optimizer.report.share_lines import next_to_fill, share_line
 from optimizer.report.wording import compact, gap_text, money, period_runs
 from optimizer.report.workload_tables import workload_lines
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.strategy.outcome import Status
 
 if TYPE_CHECKING:

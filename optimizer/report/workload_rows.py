@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.report.rows import ExactText, Number, Part
-from optimizer.schema.plan import WorkloadKind  # noqa: TC001  pydantic reads annotations when it runs
+from optimizer.schema.workload import WorkloadKind  # noqa: TC001  pydantic reads annotations when it runs
 
 
 class ServedRow(Part):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.rules.limit import Expression, Limit, Sense, Standing
-from optimizer.schema.plan import LimitKind, Site
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.rules.case import Case
+    from optimizer.schema.plan import Site
 
 
 def limits(case: Case) -> Iterator[Limit]:

@@ -23,12 +23,13 @@ from optimizer.policies.policy import HOLDING_COUNTRY, OPERATED, OWNERSHIP, TF32
 from optimizer.rules.limit import WORLD, Entered, Exact, Opened, group_key
 from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, H100_EQUIVALENTS, TPP, is_controlled, weight
 from optimizer.schema.calendar import period_containing
-from optimizer.schema.plan import AuthorisationType, Installed, LimitKind, LimitSetting, Ownership, Plan
+from optimizer.schema.plan import AuthorisationType, Installed, LimitSetting, Ownership, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from optimizer.policies.specs import Bound, RuleSpec
+    from optimizer.schema.limit_kind import LimitKind
     from optimizer.schema.plan import Accelerator
 
 UNCERTAIN_ECCN = "uncertain"

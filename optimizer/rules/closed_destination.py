@@ -9,7 +9,7 @@ from optimizer.policies.policy import AfterLastDate
 from optimizer.rules.additions import added
 from optimizer.rules.limit import Expression, Limit, Sense
 from optimizer.rules.measures import CHIPS
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.rules.additions import added
 from optimizer.rules.limit import WORLD, Expression, Limit, Sense
 from optimizer.rules.measures import CHIPS
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.bound_lots import bound_by, supply_terms
 from optimizer.rules.limit import Expression, Limit, Sense
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:

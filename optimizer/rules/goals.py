@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from optimizer.rules.additions import unit_periods
 from optimizer.rules.limit import Exact, Expression, Limit, Opened, Sense
 from optimizer.schema.goals import Goal
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from optimizer.rules.case import Case

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.additions import brought
 from optimizer.rules.limit import Entered, Expression, Limit, Sense
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from optimizer.schema.plan import LimitKind
+    from optimizer.schema.limit_kind import LimitKind
 
 _Kind = TypeVar("_Kind")
 

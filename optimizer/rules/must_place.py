@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.additions import placed_by
 from optimizer.rules.limit import Expression, Limit, Sense
-from optimizer.schema.plan import LimitKind, MustPlace
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.plan import MustPlace
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.limit import Expression, Limit, Sense
 from optimizer.rules.serving import TPP_UNIT, served_everywhere
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:

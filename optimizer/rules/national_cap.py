@@ -9,7 +9,7 @@ from optimizer.rules.additions import added
 from optimizer.rules.external_use import level_of_others
 from optimizer.rules.limit import Expression, Limit, Sense
 from optimizer.rules.measures import CHIPS, UNIT_NAMES
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:

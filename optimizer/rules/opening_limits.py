@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.rules.case import Case
-    from optimizer.schema.plan import OpeningLimit
+    from optimizer.schema.facility import OpeningLimit
 
 
 def limits(case: Case) -> Iterator[Limit]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.policies.specs import HOLD
 from optimizer.rules.limit import Exact, Expression, Limit, Sense
 from optimizer.rules.measures import UNIT_NAMES
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:

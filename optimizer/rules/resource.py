@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.rules.additions import placed_by, placed_in, unit_periods
 from optimizer.rules.limit import Exact, Expression, Limit, Modules, Opened, Sense, Standing, Variable
-from optimizer.schema.plan import Counting
 from optimizer.schema.quantities import format_exact
+from optimizer.schema.resource import Counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from optimizer.rules.case import Case
-    from optimizer.schema.plan import Resource, ResourceUse
+    from optimizer.schema.resource import Resource, ResourceUse
 
 ByPair = dict[tuple[int, int], Fraction]
 """(site, accelerator) to the use of one unit."""

@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from optimizer.catalogue.latency import latency_of
 from optimizer.rules.limit import Exact, Expression, Limit, Sense, Served
-from optimizer.schema.plan import LimitKind, Ownership
+from optimizer.schema.plan import Ownership
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from fractions import Fraction
 
     from optimizer.rules.case import Case
+    from optimizer.schema.limit_kind import LimitKind
 
 TPP_UNIT = "TPP"
 UNLIMITED = 2**62

@@ -15,7 +15,7 @@ from optimizer.rules.additions import departed, merged
 from optimizer.rules.limit import WORLD, Expression, Limit, Placed, Sense
 from optimizer.rules.measures import UNIT_NAMES
 from optimizer.rules.tested import Stock, counted_period
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

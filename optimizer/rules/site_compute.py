@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.rules.limit import Expression, Limit, Sense, Served, Standing
 from optimizer.rules.serving import TPP_UNIT, installed_tpp
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

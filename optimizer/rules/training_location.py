@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.rules.serving import kept_away
-from optimizer.schema.plan import LimitKind, WorkloadKind
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.workload import WorkloadKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,21 +14,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.schema.goals import NO_GOALS, Goals
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from optimizer.schema.calendar import Horizon
+    from optimizer.schema.facility import Exclusion, Hall, OpeningLimit
     from optimizer.schema.last_plan import LastPlan
-
-
-class LimitKind(StrEnum):
-    """Who stands behind a limit: the law, a contract, or physics. Reports list them in this order."""
-
-    POLICY = "policy"
-    CONTRACT = "contract"
-    PHYSICAL = "physical"
+    from optimizer.schema.resource import Resource, ResourceUse
+    from optimizer.schema.workload import Service, Workload
 
 
 class MustPlace(StrEnum):
@@ -60,22 +56,6 @@ class AuthorisationType(StrEnum):
     UVEU = "UVEU"
     NVEU = "NVEU"
     LICENCE = "licence"
-
-
-class WorkloadKind(StrEnum):
-    """What compute is used for."""
-
-    TRAINING = "training"
-    FINE_TUNING = "fine_tuning"
-    INFERENCE = "inference"
-
-
-class Counting(StrEnum):
-    """What of a shared resource counts: all that stands, what is added in a period, or all that was added by then."""
-
-    STANDING = "standing"
-    ADDED = "added"
-    CUMULATIVE = "cumulative"
 
 
 class Residual(StrEnum):
@@ -278,109 +258,6 @@ class ExternalUse:
     country: str
     tpp: tuple[int, ...] | None
     units: tuple[int, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """Compute that has to be served, or may be. Demand, value and whether it has to be are per period."""
-
-    key: str
-    demand_tpp: tuple[int, ...]
-    must_serve: tuple[bool, ...]
-    value_usd_per_tpp_hour: tuple[Fraction, ...]
-    latitude: Fraction | None = None
-    longitude: Fraction | None = None
-    max_latency_ms: Fraction | None = None
-    countries: frozenset[str] | None = None
-    """ISO 3166 alpha-2 codes it may be served from; None: from anywhere."""
-    kind: WorkloadKind = WorkloadKind.INFERENCE
-    has_controlled_weights: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What is known of one workload at one site: money for each TPP served in a period, and a latency where given."""
-
-    value_usd_per_tpp: Fraction = Fraction(0)
-    latency_ms: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hall:
-    """Capacity that a site can add in whole modules of one size."""
-
-    key: str
-    site: str
-    power_mw: Fraction
-    """Facility power of one module."""
-    modules: int
-    """The most that may stand."""
-    cost_usd: Fraction = Fraction(0)
-    """Of one module."""
-    available_from: int = 0
-    """First period in which a module may stand; `num_periods` when only after the horizon."""
-    min_modules_if_open: int | None = None
-    reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningLimit:
-    """How many sites of a scope open in each period of a term, or are open then; None: no such limit."""
-
-    key: str
-    country: str | None
-    region: str | None
-    """At most one of country and region; none: every site."""
-    first: int
-    last: int
-    min_openings: int | None = None
-    max_openings: int | None = None
-    max_sites: int | None = None
-    max_countries: int | None = None
-    kind: LimitKind = LimitKind.CONTRACT
-    reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """Two sites that are never both open."""
-
-    site: str
-    other_site: str
-    reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """Something that sites share: capital, carbon, water, grid, staff."""
-
-    key: str
-    limits: tuple[Fraction | None, ...]
-    """The most that may be used, by period; None: no limit then."""
-    unit: str
-    counts: Counting = Counting.STANDING
-    kind: LimitKind = LimitKind.CONTRACT
-    reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceUse:
-    """What units, openings and modules of a scope use of a resource; rows add up. Empty filters match everything."""
-
-    resource: str
-    site: str | None = None
-    country: str | None = None
-    region: str | None = None
-    accelerator: str | None = None
-    hall: str | None = None
-    per_unit: Fraction = Fraction(0)
-    per_opening: Fraction = Fraction(0)
-    per_module: Fraction = Fraction(0)
-    per_mw: Fraction = Fraction(0)
-    """By facility power drawn."""
-    per_mwh: Fraction = Fraction(0)
-    """By energy drawn in a period; units draw `first_period_share` of it in the period of their addition."""
-    rate_of_price: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

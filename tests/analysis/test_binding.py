@@ -12,8 +12,8 @@ from optimizer.analysis.binding import GroupReading, Tightness, group_readings
 from optimizer.rules.limit import Expression, Limit, Placed, Sense, Standing
 from optimizer.rules.measures import CHIPS
 from optimizer.rules.registry import compile_limits
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.placement import Placement
-from optimizer.schema.plan import LimitKind
 from optimizer.verify.check import verify
 from tests.builders import Row, case, chip, placing, site
 

@@ -13,7 +13,8 @@ from optimizer.files.overrides import apply_overrides
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
-from optimizer.schema.plan import LimitKind, LimitSetting
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.plan import LimitSetting
 from tests.builders import chip, document, site
 from tests.explain.small_plans import contract, setting_of
 

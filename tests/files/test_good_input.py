@@ -15,7 +15,9 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.files.document import read_document
 from optimizer.files.read_plan import plan_from_dict, read_plan
-from optimizer.schema.plan import Counting, ExternalUse, LimitKind, LimitSetting, MustPlace, Plan, Residual
+from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.plan import ExternalUse, LimitSetting, MustPlace, Plan, Residual
+from optimizer.schema.resource import Counting
 from tests.files.good_plan import GOOD, VALUES, write_files
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from optimizer.errors import InputError
 from optimizer.files.read_plan import read_plan
-from optimizer.schema.plan import Service, WorkloadKind
+from optimizer.schema.workload import Service, WorkloadKind
 from tests.builders import plan, site, workload
 from tests.files.good_plan import GOOD, write_files
 

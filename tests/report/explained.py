@@ -24,7 +24,7 @@ from optimizer.report.explain_parts import (
     ValuePart,
 )
 from optimizer.rules.registry import compile_limits
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.strategy.outcome import Status
 from tests.report.small_fleet import COMMAND, VERSIONS, impossible_case, no_placement, small_result
 

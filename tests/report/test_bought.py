@@ -15,8 +15,9 @@ from optimizer.report.json_schema import audit_schema, result_schema
 from optimizer.report.pages import page
 from optimizer.report.registry import render
 from optimizer.report.summary import summary
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.placement import Placement
-from optimizer.schema.plan import LimitKind, LimitSetting
+from optimizer.schema.plan import LimitSetting
 from tests.report.small_fleet import JOHOR, OHIO, small_case, small_plan, small_result
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.rules.limit import Sense
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 from tests.builders import broken, case, chip, limit_keys, limits_of, placing, site
 from tests.last_plans import write_csv
 from tests.rules.golden_text import assert_golden

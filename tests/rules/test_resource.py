@@ -7,8 +7,8 @@ import pytest
 from optimizer.analysis.binding import Tightness, group_readings
 from optimizer.pipeline import place_fleet
 from optimizer.rules.case import Case
+from optimizer.schema.limit_kind import LimitKind
 from optimizer.schema.placement import Placement
-from optimizer.schema.plan import LimitKind
 from optimizer.strategy.outcome import Status
 from optimizer.verify.check import verify
 from tests.builders import Row, broken, case, chip, limit_keys, limits_of, placing, plan, site

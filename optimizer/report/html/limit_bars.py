@@ -13,7 +13,7 @@ from optimizer.report.table import Footnotes
 from optimizer.report.wording import compact, percent_used_text, period_runs
 from optimizer.rules.frozen import FROZEN
 from optimizer.rules.site_compute import SITE_COMPUTE
-from optimizer.schema.plan import LimitKind
+from optimizer.schema.limit_kind import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
