@@ -10,6 +10,7 @@ import numpy.typing as npt
 from optimizer.catalogue.latency import latency_of
 from optimizer.rules.limit import Exact, Expression, Limit, Sense, Served
 from optimizer.schema.plan import Ownership
+from optimizer.schema.quantities import format_exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,26 @@ USED_BY_THE_COMPANY = frozenset({Ownership.OWNED, Ownership.LEASED_IN})
 def served_everywhere(case: Case, workload: int, period: int) -> Expression:
     """Return the TPP that serves a workload in a period, over all sites."""
     return Expression(tuple((Served(site, workload, period), 1) for site in range(len(case.plan.sites))))
+
+
+def demand_limit(case: Case, rule: str, workload: int, period: int, *, sense: Sense, kind: LimitKind) -> Limit:
+    """Return the limit, in TPP, on what serves a workload in a period: no more than its demand, or no less."""
+    described = case.plan.workloads[workload]
+    demand = max(0, case.number(rule, described.key, period, described.demand_tpp[period]))
+    return Limit(
+        rule=rule,
+        scope=described.key,
+        period=period,
+        period_label=case.plan.horizon.labels[period],
+        sense=sense,
+        usage=served_everywhere(case, workload, period),
+        allowance=Expression(constant=demand),
+        unit=TPP_UNIT,
+        kind=case.kind(rule, described.key, kind),
+        setting=f"{format_exact(demand)} TPP",
+        citation="workloads.csv",
+        number=demand,
+    )
 
 
 def installed_tpp(case: Case, site: int, period: int) -> int:
