@@ -81,7 +81,7 @@ class Feasibility:
             return Answer(exists=False)
         self.budget.num_solves += 1
         options = replace(self.options, time_limit_seconds=self.budget.part(self.most_seconds))
-        run = Run(model, options, self.budget.session, self.on_progress)
+        run = Run.on(model, options, self.budget.session, self.on_progress)
         program = replace(model.formulation, objective=np.zeros(model.formulation.num_columns))
         relaxed = run.solve(LINEAR_STAGE, program.with_integer(no_columns(model.opening_columns)), 0.0)
         if relaxed.termination is Termination.INFEASIBLE:

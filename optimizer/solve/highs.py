@@ -58,6 +58,8 @@ class Highs:
             # An effort of 0 still leaves a search at the root, and restarts repeat it.
             for switch in _SUB_SEARCHES:
                 parameters.highs.bool_options[switch] = False
+        if options.interior_point:
+            parameters.highs.string_options["solver"] = "ipm"
         if not options.presolve:
             parameters.highs.string_options["presolve"] = "off"
         if options.node_limit is not None:

@@ -169,7 +169,7 @@ class _Pursuit:
         """Return the run of a goal, which begins with the placement so far."""
         case = self.first.case
         counted = goal_limit(case, goal, reached)
-        run = GoalRun(
+        run = GoalRun.on(
             build_model(case, (*self.first.limits, *self.kept, counted)),
             replace(self.options, time_limit_seconds=seconds),
             self.session,

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import inf, isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from optimizer.analysis.service import Assigner
 from optimizer.errors import SolverError
+from optimizer.model.build import build_model
 from optimizer.rules.limit import Sense, Served
 from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.result import Progress, SolveResult, Termination
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from optimizer.model.build import Model
     from optimizer.model.formulation import Flags, Formulation
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
 
@@ -51,9 +54,13 @@ HINT_TOLERANCE = 1e-6
 
 @dataclass
 class Run:
-    """One search under way."""
+    """One search under way.
 
-    model: Model
+    The program over all columns is built when it is first asked for: a search that comes apart into sites may need none.
+    """
+
+    case: Case
+    limits: tuple[Limit, ...]
     options: SearchOptions
     session: Session
     on_progress: Callable[[SearchProgress], None] | None
@@ -66,6 +73,18 @@ class Run:
     infeasible: bool = False
     timed_out: bool = False
     stages: list[Stage] = field(default_factory=list)
+
+    @classmethod
+    def on(cls, model: Model, *arguments: Any, **named: Any) -> Self:
+        """Return a run on a program that is there already; the rest as for a run."""
+        run = cls(model.case, model.limits, *arguments, **named)
+        run.model = model
+        return run
+
+    @cached_property
+    def model(self) -> Model:
+        """Return the program over all columns."""
+        return build_model(self.case, self.limits)
 
     def solve_whole(
         self,
@@ -113,6 +132,7 @@ class Run:
         node_limit: int | None = None,
         time_part: float = 1.0,
         heuristics: Heuristics = Heuristics.FULL,
+        interior_point: bool = False,
     ) -> SolveResult:
         """Run the backend on a program and record the stage; `time_part` is the part of the time left it may take.
 
@@ -120,7 +140,7 @@ class Run:
         """
         if hint is not None:
             hint = _within(formulation, hint)
-        seconds = self.seconds_left()
+        seconds, scale = self.seconds_left(), formulation.objective_scale
         options = SolveOptions(
             relative_gap=gap,
             time_limit_seconds=None if seconds is None else seconds * time_part,
@@ -128,13 +148,13 @@ class Run:
             seed=self.options.seed,
             node_limit=node_limit,
             heuristics=heuristics,
+            interior_point=interior_point,
             presolve=stage in GUIDING_STAGES or not (self.model.columns.entries and formulation.is_integer.any()),
         )
         result = self.session.solve(
-            self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen)
+            self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen, scale)
         )
         self.timed_out = self.timed_out or (result.hit_time_limit and time_part == 1)
-        scale = formulation.objective_scale
         self.stages.append(
             Stage(
                 stage,
@@ -154,33 +174,39 @@ class Run:
 
         Raises SolverError when the solution is no placement at all.
         """
-        placement = self._assigner.serve(self.model.placement(values))
-        verdict = verify(self.model.case, self.model.limits, placement)
+        return self.offer_placement(self._assigner.serve(self.model.placement(values)))
+
+    def offer_placement(self, placement: Placement) -> tuple[int, ...]:
+        """Verify a placement; keep it, or what repair makes of it, if it is the best so far.
+
+        Return the numbers of the limits it breaks. Raises SolverError when it is no placement at all.
+        """
+        verdict = verify(self.case, self.limits, placement)
         if verdict.faults:
             msg = "the solver's answer is no placement: " + "; ".join(verdict.faults)
             raise SolverError(msg)
         broken = tuple(number for number, reading in enumerate(verdict.readings) if reading.is_broken)
         if not broken:
             self._keep(placement, verdict)
-        elif (mended := repair(self.model.case, self.model.limits, placement, verdict.readings)) is not None:
-            self._keep(mended, verify(self.model.case, self.model.limits, mended))
+        elif (mended := repair(self.case, self.limits, placement, verdict.readings)) is not None:
+            self._keep(mended, verify(self.case, self.limits, mended))
         return broken
 
     def start_from(self, placement: Placement) -> None:
         """Begin with a placement, or with what repair makes of it; one that fits neither way is left aside."""
-        verdict = verify(self.model.case, self.model.limits, placement)
+        verdict = verify(self.case, self.limits, placement)
         if verdict.faults:
             return
         placement = self._assigner.serve(placement)
-        verdict = verify(self.model.case, self.model.limits, placement) if placement.served_tpp else verdict
+        verdict = verify(self.case, self.limits, placement) if placement.served_tpp else verdict
         if verdict.passed:
             self._keep(placement, verdict)
-        elif (mended := repair(self.model.case, self.model.limits, placement, verdict.readings)) is not None:
-            self._keep(mended, verify(self.model.case, self.model.limits, mended))
+        elif (mended := repair(self.case, self.limits, placement, verdict.readings)) is not None:
+            self._keep(mended, verify(self.case, self.limits, mended))
 
     @cached_property
     def _assigner(self) -> Assigner:
-        return Assigner(self.model.case, self.model.limits)
+        return Assigner(self.case, self.limits)
 
     def _keep(self, placement: Placement, verdict: Verification) -> None:
         """Keep a placement that passed the exact check if it is the best so far."""
@@ -190,7 +216,11 @@ class Run:
     def take_bound(self, result: SolveResult) -> None:
         """Take the bound of a program that holds every placement of the plan."""
         if result.termination is not Termination.INFEASIBLE:
-            self.best_bound = min(self.best_bound, result.best_bound * self.model.formulation.objective_scale)
+            self.take_money_bound(result.best_bound * self.model.formulation.objective_scale)
+
+    def take_money_bound(self, bound: float) -> None:
+        """Take a proven bound in money."""
+        self.best_bound = min(self.best_bound, bound)
 
     def hint(self) -> Values | None:
         """Return the best placement as column values, to start a solve from."""
@@ -252,7 +282,7 @@ class Run:
         for number in broken:
             row = self.model.limit_rows[number]
             step = self._tightening(number)
-            if self.model.limits[number].sense is Sense.AT_MOST:
+            if self.limits[number].sense is Sense.AT_MOST:
                 upper[row] = self.model.formulation.row_upper[row] - step
             else:
                 lower[row] = self.model.formulation.row_lower[row] + step
@@ -266,14 +296,13 @@ class Run:
     def _tightening(self, number: int) -> float:
         """Return by how much the row of a broken limit is tightened."""
         step = TIGHTEN_STEP * self.model.row_steps[number]
-        is_service = any(isinstance(variable, Served) for variable, _ in self.model.limits[number].usage.terms)
+        is_service = any(isinstance(variable, Served) for variable, _ in self.limits[number].usage.terms)
         return max(step, SERVICE_STEP) if is_service else step
 
-    def _report(self, stage: str, seen: Progress) -> None:
+    def _report(self, stage: str, seen: Progress, scale: float) -> None:
         if self.on_progress is None:
             return
         objective = self.objective()
-        scale = self.model.formulation.objective_scale
         bound = self.best_bound
         if seen.best_bound is not None and stage in BOUNDING_STAGES:
             bound = min(bound, seen.best_bound * scale)
@@ -296,7 +325,8 @@ LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS = "linear relaxation", "relaxed blocks", "w
 BOUNDING_STAGES = frozenset({LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS})
 """Stages whose programs hold every placement of the plan, so that their bounds are bounds of the plan."""
 DIVE, LARGE_BLOCKS, COMPLETION = "dive", "completion, large blocks", "completion"
-GUIDING_STAGES = frozenset({DIVE, LARGE_BLOCKS, COMPLETION})
+PRICES, HELD = "prices", "openings held"
+GUIDING_STAGES = frozenset({DIVE, LARGE_BLOCKS, COMPLETION, PRICES, HELD})
 """Stages that only suggest placements, each verified: what a presolve wrongly cuts off is then nobody's bound."""
 
 

@@ -57,7 +57,7 @@ def search(
     backend fails, or when no exact placement can be made of its answers.
     """
     session.interrupted = False
-    run = Run(build_model(case, limits), options, session, on_progress, is_decided)
+    run = Run(case, limits, options, session, on_progress, is_decided)
     is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
     strategy = options.strategy
     if strategy == "auto":
@@ -95,8 +95,8 @@ def _go(run: Run, strategy: str, *, is_small: bool) -> None:
 def _outcome(run: Run, strategy: str) -> Outcome:
     bound = None if run.infeasible else run.bound()
     return Outcome(
-        case=run.model.case,
-        limits=run.model.limits,
+        case=run.case,
+        limits=run.limits,
         status=_status(run),
         placement=run.placement,
         verification=run.verification,

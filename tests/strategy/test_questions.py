@@ -30,7 +30,7 @@ def asking(
     is_decided: Callable[[Fraction | None, Fraction | None], bool] | None, *, bound: float = BEST_VALUE + 900
 ) -> Run:
     """Return a run with the placement of Oslo alone, a bound, and a question."""
-    asked = Run(model_of(), SearchOptions(), cast("Session", Script([])), None, is_decided)
+    asked = Run.on(model_of(), SearchOptions(), cast("Session", Script([])), None, is_decided)
     asked.start_from(OSLO_ONLY)
     asked.best_bound = bound
     return asked
@@ -94,11 +94,11 @@ def test_presolve_may_only_cut_off_what_proves_nothing(stages: frozenset[str], *
     assert model.columns.entries
     for stage in stages:
         script = Script([solved(None, 0.0)])
-        Run(model, SearchOptions(), cast("Session", script), None).solve(stage, model.formulation, 0.0)
+        Run.on(model, SearchOptions(), cast("Session", script), None).solve(stage, model.formulation, 0.0)
         assert script.asked[0].options.presolve is is_on, stage
     script = Script([solved(None, 0.0)])
     linear = model.formulation.with_integer(no_columns(model.opening_columns))
-    Run(model, SearchOptions(), cast("Session", script), None).solve("any", linear, 0.0)
+    Run.on(model, SearchOptions(), cast("Session", script), None).solve("any", linear, 0.0)
     assert script.asked[0].options.presolve
 
 

@@ -34,7 +34,7 @@ def test_what_a_solver_serves_in_fractions_is_served_anew_in_whole_tpp() -> None
     for extra in model.columns.extras.values():
         values[extra.column] *= 0.999_999_3
     with Session() as session:
-        run = Run(model, SearchOptions(), session, None)
+        run = Run.on(model, SearchOptions(), session, None)
         assert run.offer(values) == ()
 
     assert run.placement is not None
@@ -57,7 +57,7 @@ def test_blocks_taken_off_leave_a_plan_that_serves_what_is_left() -> None:
 def test_a_start_without_service_is_served_before_it_is_judged() -> None:
     case = make_case(plan(**PARTS))
     with Session() as session:
-        run = Run(build_model(case, compile_limits(case)), SearchOptions(), session, None)
+        run = Run(case, compile_limits(case), SearchOptions(), session, None)
         run.start_from(placing(case, ohio=4, oslo=5))
 
     assert run.verification is not None

@@ -1,0 +1,154 @@
+"""Prices of what sites share: from a few groups of sites to all of them, each level's program made of likely choices.
+
+At each level a linear program over some additions and openings yields prices; at these prices every site's best schedule is
+known in closed form, which gives a bound of the whole plan and shows which choices the program lacks. Prices are also tried
+between the best so far and the newest, for those of a poor choice swing widely. The next level starts from the choices
+used by this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.strategy.decomposed.groups import Grouped, group_sites, ungrouped
+from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
+from optimizer.strategy.decomposed.schedules import Schedules, schedule
+
+if TYPE_CHECKING:
+    from optimizer.model.formulation import Flags, Floats, Formulation
+    from optimizer.solve.result import SolveResult
+    from optimizer.strategy.decomposed.separate import Separable
+    from optimizer.strategy.decomposed.sites import Sites
+
+FIRST_GROUPS, GROWTH = 60, 5
+"""Groups of the first level, and how many times as many the next one has."""
+SMALL_LOSS = 0.005
+"""Part of what a MW is typically worth that a likely choice loses at most, per MW."""
+MOST_ADDITIONS, MOST_OPENINGS = 8, 3
+"""Likely choices of one site at one set of prices."""
+LEVEL_GAP = 3e-4
+"""Gap between a level's own bound and program at which the next level begins."""
+MOST_ROUNDS = 8
+BETWEEN = (0.1, 0.3, 0.6)
+"""How far from the best prices towards the newest further ones are tried."""
+USED = 1e-9
+
+
+@dataclass(frozen=True)
+class Priced:
+    """One more solved program over all sites, and the best prices and bound so far."""
+
+    prices: Floats
+    bound: float
+    """No plan is worth more."""
+    schedules: Schedules
+    """Those of the best prices."""
+    program: Restricted
+    values: Floats
+    money: float
+    """What the program's solution is worth; more than any plan's, where it misses a limit."""
+
+
+Solve = Callable[["Formulation"], "SolveResult"]
+
+
+def find_prices(plan: Separable, solve: Solve) -> Iterator[Priced]:
+    """Yield better and better prices with relaxed solutions over all sites, until they are as good as they get.
+
+    `solve` solves a linear program, with duals; where it has none (time is up) the search ends.
+    """
+    sites, best = plan.sites, _Best(plan)
+    choice, coarse = None, None
+    for level in _levels(sites):
+        is_last = level.sites is sites
+        choice = _everything(level.sites) if choice is None or coarse is None else _inherited(choice, coarse, level)
+        if coarse is not None:
+            choice |= likely(level.sites, schedule(level.sites, plan.coupling, best.prices))
+        own = best if is_last else _Best(plan, level.sites)
+        for _ in range(MOST_ROUNDS):
+            program = restrict(level.sites, plan.coupling, choice, plan.local if is_last else None)
+            result = solve(program.formulation)
+            if result.values is None or result.row_duals is None:
+                return
+            money = program.formulation.value(result.values) * program.formulation.objective_scale
+            newest = program.prices(result.row_duals)
+            own.try_prices(newest)
+            if is_last:
+                yield Priced(own.prices, own.bound, own.schedules, program, result.values, money)
+            if own.bound - money <= LEVEL_GAP * abs(money) and not is_last:
+                break
+            more = choice | likely(level.sites, own.schedules) | likely(level.sites, schedule(level.sites, plan.coupling, newest))
+            if not (more.add & ~choice.add).any() and not (more.open & ~choice.open).any():
+                break
+            choice = more
+        if not is_last:
+            best.try_prices(own.prices)
+        choice, coarse = Choice(program.added(result.values) > USED, program.opened(result.values) > USED), level
+
+
+class _Best:
+    """The best prices so far for some sites or groups, by their own bound."""
+
+    def __init__(self, plan: Separable, sites: Sites | None = None) -> None:
+        self._sites, self._coupling = plan.sites if sites is None else sites, plan.coupling
+        self.bound, self.prices = inf, np.zeros(len(plan.coupling.bound))
+        self._schedules: Schedules | None = None
+
+    @property
+    def schedules(self) -> Schedules:
+        if self._schedules is None:
+            self._schedules = schedule(self._sites, self._coupling, self.prices)
+        return self._schedules
+
+    def try_prices(self, newest: Floats) -> None:
+        """Take prices, or some on the way to them, if they are better."""
+        before = self.prices
+        parts = (1.0,) if self._schedules is None else (1.0, *BETWEEN)
+        for part in parts:
+            prices = before + part * (newest - before)
+            found = schedule(self._sites, self._coupling, prices)
+            if found.bound < self.bound:
+                self.bound, self.prices, self._schedules = found.bound, prices, found
+
+
+def likely(sites: Sites, schedules: Schedules) -> Choice:
+    """Return the additions and openings that lose least at some prices, a few of each site."""
+    scale = SMALL_LOSS * sites.money_per_mw
+    loss = np.where(np.isfinite(schedules.density), schedules.ahead[:, None, :] - schedules.density, np.inf)
+    free = sites.may_add & (sites.draw <= 0)[:, :, None] & (schedules.net > 0)
+    add = _least(loss.reshape(len(loss), -1), MOST_ADDITIONS, np.full(len(loss), scale)).reshape(loss.shape) | free
+    lost = np.where(sites.may_choose, schedules.value[:, None] - schedules.earned, np.inf)
+    return Choice(add, _least(lost, MOST_OPENINGS, scale * sites.power[:, -1]))
+
+
+def _least(loss: Floats, number: int, most: Floats) -> Flags:
+    """Return the smallest few of each row that are no greater than its `most`."""
+    found = loss <= most[:, None]
+    if number < loss.shape[1]:
+        few = np.zeros_like(found)
+        np.put_along_axis(few, np.argpartition(loss, number, axis=1)[:, :number], values=True, axis=1)
+        found &= few
+    return found
+
+
+def _levels(sites: Sites) -> Iterator[Grouped]:
+    number = FIRST_GROUPS
+    while number * 2 <= sites.shape[0]:
+        yield group_sites(sites, number)
+        number *= GROWTH
+    yield ungrouped(sites)
+
+
+def _everything(sites: Sites) -> Choice:
+    return Choice(sites.may_add, sites.may_choose)
+
+
+def _inherited(choice: Choice, coarse: Grouped, level: Grouped) -> Choice:
+    """Return for every group of a level the choices used by the coarser group its first site is in."""
+    parent = coarse.of_site[level.first_sites]
+    return Choice(choice.add[parent] & level.sites.may_add, choice.open[parent] & level.sites.may_choose)

@@ -1,0 +1,104 @@
+"""Which plans come apart into sites: their limits are sorted into those of one site and those that sites share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.rules.limit import Opened, Placed, Sense, Standing
+from optimizer.strategy.decomposed.coupling import Coupling, couple, zones
+from optimizer.strategy.decomposed.sites import Sites, tabulate_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from optimizer.model.formulation import Floats, Ints
+    from optimizer.rules.case import Case
+    from optimizer.rules.limit import Limit
+
+
+@dataclass(frozen=True)
+class LocalRows:
+    """Further limits of one site in one period: `weights x blocks standing + opening x open <= bound`."""
+
+    site: Ints
+    period: Ints
+    weights: Floats
+    """(rows, accelerators)."""
+    opening: Floats
+    bound: Floats
+
+
+@dataclass(frozen=True)
+class Separable:
+    """A plan that comes apart into sites once what they share has prices."""
+
+    sites: Sites
+    coupling: Coupling
+    local: LocalRows
+
+
+def separate(case: Case, limits: Sequence[Limit]) -> Separable | None:
+    """Return a case as sites and what they share; None where it has more than stock, openings and totals.
+
+    Stock that may leave, sites that close, soft limits, and limits on how many sites open are such things.
+    """
+    if case.plan.changes.is_any or case.closes:
+        return None
+    power, local, shared = [], [], []
+    for limit in limits:
+        terms = limit.net_terms()
+        if limit.is_soft or not all(isinstance(variable, Standing | Opened | Placed) for variable, _ in terms):
+            return None
+        sites = {variable.site for variable, _ in terms if isinstance(variable, Standing | Opened)}
+        if len(sites) > 1 or any(isinstance(variable, Placed) for variable, _ in terms):
+            if any(isinstance(variable, Opened) for variable, _ in terms):
+                return None
+            shared.append(limit)
+        elif not terms:
+            if limit.excess(0, limit.net_bound):
+                return None
+        elif any(variable.period != limit.period for variable, _ in terms):
+            return None
+        elif limit.rule == "site_power":
+            power.append(limit)
+        else:
+            local.append(limit)
+    if not shared or {(limit.scope, limit.period) for limit in power} < _all_sites(case):
+        return None
+    zone = zones(case, shared)
+    return Separable(tabulate_sites(case, limits, power, zone), couple(case, shared, zone), _local_rows(case, local))
+
+
+def _all_sites(case: Case) -> set[tuple[str, int]]:
+    return {(site.key, period) for site in case.plan.sites for period in range(case.num_periods)}
+
+
+def _local_rows(case: Case, limits: Sequence[Limit]) -> LocalRows:
+    """Return the limits of one site with more than one term; `Sites.most` holds what the others say."""
+    blocks = [accelerator.block for accelerator in case.plan.accelerators]
+    rows: list[tuple[int, int, list[float], float, float]] = []
+    for limit in limits:
+        terms = limit.net_terms()
+        if len(terms) == 1 and limit.sense is Sense.AT_MOST and isinstance(terms[0][0], Standing):
+            continue
+        sign = 1 if limit.sense is Sense.AT_MOST else -1
+        weights, opening, bound, site = [0.0] * len(blocks), 0.0, sign * float(limit.net_bound), 0
+        for variable, coefficient in terms:
+            if isinstance(variable, Standing):
+                weights[variable.accelerator], site = sign * float(coefficient) * blocks[variable.accelerator], variable.site
+            elif isinstance(variable, Opened) and case.is_open_without(variable):
+                bound -= sign * float(coefficient)
+            elif isinstance(variable, Opened):
+                opening, site = sign * float(coefficient), variable.site
+        rows.append((site, limit.period, weights, opening, bound))
+    site_of, period_of, weights_of, opening_of, bound_of = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    return LocalRows(
+        np.array(site_of, dtype=np.int64),
+        np.array(period_of, dtype=np.int64),
+        np.array(weights_of, dtype=np.float64).reshape(-1, len(blocks)),
+        np.array(opening_of, dtype=np.float64),
+        np.array(bound_of, dtype=np.float64),
+    )
