@@ -58,20 +58,27 @@ def _is_harmless(room: Room, use: Ints) -> bool:
 def _add(room: Room, worth: Floats, row: int) -> bool:
     """Add a block that helps, or exchange others for it at its site; return whether one does."""
     helps = (room.rows.push[..., row] < 0)[room.rows.group] & room.may_add
-    return _add_one(room, worth, helps) or _exchange_one(room, worth, helps)
+    return _add_most(room, worth, helps, row) or _exchange_one(room, worth, helps)
 
 
-def _add_one(room: Room, worth: Floats, helps: Flags) -> bool:
-    found: list[tuple[bool, float, int, int, int]] = []
+def _add_most(room: Room, worth: Floats, helps: Flags, row: int) -> bool:
+    """Add what is missing of one accelerator at a site, as far as rows allow; one block where they do not.
+
+    What helps most for the power it takes comes first: there may be little.
+    """
+    found: list[tuple[bool, float, float, int, int, int]] = []
     for sku, period in np.argwhere(helps.any(axis=0)).tolist():
         sites = np.flatnonzero(helps[:, sku, period])
         for site in sites[room.fits(sites, sku, period) > 0].tolist():
-            is_legal = room.most(int(room.rows.group[site]), sku, period) > 0
-            found.append((is_legal, float(worth[site, sku, period]), site, sku, period))
+            push = room.rows.push[room.rows.group[site], sku, period]
+            relief = -int(push[row]) / max(1, int(room.rows.local_use[:, sku, site, period].max(initial=0)))
+            found.append((room.most_of(push) > 0, relief, float(worth[site, sku, period]), site, sku, period))
     if not found:
         return False
-    _, _, site, sku, period = max(found)
-    room.add(np.array([site]), sku, period, np.array([1]))
+    *_, site, sku, period = max(found)
+    push, one = room.rows.push[room.rows.group[site], sku, period], np.array([site])
+    missing = -(int(room.shared[row]) // -int(push[row]))
+    room.add(one, sku, period, np.clip(room.fits(one, sku, period), 1, max(1, min(missing, room.most_of(push)))))
     return True
 
 

@@ -60,11 +60,21 @@ def whole_placement(
     money = Money(case, rows, prices or {})
     room = Room(case, rows, opened)
     order = _by_size(case)
+    if not counts.any():
+        mend(room, money.value)  # what must stand, while there is room for it
     _round(room, counts, money, order)
     if not _mend(room, money):
         return None
     improve(room, money, order)
     return room.placement(case) if _mend(room, money) and room.is_kept() else None
+
+
+def first_placement(case: Case, limits: Iterable[Limit], prices: Mapping[int, float] | None = None) -> Placement | None:
+    """Return a whole placement made from nothing, every site at hand from the start; None as `whole_placement` does."""
+    sites = enumerate(case.plan.sites)
+    opened = {site: row.opens_from for site, row in sites if row.opens_from < case.num_periods}
+    shape = (len(case.plan.sites), len(case.plan.accelerators), case.num_periods)
+    return whole_placement(case, limits, opened, np.zeros(shape), prices)
 
 
 def is_understood(case: Case) -> bool:
