@@ -34,6 +34,7 @@ import numpy.typing as npt
 
 from optimizer.schema.calendar import compound_factor
 from optimizer.schema.plan import Plan, Residual, UnitCost
+from optimizer.schema.quantities import over_common
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +66,7 @@ class Worth:
         draw = plan.accelerators[sku].power_kw * plan.sites[site].pue
         terms = {
             VALUE: multiplier * (self._value_sums[sku][period] - self._values_after(site, sku)),
-            ENERGY: -draw * (self._energy_sums[site][period] - self._energy_after(site)),
+            ENERGY: -draw * (self._energy_sum(site, period) - self._energy_after(site)),
         }
         residual_factor = self._residual_factor(site, sku, period)
         if residual_factor:
@@ -195,7 +196,8 @@ class Worth:
         last_value = np.array([float(value) for value in self._last_values])[None, :, None]
         last_energy = np.array([float(price) for price in self._last_energy])[:, None, None]
         worth = multiplier * _array(self._value_sums)[None, :, :]
-        worth = worth - power * pue * _array(self._energy_sums)[:, None, :]
+        energy = np.array([[amount / over for amount in sums] for sums, over in self._energy_sums])
+        worth = worth - power * pue * energy[:, None, :]
         worth = worth + residual * (multiplier * last_value - power * pue * last_energy)
         worth = np.asarray(worth - self._unit_cost_array(shape), dtype=np.float64)
         for site in self._closing:
@@ -205,14 +207,12 @@ class Worth:
 
     def _unit_cost_array(self, shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
         """Return discounted costs per unit, one vectorised step per row of unit_costs.csv."""
-        plan = self.plan
         costs = np.zeros(shape)
-        for row in plan.unit_costs:
-            sites = [s for s, site in enumerate(plan.sites) if _applies(row, site.key, site.country)]
-            skus = [g for g, accelerator in enumerate(plan.accelerators) if row.accelerator in {None, accelerator.key}]
-            periods = list(range(shape[2])) if row.period is None else [row.period]
-            amounts = np.array([float(self._amount(row, sku)) for sku in skus])
-            costs[np.ix_(sites, skus, periods)] += amounts[None, :, None]
+        for row in self.plan.unit_costs:
+            sites = np.array(self._sites_of(row), dtype=np.intp)
+            periods = slice(None) if row.period is None else slice(row.period, row.period + 1)
+            for sku in self._skus_of(row):
+                costs[sites, sku, periods] += float(self._amount(row, sku))
         return np.asarray(costs * np.array([float(factor) for factor in self._discount])[None, None, :])
 
     def _amount(self, row: UnitCost, sku: int) -> Fraction:
@@ -220,6 +220,26 @@ class Worth:
         if row.usd_per_unit is not None:
             return row.usd_per_unit
         return (row.rate_of_price or Fraction(0)) * (self.plan.accelerators[sku].price_usd or Fraction(0))
+
+    def opening_step_array(self) -> npt.NDArray[np.float64]:
+        """Return how much more opening a site is worth than opening it a period later, or never after the last period.
+
+        Shape (sites, periods), nearest doubles of the exact amounts.
+        """
+        plan, periods = self.plan, range(self.plan.horizon.num_periods)
+        once = [unexpired - paid for unexpired, paid in zip(self._unexpired, self._discount, strict=True)]
+        steps = [now - after for now, after in pairwise([*once, Fraction(0)])]
+        whole, over = over_common([*steps, *self._discount])
+        steps_of_cost, steps_of_fixed = whole[: len(periods)], whole[len(periods) :]
+        array = np.zeros((len(plan.sites), len(periods)))
+        for number, site in enumerate(plan.sites):
+            (cost, fixed), under = over_common([site.opening_cost_usd, site.fixed_cost_usd_per_period])
+            pairs = zip(steps_of_cost, steps_of_fixed, strict=True)
+            array[number] = [(cost * step - fixed * charge) / (under * over) for step, charge in pairs]
+        for number in self._closing:
+            values = [self.opening_value(number, period) for period in periods]
+            array[number] = [float(now - after) for now, after in pairwise([*values, Fraction(0)])]
+        return array
 
     def opening_value(self, site: int, period: int) -> Fraction:
         """Return the present value of opening a site in a period."""
@@ -300,7 +320,8 @@ class Worth:
     @cached_property
     def _value_sums(self) -> tuple[tuple[Fraction, ...], ...]:
         """Value of one unit at multiplier 1, by accelerator and period of addition."""
-        return tuple(self._tail_sums(self._values_per_period(sku)) for sku in range(len(self.plan.accelerators)))
+        tails = (self._tail_sums(self._values_per_period(sku)) for sku in range(len(self.plan.accelerators)))
+        return tuple(tuple(Fraction(amount, over) for amount in sums) for sums, over in tails)
 
     @cached_property
     def _values(self) -> tuple[tuple[Fraction, ...], ...]:
@@ -319,28 +340,38 @@ class Worth:
     def _last_values(self) -> tuple[Fraction, ...]:
         return tuple(self._values_per_period(sku)[-1] for sku in range(len(self.plan.accelerators)))
 
+    def _energy_sum(self, site: int, period: int) -> Fraction:
+        """Return the cost of one kW at the meter of a site, by period of addition."""
+        sums, over = self._energy_sums[site]
+        return Fraction(sums[period], over)
+
     @cached_property
-    def _energy_sums(self) -> tuple[tuple[Fraction, ...], ...]:
-        """Cost of one kW at the meter, by site and period of addition."""
-        cache: dict[tuple[Fraction, ...], tuple[Fraction, ...]] = {}
-        for site in self.plan.sites:
-            if site.energy_price_usd_per_mwh not in cache:
-                per_period = [self.plan.horizon.hours * price / 1000 for price in site.energy_price_usd_per_mwh]
-                cache[site.energy_price_usd_per_mwh] = self._tail_sums(per_period)
-        return tuple(cache[site.energy_price_usd_per_mwh] for site in self.plan.sites)
+    def _energy_sums(self) -> tuple[tuple[list[int], int], ...]:
+        """Cost of one kW at the meter, by site and period of addition: whole numbers over one denominator."""
+        hours = self.plan.horizon.hours / 1000
+        return tuple(self._tail_sums(site.energy_price_usd_per_mwh, hours) for site in self.plan.sites)
 
     @cached_property
     def _last_energy(self) -> tuple[Fraction, ...]:
         return tuple(self.plan.horizon.hours * site.energy_price_usd_per_mwh[-1] / 1000 for site in self.plan.sites)
 
-    def _tail_sums(self, per_period: list[Fraction]) -> tuple[Fraction, ...]:
-        """Return, for each period of addition, the discounted sum from it on, itself by `first_period_share`."""
+    def _tail_sums(self, per_period: Sequence[Fraction], unit: Fraction = Fraction(1)) -> tuple[list[int], int]:
+        """Return, for each period of addition, the discounted sum of units from it on, itself by `first_period_share`.
+
+        They are whole numbers over one denominator: with many sites, fractions would cost minutes.
+        """
         first = self.plan.economics.first_period_share
-        sums, later = [], Fraction(0)
-        for amount, factor in zip(reversed(per_period), reversed(self._discount), strict=True):
-            sums.append(first * amount * factor + later)
+        amounts, under = over_common(per_period)
+        factors, over = self._whole_discount
+        sums, later = [], 0
+        for amount, factor in zip(reversed(amounts), reversed(factors), strict=True):
+            sums.append(unit.numerator * (first.numerator * amount * factor + first.denominator * later))
             later += amount * factor
-        return tuple(reversed(sums))
+        return sums[::-1], unit.denominator * first.denominator * under * over
+
+    @cached_property
+    def _whole_discount(self) -> tuple[list[int], int]:
+        return over_common(self._discount)
 
     @cached_property
     def _residual_factors(self) -> tuple[tuple[Fraction, ...], ...]:
@@ -386,16 +417,33 @@ class Worth:
 
     @cached_property
     def _cost_rows(self) -> dict[tuple[int, int], tuple[UnitCost, ...]]:
-        plan = self.plan
-        return {
-            (number, sku): tuple(
-                row
-                for row in plan.unit_costs
-                if _applies(row, site.key, site.country) and row.accelerator in {None, accelerator.key}
-            )
-            for number, site in enumerate(plan.sites)
-            for sku, accelerator in enumerate(plan.accelerators)
-        }
+        rows: dict[tuple[int, int], list[UnitCost]] = defaultdict(list)
+        for row in self.plan.unit_costs:
+            for site in self._sites_of(row):
+                for sku in self._skus_of(row):
+                    rows[site, sku].append(row)
+        return {pair: tuple(found) for pair, found in rows.items()}
+
+    def _sites_of(self, row: UnitCost) -> Sequence[int]:
+        """Return the sites at which a row of unit_costs.csv applies."""
+        if row.site is None:
+            return range(len(self.plan.sites)) if row.country is None else self._sites_by_country.get(row.country, ())
+        site = self.plan.site_index.get(row.site)
+        return (site,) if site is not None and row.country in {None, self.plan.sites[site].country} else ()
+
+    def _skus_of(self, row: UnitCost) -> Sequence[int]:
+        """Return the accelerators to which a row of unit_costs.csv applies."""
+        if row.accelerator is None:
+            return range(len(self.plan.accelerators))
+        sku = self.plan.accelerator_index.get(row.accelerator)
+        return () if sku is None else (sku,)
+
+    @cached_property
+    def _sites_by_country(self) -> dict[str, list[int]]:
+        sites: dict[str, list[int]] = defaultdict(list)
+        for number, site in enumerate(self.plan.sites):
+            sites[site.country].append(number)
+        return dict(sites)
 
 
 def _of_additions(row: tuple[int, ...], terms_of: Callable[[int], Terms]) -> Iterator[tuple[str, Fraction]]:
@@ -404,10 +452,6 @@ def _of_additions(row: tuple[int, ...], terms_of: Callable[[int], Terms]) -> Ite
         if count != before:
             for name, worth in terms_of(period).items():
                 yield name, worth * (count - before)
-
-
-def _applies(row: UnitCost, site: str, country: str) -> bool:
-    return row.site in {None, site} and row.country in {None, country}
 
 
 def _weighted(amounts: Sequence[Fraction], factors: Sequence[Fraction]) -> Fraction:

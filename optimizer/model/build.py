@@ -19,7 +19,7 @@ from optimizer.economics.worth import Worth
 from optimizer.model.columns import ABSENT, Columns, choose_columns
 from optimizer.model.entries import entered_rows
 from optimizer.model.features import FEATURES, add_extras
-from optimizer.model.formulation import Flags, Floats, Formulation, RowBuilder
+from optimizer.model.formulation import Flags, Floats, Formulation, Ints, RowBuilder
 from optimizer.model.halls import limits_on_modules, module_rows, with_fewest_modules
 from optimizer.model.limit_rows import Excess, LimitRows, add_limits, total_scale
 from optimizer.model.opened import opened_in, sites_opened_early
@@ -209,19 +209,17 @@ def _add_totals(case: Case, columns: Columns, rows: RowBuilder) -> None:
     sizes = [accelerator.block for accelerator in case.plan.accelerators]
     for total, column in columns.totals.items():
         if total.place == WORLD:
-            terms = [
-                (columns.totals[Placed(total.measure, place, total.period)], 1.0) for place in case.sites_by_destination
-            ]
+            parts = [columns.totals[Placed(total.measure, place, total.period)] for place in case.sites_by_destination]
+            counted = [1.0] * len(parts)
         else:
             scale = total_scale(case, total.measure)
-            weights = case.weights[total.measure]
-            terms = [
-                (int(columns.blocks[site, sku, total.period]), float(weight * sizes[sku]) / scale)
-                for site in case.sites_by_destination.get(total.place, ())
-                for sku, weight in enumerate(weights)
-                if columns.blocks[site, sku, total.period] != ABSENT and weight
-            ]
-        rows.add(f"total {total.measure}[{total.place},{total.period}]", [*terms, (column, -1.0)], 0.0, 0.0)
+            weights = zip(case.weights[total.measure], sizes, strict=True)
+            counts = np.array([float(weight * size) / scale for weight, size in weights])
+            blocks = columns.blocks[list(case.sites_by_destination.get(total.place, ())), :, total.period]
+            of_site, sku = np.nonzero((blocks != ABSENT) & (counts != 0))
+            parts, counted = blocks[of_site, sku].tolist(), counts[sku].tolist()
+        name = f"total {total.measure}[{total.place},{total.period}]"
+        rows.add_row(name, [*parts, column], [*counted, -1.0], 0.0, 0.0)
 
 
 def _add_growth(case: Case, columns: Columns, rows: RowBuilder) -> None:
@@ -235,8 +233,13 @@ def _add_growth(case: Case, columns: Columns, rows: RowBuilder) -> None:
     for site, last in case.closes.items():
         _add_nothing(columns, rows, site, last)
         earlier[site, :, last:] = ABSENT
-    for after, before in zip(later[earlier != ABSENT].tolist(), earlier[earlier != ABSENT].tolist(), strict=True):
-        rows.add("growth", [(after, 1.0), (before, -1.0)], 0.0, inf)
+    _add_no_less(rows, "growth", later[earlier != ABSENT], earlier[earlier != ABSENT])
+
+
+def _add_no_less(rows: RowBuilder, name: str, later: Ints, earlier: Ints) -> None:
+    """Add rows later >= earlier."""
+    pairs = np.stack([later, earlier], axis=1)
+    rows.add_rows(name, pairs, np.broadcast_to([1.0, -1.0], pairs.shape), 0.0, inf)
 
 
 def _add_nothing(columns: Columns, rows: RowBuilder, site: int, last: int) -> None:
@@ -252,19 +255,23 @@ def _add_openings(columns: Columns, rows: RowBuilder, derived: Iterable[DerivedR
     """Keep what is open open, and let nothing stand where nothing is open."""
     later, earlier = columns.openings[:, 1:], columns.openings[:, :-1]
     both = (earlier != ABSENT) & (later != ABSENT)  # a site that closes has no later one
-    for after, before in zip(later[both].tolist(), earlier[both].tolist(), strict=True):
-        rows.add("stays open", [(after, 1.0), (before, -1.0)], 0.0, inf)
-    for site, sku, period in np.argwhere(
-        (columns.blocks != ABSENT) & (columns.openings != ABSENT)[:, None, :]
-    ).tolist():
-        most = float(columns.most_blocks[site, sku, period])
-        terms = [(int(columns.blocks[site, sku, period]), 1.0 / most), (int(columns.openings[site, period]), -1.0)]
-        rows.add("stands where open", terms, -inf, 0.0)
+    _add_no_less(rows, "stays open", later[both], earlier[both])
+    site, sku, period = np.nonzero((columns.blocks != ABSENT) & (columns.openings != ABSENT)[:, None, :])
+    per_most = 1.0 / columns.most_blocks[site, sku, period]
+    rows.add_rows(
+        "stands where open",
+        np.stack([columns.blocks[site, sku, period], columns.openings[site, period]], axis=1),
+        np.stack([per_most, np.full(len(per_most), -1.0)], axis=1),
+        -inf,
+        0.0,
+    )
     for row in derived:
-        opening = int(columns.openings[row.site, row.period])
-        scale = float(row.bound) if row.bound else max(abs(float(w)) for _, w in row.terms)
-        terms = [(column, float(coefficient) / scale) for column, coefficient in row.terms]
-        rows.add(row.name, [*terms, (opening, -float(row.bound) / scale)], -inf, 0.0)
+        opening = columns.openings.item(row.site, row.period)
+        coefficients = [coefficient / row.over for coefficient in row.coefficients]
+        bound = float(row.bound)
+        scale = bound or max(map(abs, coefficients))
+        scaled = [coefficient / scale for coefficient in coefficients]
+        rows.add_row(row.name, [*row.columns, opening], [*scaled, -bound / scale], -inf, 0.0)
 
 
 def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limits: LimitRows) -> Formulation:
@@ -281,11 +288,9 @@ def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limi
         money[extra.column] = float(extra.money)
     if not case.plan.changes.is_any:  # else each age of a unit has a column of its own, with its worth
         money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
-    for site, period in np.argwhere(columns.openings != ABSENT).tolist():
-        column = int(columns.openings[site, period])
-        upper[column], is_integer[column] = 1.0, True
-        after = worth.opening_value(site, period + 1) if period + 1 < case.num_periods else Fraction(0)
-        money[column] = float(worth.opening_value(site, period) - after)
+    opens = columns.openings != ABSENT
+    upper[columns.openings[opens]], is_integer[columns.openings[opens]] = 1.0, True
+    money[columns.openings[opens]] = worth.opening_step_array()[opens]
     prices = np.array([float(excess.price) for excess in of_limits.excesses.values()])
     scale = _money_scale(money if money.any() else prices)
     for excess, price in zip(of_limits.excesses.values(), prices, strict=True):

@@ -160,6 +160,7 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
         for row, block in zip(plan.delivered_units, size, strict=True)
     ]
     most = np.tile(np.array(ends, dtype=np.int64)[None, :, None], (len(plan.sites), 1, case.num_periods))
+    alone = most.tolist()
     closed: dict[tuple[str, str], set[int]] = defaultdict(set)
     limits = tuple(limits)
     allowed = modules_allowed(case, limits)
@@ -169,15 +170,18 @@ def largest_blocks(case: Case, limits: Iterable[Limit]) -> npt.NDArray[np.int64]
         slack = net_bound_with_halls(limit, allowed)
         if slack is None:
             continue
-        only_adds = all(coefficient > 0 for _, coefficient in limit.usage.terms)
+        only_adds = all(coefficient.numerator > 0 for _, coefficient in limit.usage.terms)
+        room, over = max(0, slack.numerator), slack.denominator
         for variable, coefficient in limit.usage.terms:
             if isinstance(variable, Standing) and only_adds:
-                fits = max(0, int(slack / (coefficient * size[variable.accelerator])))
-                most[variable] = min(most[variable], fits)
+                site, sku, period = variable
+                fits = room * coefficient.denominator // (over * coefficient.numerator * size[sku])
+                alone[site][sku][period] = min(alone[site][sku][period], fits)
             elif isinstance(variable, Unbound) and only_adds and not plan.changes.relocation:
                 _bound_by_lots(case, most, variable, slack / coefficient)
             elif isinstance(variable, Placed) and slack <= 0 and (only_adds or _is_addition(limit)):
                 closed[variable.place, variable.measure].add(limit.period)
+    most = np.minimum(most, np.array(alone, dtype=np.int64))
     _close_until_open(case, most, closed)
     return _held_to_later(case, most)
 

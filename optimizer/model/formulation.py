@@ -5,10 +5,15 @@ Nothing here knows a plan or a solver. Rows are stored sparsely (compressed rows
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -84,22 +89,40 @@ class RowBuilder:
     """Collects rows in order and closes them into arrays."""
 
     def __init__(self) -> None:
-        self._starts = [0]
-        self._columns: list[int] = []
-        self._coefficients: list[float] = []
-        self._lower: list[float] = []
-        self._upper: list[float] = []
+        self._starts = array("q", [0])
+        self._columns = array("q")
+        self._coefficients = array("d")
+        self._lower = array("d")
+        self._upper = array("d")
         self.names: list[str] = []
 
     def add(self, name: str, terms: list[tuple[int, float]], lower: float, upper: float) -> int:
         """Append `lower <= sum of coefficient x column <= upper`; return the row number."""
-        self._columns.extend(column for column, _ in terms)
-        self._coefficients.extend(coefficient for _, coefficient in terms)
+        columns, coefficients = zip(*terms, strict=True) if terms else ((), ())
+        return self.add_row(name, columns, coefficients, lower, upper)
+
+    def add_row(
+        self, name: str, columns: Sequence[int], coefficients: Sequence[float], lower: float, upper: float
+    ) -> int:
+        """Append a row whose columns and coefficients are listed apart; return the row number."""
+        self._columns.extend(columns)
+        self._coefficients.extend(coefficients)
         self._starts.append(len(self._columns))
         self._lower.append(lower)
         self._upper.append(upper)
         self.names.append(name)
         return len(self._lower) - 1
+
+    def add_rows(self, name: str, columns: Ints, coefficients: Floats, lower: float, upper: float) -> None:
+        """Append many rows of one name, alike in length and bounds; both arrays have the shape (rows, terms)."""
+        num_rows, length = columns.shape
+        first = len(self._columns)
+        self._columns.frombytes(np.ascontiguousarray(columns, dtype=np.int64).tobytes())
+        self._coefficients.frombytes(np.ascontiguousarray(coefficients, dtype=np.float64).tobytes())
+        self._starts.extend(range(first + length, len(self._columns) + 1, length))
+        self._lower.extend([lower] * num_rows)
+        self._upper.extend([upper] * num_rows)
+        self.names.extend([name] * num_rows)
 
     def arrays(self) -> tuple[Floats, Floats, Ints, Ints, Floats]:
         """Return lower and upper bounds, starts, columns and coefficients."""

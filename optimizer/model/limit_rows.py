@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf
+from math import gcd, inf
 from typing import TYPE_CHECKING
 
 from optimizer.model.columns import ABSENT, Columns
 from optimizer.rules.limit import WORLD, Exact, Limit, Opened, Placed, Sense, Standing, Variable
+from optimizer.schema.quantities import products_over_common
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from optimizer.rules.case import Case
 
 Terms = list[tuple[int, Exact]]
+Products = list[tuple[Exact, Exact]]
 MARGIN = 1e-6
 """Relative margin by which the end of an excess column lies beyond the largest excess, for rounding."""
 
@@ -65,23 +67,29 @@ def add_limits(case: Case, limits: Iterable[Limit], columns: Columns, rows: RowB
         price = None if limit.price is None else worth.excess_price(limit.price, limit.period_label)
         if price == 0:
             continue
-        terms, bound = translate.net(limit)
-        if not terms:
+        moved, products, bound = translate.factors(limit)
+        if not moved:
             _note_constant(found, limit, bound, price)
             continue
-        scale = max(abs(Fraction(coefficient)) for _, coefficient in terms)
-        scaled = [(column, float(Fraction(coefficient) / scale)) for column, coefficient in terms]
+        # In whole numbers over common denominators: their quotients are the doubles nearest to the exact ones.
+        whole, over = products_over_common(products)
+        largest = max(map(abs, whole))
+        scaled = [coefficient / largest for coefficient in whole]
         if price is not None:
-            column = columns.num_columns + len(found.excesses)
-            found.excesses[number] = Excess(column, scale, price * scale, translate.largest_excess(limit, bound, scale))
-            scaled.append((column, -1.0 if limit.sense is Sense.AT_MOST else 1.0))
-        right = float(bound / scale)
+            scale = Fraction(largest, over)
+            moved.append(columns.num_columns + len(found.excesses))
+            most = translate.largest_excess(limit, bound, scale)
+            found.excesses[number] = Excess(moved[-1], scale, price * scale, most)
+            scaled.append(-1.0 if limit.sense is Sense.AT_MOST else 1.0)
+        right = bound.numerator * over / (bound.denominator * largest)
         lower, upper = (-inf, right) if limit.sense is Sense.AT_MOST else (right, inf)
-        found.rows[number] = rows.add(limit.key, scaled, lower, upper)
-        found.scales[number] = float(scale)
+        found.rows[number] = rows.add_row(limit.key, moved, scaled, lower, upper)
+        found.scales[number] = largest / over
         step = translate.step(limit)
-        found.steps[number] = float(step / scale)
-        found.rests[number] = float((bound if limit.sense is Sense.AT_MOST else -bound) / step % 1)
+        found.steps[number] = step.numerator * over / (step.denominator * largest)
+        steps = (bound.numerator if limit.sense is Sense.AT_MOST else -bound.numerator) * step.denominator
+        one = bound.denominator * step.numerator
+        found.rests[number] = steps % one / one
     return found
 
 
@@ -110,28 +118,38 @@ class Translator:
     def __init__(self, case: Case, columns: Columns) -> None:
         self._case = case
         self._columns = columns
+        self._blocks = columns.blocks.tolist()
+        self._openings = columns.openings.tolist()
         self._block = [accelerator.block for accelerator in case.plan.accelerators]
         self._scale = {measure: Fraction(total_scale(case, measure)) for measure in case.weights}
 
     def net(self, limit: Limit) -> tuple[list[tuple[int, Exact]], Fraction]:
         """Return usage minus allowance over columns, and the right-hand side."""
+        columns, products, bound = self.factors(limit)
+        return [(column, weight * factor) for column, (weight, factor) in zip(columns, products, strict=True)], bound
+
+    def factors(self, limit: Limit) -> tuple[list[int], Products, Fraction]:
+        """Return usage minus allowance as columns and coefficients still to be multiplied, and the right-hand side."""
         bound = Fraction(limit.net_bound)
-        terms: list[tuple[int, Exact]] = []
+        columns: list[int] = []
+        products: Products = []
         net = limit.usage.terms if not limit.allowance.terms else limit.net_terms()
         for variable, coefficient in net:
             column, factor = self._column(variable)
             if column != ABSENT:
-                terms.append((column, coefficient * factor))
+                columns.append(column)
+                products.append((coefficient, factor))
             elif isinstance(variable, Opened) and self._case.is_open_without(variable):
                 bound -= coefficient
-        return terms, bound
+        return columns, products, bound
 
     def _column(self, variable: Variable) -> tuple[int, Exact]:
         match variable:
             case Standing():
-                return int(self._columns.blocks[variable]), self._block[variable.accelerator]
-            case Opened():
-                return int(self._columns.openings[variable]), 1
+                site, sku, period = variable
+                return self._blocks[site][sku][period], self._block[sku]
+            case Opened(site, period):
+                return self._openings[site][period], 1
             case Placed():
                 return self._columns.totals.get(variable, ABSENT), self._scale[variable.measure]
             case _:
@@ -169,27 +187,18 @@ class Translator:
 
     def step(self, limit: Limit) -> Fraction:
         """Return the smallest amount by which whole blocks can move a limit: the gcd of its steps."""
-        steps: set[Fraction] = set()
+        steps: Products = []
         for variable, coefficient in limit.net_terms():
             match variable:
                 case Standing():
-                    steps.add(Fraction(coefficient) * self._block[variable.accelerator])
+                    steps.append((coefficient, self._block[variable.accelerator]))
                 case Opened():
-                    steps.add(Fraction(coefficient))
+                    steps.append((coefficient, 1))
                 case Placed():
                     weights = self._case.weights[variable.measure]
-                    steps.update(Fraction(coefficient) * w * b for w, b in zip(weights, self._block, strict=True))
+                    steps += [(coefficient * w, b) for w, b in zip(weights, self._block, strict=True)]
                 case _:
                     extra = self._columns.extras.get(variable)
-                    steps.add(Fraction(coefficient) * (1 if extra is None else extra.step))
-        return _gcd(steps)
-
-
-def _gcd(values: Iterable[Fraction]) -> Fraction:
-    result = Fraction(0)
-    for value in values:
-        a, b = result, abs(value)
-        while b:
-            a, b = b, a % b
-        result = a
-    return result
+                    steps.append((coefficient, 1 if extra is None else extra.step))
+        whole, over = products_over_common(steps)
+        return Fraction(gcd(*whole), over)

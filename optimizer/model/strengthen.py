@@ -18,6 +18,7 @@ import numpy as np
 from optimizer.model.columns import ABSENT, Columns
 from optimizer.rules.bound_lots import bound_by
 from optimizer.rules.limit import WORLD, Exact, Limit, Placed, Sense, Standing, accelerator_of
+from optimizer.schema.quantities import products_over_common
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DerivedRow:
-    """`sum of terms <= bound x open[site,period]`, over block columns."""
+    """`sum of coefficient x column <= over x bound x open[site,period]`, over block columns."""
 
     name: str
     site: int
     period: int
-    terms: tuple[tuple[int, Exact], ...]
-    bound: Exact
+    columns: list[int]
+    coefficients: list[int]
+    """Whole numbers; `over` stands under all of them."""
+    over: int
+    bound: Fraction
 
 
 def derive_rows(case: Case, limits: Iterable[Limit], columns: Columns) -> Iterator[DerivedRow]:
@@ -83,19 +87,23 @@ def _own_capacity(case: Case, limit: Limit, columns: Columns) -> Iterator[Derive
     first = limit.usage.terms[0][0] if limit.usage.terms else None
     if not isinstance(first, Standing) or columns.openings[first.site, first.period] == ABSENT:
         return
-    terms, reach = [], Fraction(0)
+    moved, products, most = [], [], []
     for variable, coefficient in limit.usage.terms:
-        if isinstance(variable, Standing) and columns.blocks[variable] != ABSENT:
-            block = case.plan.accelerators[variable.accelerator].block
-            terms.append((int(columns.blocks[variable]), coefficient * block))
-            reach += Fraction(coefficient) * block * int(columns.most_blocks[variable])
-    bound = min(Fraction(limit.net_bound), reach)
+        if isinstance(variable, Standing) and (column := columns.blocks.item(*variable)) != ABSENT:
+            moved.append(column)
+            products.append((coefficient, case.plan.accelerators[variable.accelerator].block))
+            most.append(columns.most_blocks.item(*variable))
+    whole, over = products_over_common(products)
+    bound = Fraction(limit.net_bound)
     if limit.allowance.terms:
         # What modules carry stands on the left, so that the bound is what the site has without them.
-        terms += [(column, -weight) for v, weight in limit.allowance.terms if (column := columns.column(v)) != ABSENT]
-        bound = Fraction(limit.net_bound)
-    if len(terms) > 1 and bound > 0:
-        yield DerivedRow(f"derived from {limit.key}", first.site, first.period, tuple(terms), bound)
+        carried = [(column, weight) for v, weight in limit.allowance.terms if (column := columns.column(v)) != ABSENT]
+        moved += [column for column, _ in carried]
+        whole, over = products_over_common([*products, *((weight, -1) for _, weight in carried)])
+    else:
+        bound = min(bound, Fraction(sum(weight * count for weight, count in zip(whole, most, strict=True)), over))
+    if len(moved) > 1 and bound > 0:
+        yield DerivedRow(f"derived from {limit.key}", first.site, first.period, moved, whole, over, bound)
 
 
 def _share_of_place(
@@ -112,15 +120,15 @@ def _share_of_place(
         room += share * reach_of[term.measure][term.period]
     room = max(Fraction(0), room) / coefficient
     weights = case.weights[variable.measure]
-    blocks = np.array([float(w * sku.block) for w, sku in zip(weights, case.plan.accelerators, strict=True)])
+    pairs = [(weight, sku.block) for weight, sku in zip(weights, case.plan.accelerators, strict=True)]
+    whole, over = products_over_common(pairs)
+    blocks = np.array([count / over for count in whole])
     for site in case.sites_by_destination.get(variable.place, ()):
         if columns.openings[site, variable.period] == ABSENT:
             continue
         reach = float(blocks @ columns.most_blocks[site, :, variable.period])
         if reach > float(room):
-            terms = tuple(
-                (int(column), weights[sku] * case.plan.accelerators[sku].block)
-                for sku, column in enumerate(columns.blocks[site, :, variable.period])
-                if column != ABSENT
-            )
-            yield DerivedRow(f"derived from {limit.key}", site, variable.period, terms, room)
+            of_site = columns.blocks[site, :, variable.period]
+            (skus,) = np.nonzero(of_site != ABSENT)
+            moved, sizes = of_site[skus].tolist(), [whole[sku] for sku in skus.tolist()]
+            yield DerivedRow(f"derived from {limit.key}", site, variable.period, moved, sizes, over, room)

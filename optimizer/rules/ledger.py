@@ -81,13 +81,15 @@ class Ledger:
     @cached_property
     def totals(self) -> dict[Placed, Exact]:
         """Return every non-zero total by measure, place and period."""
-        totals: dict[Placed, Exact] = defaultdict(int)
+        units: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0] * self.case.num_periods)
         for (site, sku), row in self.placement.standing_units.items():
-            place = self.case.site_destinations[site]
+            for place in (self.case.site_destinations[site], WORLD):
+                units[place, sku] = [total + own for total, own in zip(units[place, sku], row, strict=True)]
+        totals: dict[Placed, Exact] = defaultdict(int)
+        for (place, sku), counts in units.items():
             for measure, weights in self.case.weights.items():
-                for period, units in enumerate(row):
-                    totals[Placed(measure, place, period)] += units * weights[sku]
-                    totals[Placed(measure, WORLD, period)] += units * weights[sku]
+                for period, count in enumerate(counts):
+                    totals[Placed(measure, place, period)] += count * weights[sku]
         return dict(totals)
 
     @cached_property

@@ -132,7 +132,11 @@ class Expression:
 
     def evaluate(self, value_of: Callable[[Variable], Exact]) -> Exact:
         """Return the exact value given the value of each variable."""
-        return self.constant + sum(coefficient * value_of(variable) for variable, coefficient in self.terms)
+        total = self.constant
+        for variable, coefficient in self.terms:
+            if value := value_of(variable):  # of thousands of terms most are nothing
+                total += coefficient * value
+        return total
 
 
 class Sense(StrEnum):
@@ -207,12 +211,14 @@ class Limit:
 
     def net_terms(self) -> tuple[tuple[Variable, Exact], ...]:
         """Return usage minus allowance, terms merged, zero coefficients dropped."""
-        net: dict[Variable, Exact] = {}
-        for variable, coefficient in self.usage.terms:
-            net[variable] = net.get(variable, 0) + coefficient
+        net = dict(self.usage.terms)
+        if len(net) < len(self.usage.terms):
+            net = {}
+            for variable, coefficient in self.usage.terms:
+                net[variable] = net.get(variable, 0) + coefficient
         for variable, coefficient in self.allowance.terms:
             net[variable] = net.get(variable, 0) - coefficient
-        return tuple((variable, coefficient) for variable, coefficient in net.items() if coefficient)
+        return tuple(term for term in net.items() if term[1].numerator)
 
     @property
     def net_bound(self) -> Exact:

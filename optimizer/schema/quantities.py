@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LARGEST_EXPONENT = 18
 """Magnitudes from 1e-18 to 1e18: no quantity of this field comes near either end; beyond them is a slip of the keyboard."""
@@ -79,6 +84,22 @@ def parse_share(value: object) -> Fraction:
         msg = "a share lies between 0 and 1"
         raise ValueError(msg)
     return share
+
+
+def over_common(values: Sequence[Fraction | int]) -> tuple[list[int], int]:
+    """Return exact values as whole numbers over one denominator: sums and quotients of many are then quick."""
+    denominator = lcm(*{value.denominator for value in values})
+    return [value.numerator * (denominator // value.denominator) for value in values], denominator
+
+
+def products_over_common(pairs: Sequence[tuple[Fraction | int, Fraction | int]]) -> tuple[list[int], int]:
+    """Return the products of pairs of exact values as whole numbers over one denominator."""
+    denominators = [one.denominator * other.denominator for one, other in pairs]
+    common = lcm(*set(denominators))
+    return [
+        one.numerator * other.numerator * (common // denominator)
+        for (one, other), denominator in zip(pairs, denominators, strict=True)
+    ], common
 
 
 def format_exact(value: Fraction | int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -23,7 +24,10 @@ SITE = st.fixed_dictionaries(
         "pue": decimals("1", "2", 2),
         "value_multiplier": decimals("0", "2", 2),
         "energy_price_usd_per_mwh": decimals("0", "300", 2),
-    }
+        "opening_cost_usd": decimals("0", "9000", 2),
+        "fixed_cost_usd_per_period": decimals("0", "90", 3),
+    },
+    optional={"closes_after": st.sampled_from(["2025", "2026", "2027", "2030"])},
 )
 ACCELERATOR = st.fixed_dictionaries(
     {
@@ -55,7 +59,9 @@ def worths(draw: st.DrawFn) -> Worth:
         {"name": f"cost {number}", **draw(WHERE), **draw(COST), **draw(AMOUNT)}
         for number in range(draw(st.integers(0, 3)))
     ]
+    power = [{"site": "a", "period": "2026", "power_mw": 1, "energy_price_usd_per_mwh": draw(decimals("0", "99", 2))}]
     parts: dict[str, Any] = {
+        "power": draw(st.sampled_from([[], power])),
         "start": "2025",
         "length": "year",
         "periods": 3,
@@ -86,3 +92,15 @@ def test_the_array_equals_the_exact_terms_to_twelve_digits(worth: Worth) -> None
                 size = sum(abs(amount) for amount in terms.values())
                 difference = abs(array[site_number, sku, period] - float(sum(terms.values())))
                 assert difference <= 1e-12 * float(size)
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(worths())
+def test_the_array_of_openings_is_the_nearest_to_the_exact_steps(worth: Worth) -> None:
+    array = worth.opening_step_array()
+
+    for site_number in range(2):
+        values = [*(worth.opening_value(site_number, period) for period in range(3)), Fraction(0)]
+        for period in range(3):
+            assert array[site_number, period] == float(values[period] - values[period + 1])

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.schema.quantities import format_exact, parse_decimal, parse_integer, parse_share
+from optimizer.schema.quantities import (
+    format_exact,
+    over_common,
+    parse_decimal,
+    parse_integer,
+    parse_share,
+    products_over_common,
+)
 
 
 @given(st.fractions(0, 1, max_denominator=10**18))
@@ -105,3 +112,20 @@ def test_whole_numbers_are_whole_however_they_are_written(written: object) -> No
 def test_a_half_is_not_whole() -> None:
     with pytest.raises(ValueError, match="whole number"):
         parse_integer("8.5")
+
+
+EXACT = st.one_of(st.integers(-(10**30), 10**30), st.fractions(max_denominator=10**12))
+
+
+@given(st.lists(EXACT))
+def test_values_over_one_denominator_are_the_values(values: list[Fraction | int]) -> None:
+    whole, over = over_common(values)
+
+    assert [Fraction(count, over) for count in whole] == values
+
+
+@given(st.lists(st.tuples(EXACT, EXACT)))
+def test_products_over_one_denominator_are_the_products(pairs: list[tuple[Fraction | int, Fraction | int]]) -> None:
+    whole, over = products_over_common(pairs)
+
+    assert [Fraction(count, over) for count in whole] == [one * other for one, other in pairs]

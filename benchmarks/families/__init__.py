@@ -1,0 +1,1 @@
+"""Families of ordinary plans: seeded directories of every size, of kinds that each make one thing hard."""

@@ -1,0 +1,10 @@
+"""`python -m benchmarks.families ...` is `placement bench families ...`, where the package is installed without it."""
+
+from __future__ import annotations
+
+import sys
+
+from optimizer.cli.app import app
+from optimizer.cli.group import PROGRAM
+
+app(["bench", "families", *sys.argv[1:]], prog_name=PROGRAM)
