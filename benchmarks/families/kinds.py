@@ -85,7 +85,8 @@ KINDS: Mapping[str, Kind] = {
         replace(
             _BASE,
             name="tight",
-            about="Tier 2 pays best and Tier 1 better than home: 7%, 25% and 50% bind together",
+            about="Tier 2 pays best and Tier 1 better than home: 7%, 25% and 50% all press",
+            cap_room=3,
             power_home=0.48,
             power_tier1=0.42,
             power_tier2=0.7,

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,17 +35,14 @@ from optimizer.rules.limit import (
     Vintage,
 )
 from optimizer.schema.limit_kind import LimitKind
+from optimizer.schema.quantities import over_common, products_over_common
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Variable
     from optimizer.verify.check import Reading
-
-
-NO_ACCELERATOR = -1
-"""Stands for an opening or a module where blocks are counted by site and accelerator."""
 
 
 class Tightness(StrEnum):
@@ -88,16 +84,14 @@ class GroupReading:
     @property
     def tightest(self) -> Reading:
         """Return the reading closest to its allowance, nothing used of nothing after all others; the last of equals."""
-        return min(reversed(self.readings), key=lambda reading: (not _size(reading), _relative_slack(reading)))
+        return min(reversed(self.readings), key=_closeness)
 
 
-def _size(reading: Reading) -> Fraction:
-    return max(abs(Fraction(reading.allowance)), abs(Fraction(reading.usage)))
-
-
-def _relative_slack(reading: Reading) -> float:
-    size = _size(reading)
-    return float(reading.slack / size) if size else 0.0
+def _closeness(reading: Reading) -> tuple[bool, float]:
+    """Return whether nothing is used of nothing, and the slack relative to what is used or allowed."""
+    (usage, allowance, slack), _ = over_common([reading.usage, reading.allowance, reading.slack])
+    size = max(abs(allowance), abs(usage))
+    return not size, slack / size if size else 0.0
 
 
 def _allows_nothing(reading: Reading) -> bool:
@@ -145,31 +139,40 @@ class Rises:
             return Tightness.CLOSED
         if any(isinstance(variable, Served) for variable, _ in limit.usage.terms):
             return Tightness.BINDING if reading.usage and reading.slack < 1 else Tightness.SLACK
-        moves = self._moves(limit).values()
+        moves, over = self._moves(limit)
         helps, harms = [move for move in moves if move < 0], [move for move in moves if move > 0]
         if limit.sense is Sense.AT_LEAST:
             helps, harms = harms, [-move for move in helps]
         if not harms and limit.sense is Sense.AT_LEAST:
             # Only additions help: what counts is a block taken away, of those that the plan itself has placed.
-            placed = reading.usage - limit.usage.constant
+            placed = (reading.usage - limit.usage.constant) * over
             harms = [move for move in helps if move <= placed]
-        return Tightness.BINDING if harms and min(harms) > reading.slack else Tightness.SLACK
+        return Tightness.BINDING if harms and min(harms) > reading.slack * over else Tightness.SLACK
 
-    def _moves(self, limit: Limit) -> dict[tuple[int, int], Exact]:
-        """Return the change of usage minus allowance for one block more, by (site, accelerator) that could take one."""
-        moves: dict[tuple[int, int], Exact] = defaultdict(int)
+    def _moves(self, limit: Limit) -> tuple[Collection[int], int]:
+        """Return the changes of usage minus allowance for one block more, for each (site, accelerator) that could take one.
+
+        They are whole numbers, and what stands under all of them.
+        """
         terms = [term for term in limit.net_terms() if term[0].period == limit.period]
         # Totals move alike wherever in a destination a block lands, so one site of each stands for all of them.
         sees_sites = any(not isinstance(variable, Opened | Placed) for variable, _ in terms)
-        takers = (self._takers_by_place if sees_sites else self._first_takers_by_place)[limit.period]
-        for variable, coefficient in terms:
-            for pair, step in self._steps(variable, takers):
-                moves[pair] += coefficient * step
         if terms and all(isinstance(variable, Opened | Modules | Present) for variable, _ in terms):
             # Nothing but openings or modules counts: one more of them is what could break it.
-            counted = [weight for variable, weight in limit.usage.terms if variable.period == limit.period]
-            moves.update({(number, NO_ACCELERATOR): weight for number, weight in enumerate(counted)})
-        return moves
+            return over_common([weight for variable, weight in limit.usage.terms if variable.period == limit.period])
+        takers = (self._takers_by_place if sees_sites else self._first_takers_by_place)[limit.period]
+        pairs, steps = [], []
+        for variable, coefficient in terms:
+            for pair, step in self._steps(variable, takers):
+                pairs.append(pair)
+                steps.append((coefficient, step))
+        whole, over = products_over_common(steps)
+        if len(set(pairs)) == len(pairs):
+            return whole, over
+        moves: dict[tuple[int, int], int] = defaultdict(int)
+        for pair, move in zip(pairs, whole, strict=True):
+            moves[pair] += move
+        return moves.values(), over
 
     def _steps(
         self, variable: Variable, takers: Mapping[str, list[tuple[int, int]]]
@@ -219,30 +222,34 @@ class Rises:
     @cached_property
     def takers(self) -> tuple[frozenset[tuple[int, int]], ...]:
         """Return, by period, the (site, accelerator) pairs allowed there with a block delivered and powered by then."""
-        return tuple(
-            frozenset(
-                (site, sku)
-                for sku, row in enumerate(self.case.plan.delivered_units)
-                if row[period] >= self.case.plan.accelerators[sku].block
-                for site in range(len(self.case.plan.sites))
-                if self._could_take(site, sku, period)
-            )
-            for period in range(self.case.num_periods)
-        )
+        case, plan = self.case, self.case.plan
+        draws, over = over_common([row.power_kw * row.block for row in plan.accelerators])
+        found: tuple[set[tuple[int, int]], ...] = tuple(set() for _ in range(case.num_periods))
+        for site, described in enumerate(plan.sites):
+            since = [(sku, first) for sku in range(len(draws)) if (first := self._first_use(site, sku)) is not None]
+            for period in range(described.opens_from, case.last_open(site) + 1):
+                room_kw = case.reachable_power_mw(site, period) * 1000 / described.pue
+                most = room_kw.numerator * over // room_kw.denominator
+                found[period].update((site, sku) for sku, first in since if first <= period and draws[sku] <= most)
+        return tuple(map(frozenset, found))
 
-    def _could_take(self, site: int, sku: int, period: int) -> bool:
+    def _first_use(self, site: int, sku: int) -> int | None:
+        """Return the first period in which a block of an accelerator is there and may stand at a site; None if never."""
         described, accelerator = self.case.plan.sites[site], self.case.plan.accelerators[sku]
-        if period < described.opens_from or self.case.is_closed(site, period):
-            return False
         if described.allowed_accelerators is not None and accelerator.key not in described.allowed_accelerators:
-            return False
-        values = self.case.plan.values_usd_per_unit
-        if values is not None:
-            row = values.get((described.key, accelerator.key), ())
-            if all(value is None for value in row[: period + 1]):
-                return False
-        draw = accelerator.power_kw * accelerator.block * described.pue / 1000
-        return draw <= self.case.reachable_power_mw(site, period)
+            return None
+        first, values = self._first_blocks[sku], self.case.plan.values_usd_per_unit
+        if values is None or first is None:
+            return first
+        valued = values.get((described.key, accelerator.key), ())
+        since = next((period for period, value in enumerate(valued) if value is not None), None)
+        return None if since is None else max(first, since)
+
+    @cached_property
+    def _first_blocks(self) -> tuple[int | None, ...]:
+        """Return, by accelerator, the first period by which a block of it is delivered."""
+        rows = zip(self.case.plan.delivered_units, self._blocks, strict=True)
+        return tuple(next((k for k, units in enumerate(row) if units >= block), None) for row, block in rows)
 
     @cached_property
     def _takers_by_place(self) -> tuple[Mapping[str, list[tuple[int, int]]], ...]:

@@ -37,7 +37,7 @@ from optimizer.report.periods import period_rows
 from optimizer.report.placements import opening_rows, placement_rows, site_rows
 from optimizer.report.resources import resource_rows
 from optimizer.report.workloads import served_rows, workload_rows
-from optimizer.rules.registry import compile_limits, compile_policy_limits
+from optimizer.rules.registry import compile_policy_limits
 from optimizer.schema.quantities import format_exact
 from optimizer.schema.versions import installed_versions
 from optimizer.strategy.outcome import Outcome, Status
@@ -139,7 +139,7 @@ def compose(
         authorisations=authorisations_part(outcome.case, outcome.alternatives),
         breach=breach_part(
             outcome.case,
-            compile_limits(outcome.case),
+            compile_policy_limits(outcome.case),
             outcome.cures,
             is_earliest_proven=outcome.is_earliest_proven,
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 
 def plain(value: Exact) -> int | float:
     """Return a whole number as it is, anything else as the nearest double."""
-    fraction = Fraction(value)
-    return fraction.numerator if fraction.denominator == 1 else float(fraction)
+    return value.numerator if value.denominator == 1 else value.numerator / value.denominator
 
 
 def plain_or_none(value: Exact | None) -> int | float | None:
@@ -35,4 +33,6 @@ def finite_or_none(value: float | None) -> float | None:
 
 def percent(part: Exact, whole: Exact) -> float | None:
     """Return 100 x part / whole, None where the whole is zero."""
-    return float(100 * Fraction(part) / Fraction(whole)) if whole else None
+    if not whole:
+        return None
+    return 100 * part.numerator * whole.denominator / (part.denominator * whole.numerator)

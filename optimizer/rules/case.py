@@ -397,7 +397,8 @@ class Case:
         As written, or as the planner changes it: where that is more than there is in a period, nothing is left.
         """
         described = self.plan.sites[site]
-        return max(Fraction(0), Fraction(self.number("site_power", described.key, period, described.power_mw[period])))
+        power = self.number("site_power", described.key, period, described.power_mw[period])
+        return Fraction(power) if power.numerator > 0 else Fraction(0)
 
     def drawn_power_mw(self, site: int, period: int) -> Fraction:
         """Return the facility MW that installed stock takes of what a site offers in a period."""
@@ -407,7 +408,8 @@ class Case:
 
     def available_power_mw(self, site: int, period: int) -> Fraction:
         """Return the facility MW free for new units; negative where the installed stock alone is over."""
-        return self.offered_power_mw(site, period) - self.drawn_power_mw(site, period)
+        drawn = self.drawn_power_mw(site, period)
+        return self.offered_power_mw(site, period) - drawn if drawn else self.offered_power_mw(site, period)
 
     @cached_property
     def halls_at_site(self) -> Mapping[int, tuple[int, ...]]:

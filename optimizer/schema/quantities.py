@@ -104,20 +104,17 @@ def products_over_common(pairs: Sequence[tuple[Fraction | int, Fraction | int]])
 
 def format_exact(value: Fraction | int) -> str:
     """Write an exact value so that it reads back equal: `150`, `12.5` where a decimal terminates early, else `7/93`."""
-    fraction = Fraction(value)
-    if fraction.denominator == 1:
-        return str(fraction.numerator)
-    reduced = fraction.denominator
-    for prime in (2, 5):
-        while reduced % prime == 0:
-            reduced //= prime
-    if reduced != 1:
-        return str(fraction)
-    places = 0
-    scaled = fraction
-    while scaled.denominator != 1:
-        scaled *= 10
-        places += 1
-    digits = f"{abs(scaled.numerator):0{places + 1}d}"
-    sign = "-" if fraction < 0 else ""
+    numerator, denominator = value.numerator, value.denominator
+    if denominator == 1:
+        return str(numerator)
+    twos = (denominator & -denominator).bit_length() - 1
+    rest, fives = denominator >> twos, 0
+    while rest % 5 == 0:
+        rest //= 5
+        fives += 1
+    if rest != 1:
+        return str(value)
+    places = max(twos, fives)
+    digits = f"{abs(numerator) * 10**places // denominator:0{places + 1}d}"
+    sign = "-" if numerator < 0 else ""
     return f"{sign}{digits[:-places]}.{digits[-places:]}"

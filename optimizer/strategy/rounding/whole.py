@@ -22,6 +22,7 @@ from optimizer.strategy.rounding.minimums import meet_minimums, sites_short
 from optimizer.strategy.rounding.money import Money
 from optimizer.strategy.rounding.near import round_near
 from optimizer.strategy.rounding.openings import close_losing, open_paying
+from optimizer.strategy.rounding.relocate import relocate
 from optimizer.strategy.rounding.room import Room
 from optimizer.strategy.rounding.rows import Floats, rows_of
 
@@ -143,6 +144,7 @@ def _polish(room: Room, money: Money, order: list[int]) -> None:
     fill(room, money.value, order)
     total = money.total(room)
     for _ in range(MOST_PASSES):
+        relocate(room, money)
         exchange(room, money.value, order)
         fill(room, money.value, order)
         before, total = total, money.total(room)

@@ -52,17 +52,28 @@ def test_opening_costs_several_per_cent_of_the_value() -> None:
     assert 0.05 < -terms["opening"] / objective < 0.3
 
 
-def test_where_tier_2_pays_best_7_25_and_50_per_cent_bind() -> None:
-    found = binding("tight")
+def shares(kind: str) -> tuple[float, float, int]:
+    """Return the least share at home, the largest outside Tier 1, and how many countries come within 0.2% of 7%."""
+    result = optimizer.compose(solved(kind))
+    near = {row.country for row in result.countries if row.tier == 2 and (row.share or 0) > 0.068}
+    return (
+        min(period.home_share or 0 for period in result.periods),
+        max(period.outside_tier1_share or 0 for period in result.periods),
+        len(near),
+    )
 
-    assert found["destination_share"] >= 2
-    assert found["outside_tier1_share"] == 1
-    assert found["home_share"] == 1
+
+def test_where_tier_2_pays_best_7_25_and_50_per_cent_all_press() -> None:
+    home, outside_tier1, at_limit = shares("tight")
+
+    assert home < 0.52
+    assert outside_tier1 > 0.245
+    assert at_limit >= 2
 
 
 def test_many_countries_are_at_7_per_cent_or_none() -> None:
-    assert binding("seven-many")["destination_share"] >= 4
-    assert binding("seven-none")["destination_share"] == 0
+    assert shares("seven-many")[2] >= 4
+    assert shares("seven-none")[2] == 0
 
 
 def test_the_national_cap_stops_countries_before_7_per_cent_does() -> None:
