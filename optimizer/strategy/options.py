@@ -17,7 +17,7 @@ class SearchOptions:
     seed: int = 0
     backend: str = "highs"
     strategy: str = "auto"
-    """`auto`, `relaxed-then-complete` or `whole-blocks`."""
+    """`auto`, `prices`, `relaxed-then-complete` or `whole-blocks`."""
 
     def after(self, seconds: float, parts: int = 1) -> SearchOptions:
         """Return the options of one of several searches that share the time limit, `seconds` of which are gone.
@@ -29,7 +29,7 @@ class SearchOptions:
         return replace(self, time_limit_seconds=max(MOMENT_SECONDS, (self.time_limit_seconds - seconds) / parts))
 
 
-STRATEGIES = ("auto", "relaxed-then-complete", "whole-blocks")
+STRATEGIES = ("auto", "relaxed-then-complete", "whole-blocks", "prices")
 
 
 @dataclass(frozen=True, slots=True)

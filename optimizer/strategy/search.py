@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from optimizer.model.build import build_model
+from optimizer.strategy.decomposed.search import price_and_round
+from optimizer.strategy.decomposed.separate import separate
 from optimizer.strategy.options import STRATEGIES, SearchOptions, SearchProgress
 from optimizer.strategy.outcome import Outcome, Status, status_of
 from optimizer.strategy.relaxed import relaxed_then_complete
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
+    from optimizer.strategy.decomposed.separate import Separable
 
 __all__ = ["SMALL_PLAN_COLUMNS", "STRATEGIES", "SearchOptions", "SearchProgress", "search"]
 
@@ -33,6 +35,8 @@ SMALL_PLAN_COLUMNS = 150
 end: there the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that effort, so that a hard one ends within the
 gap asked. Where much is served, openings decide nearly everything, and blocks that are whole from the start only make the
 search branch on them (docs/decisions/0008-classical.md)."""
+LARGE_PLAN_COLUMNS = 10_000
+"""Sites times accelerators times periods from which a plan is taken apart first."""
 SMALL_PLAN_NODES = 20_000
 SMALLEST_GAP = 1e-8
 """A gap this small is the end: nothing easier is left to fall back on, and the effort is made once, without a bound."""
@@ -58,9 +62,13 @@ def search(
     """
     session.interrupted = False
     run = Run(case, limits, options, session, on_progress, is_decided)
-    is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
     strategy = options.strategy
-    if strategy == "auto":
+    if strategy in {"auto", "prices"} and (plan := _in_parts(run)) is not None:
+        price_and_round(run, plan)
+        if run.is_finished() or strategy == "prices":
+            return _outcome(run, "prices")
+    is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
+    if strategy in {"auto", "prices"}:
         strategy = "whole-blocks" if is_small else "relaxed-then-complete"
     if run.model.broken_limits:
         run.infeasible = True
@@ -74,6 +82,14 @@ def search(
                 raise
             session.interrupted = True
     return _outcome(run, strategy)
+
+
+def _in_parts(run: Run) -> Separable | None:
+    """Return a large plan as sites and what they share; None where it does not come apart, or has no need to."""
+    plan = run.case.plan
+    if len(plan.sites) * len(plan.accelerators) * run.case.num_periods < LARGE_PLAN_COLUMNS:
+        return None
+    return separate(run.case, run.limits)
 
 
 def _size(model: Model) -> int:
@@ -101,7 +117,7 @@ def _outcome(run: Run, strategy: str) -> Outcome:
         placement=run.placement,
         verification=run.verification,
         best_bound=bound,
-        backend="arithmetic" if run.model.broken_limits else run.options.backend,
+        backend="arithmetic" if strategy != "prices" and run.model.broken_limits else run.options.backend,
         strategy=strategy,
         stages=tuple(run.stages),
         seconds=time.monotonic() - run.started,

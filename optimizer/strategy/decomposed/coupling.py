@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,13 +41,12 @@ class Coupling:
     """(rows, z*g*t): the terms on units, as deliveries have them."""
     bound: Floats
     """(rows,)."""
-    price_cap: Floats
-    """(rows,): what one of a row's bound may be bought for, where its limit is soft."""
-    limits: tuple[Limit, ...]
+    scale: Floats
+    """(rows,): what one of a row stands for, in the unit of its limit."""
     shape: tuple[int, int, int]
     """Zones, accelerators, periods."""
 
-    @property
+    @cached_property
     def matrix(self) -> Floats:
         """Return every row over what stands in zones alone, (rows, z*g*t)."""
         return self.row_standing + self.row_totals @ self.of_totals
@@ -80,7 +79,7 @@ def couple(case: Case, limits: Sequence[Limit], zone: Ints) -> Coupling:
     index = {total: number for number, total in enumerate(totals)}
     of_totals = _sums(case, totals, zone, shape)
     row_totals, row_standing = np.zeros((len(limits), len(totals))), np.zeros((len(limits), int(np.prod(shape))))
-    bound, cap = np.zeros(len(limits)), np.full(len(limits), inf)
+    bound = np.zeros(len(limits))
     blocks = [accelerator.block for accelerator in case.plan.accelerators]
     for number, limit in enumerate(limits):
         sign = 1 if limit.sense is Sense.AT_MOST else -1
@@ -94,7 +93,7 @@ def couple(case: Case, limits: Sequence[Limit], zone: Ints) -> Coupling:
     scale = np.maximum(np.abs(row_totals).max(axis=1, initial=0.0), np.abs(row_standing).max(axis=1, initial=0.0))
     scale[scale == 0] = 1.0
     return Coupling(
-        totals, of_totals, row_totals / scale[:, None], row_standing / scale[:, None], bound / scale, cap, tuple(limits), shape
+        totals, of_totals, row_totals / scale[:, None], row_standing / scale[:, None], bound / scale, scale, shape
     )
 
 

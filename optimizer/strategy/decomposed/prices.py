@@ -34,6 +34,8 @@ MOST_ADDITIONS, MOST_OPENINGS = 8, 3
 LEVEL_GAP = 3e-4
 """Gap between a level's own bound and program at which the next level begins."""
 MOST_ROUNDS = 8
+SLOW = 0.9
+"""Part of a level's gap that a round may leave and be followed by another."""
 BETWEEN = (0.1, 0.3, 0.6)
 """How far from the best prices towards the newest further ones are tried."""
 USED = 1e-9
@@ -69,7 +71,7 @@ def find_prices(plan: Separable, solve: Solve) -> Iterator[Priced]:
         choice = _everything(level.sites) if choice is None or coarse is None else _inherited(choice, coarse, level)
         if coarse is not None:
             choice |= likely(level.sites, schedule(level.sites, plan.coupling, best.prices))
-        own = best if is_last else _Best(plan, level.sites)
+        own, gap = best if is_last else _Best(plan, level.sites), inf
         for _ in range(MOST_ROUNDS):
             program = restrict(level.sites, plan.coupling, choice, plan.local if is_last else None)
             result = solve(program.formulation)
@@ -80,7 +82,8 @@ def find_prices(plan: Separable, solve: Solve) -> Iterator[Priced]:
             own.try_prices(newest)
             if is_last:
                 yield Priced(own.prices, own.bound, own.schedules, program, result.values, money)
-            if own.bound - money <= LEVEL_GAP * abs(money) and not is_last:
+            before, gap = gap, own.bound - money
+            if gap > SLOW * before or (gap <= LEVEL_GAP * abs(money) and not is_last):
                 break
             more = choice | likely(level.sites, own.schedules) | likely(level.sites, schedule(level.sites, plan.coupling, newest))
             if not (more.add & ~choice.add).any() and not (more.open & ~choice.open).any():

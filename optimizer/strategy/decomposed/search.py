@@ -57,6 +57,6 @@ def _round(run: Run, plan: Separable, priced: Priced) -> None:
 def _offer(run: Run, plan: Separable, decided: Decided) -> None:
     first = np.argmax(decided.is_open, axis=1)
     opened = {site: int(first[site]) for site in np.flatnonzero(decided.is_open.any(axis=1)).tolist()}
-    placement = whole_placement(run.case, run.limits, opened, decided.counts)
+    placement = whole_placement(run.case, run.limits, opened, decided.counts, plan.price_of_limits(decided.prices))
     if placement is not None:
         run.offer_placement(placement)

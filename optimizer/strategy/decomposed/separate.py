@@ -38,6 +38,13 @@ class Separable:
     sites: Sites
     coupling: Coupling
     local: LocalRows
+    shared: tuple[int, ...]
+    """The number, in the case's limits, of each row of the coupling."""
+
+    def price_of_limits(self, prices: Floats) -> dict[int, float]:
+        """Return prices (rows,) by the number of the limit, in money per its unit."""
+        per_unit = prices / self.coupling.scale
+        return {number: float(price) for number, price in zip(self.shared, per_unit, strict=True) if price}
 
 
 def separate(case: Case, limits: Sequence[Limit]) -> Separable | None:
@@ -48,7 +55,8 @@ def separate(case: Case, limits: Sequence[Limit]) -> Separable | None:
     if case.plan.changes.is_any or case.closes:
         return None
     power, local, shared = [], [], []
-    for limit in limits:
+    numbers = []
+    for number, limit in enumerate(limits):
         terms = limit.net_terms()
         if limit.is_soft or not all(isinstance(variable, Standing | Opened | Placed) for variable, _ in terms):
             return None
@@ -57,6 +65,7 @@ def separate(case: Case, limits: Sequence[Limit]) -> Separable | None:
             if any(isinstance(variable, Opened) for variable, _ in terms):
                 return None
             shared.append(limit)
+            numbers.append(number)
         elif not terms:
             if limit.excess(0, limit.net_bound):
                 return None
@@ -69,7 +78,8 @@ def separate(case: Case, limits: Sequence[Limit]) -> Separable | None:
     if not shared or {(limit.scope, limit.period) for limit in power} < _all_sites(case):
         return None
     zone = zones(case, shared)
-    return Separable(tabulate_sites(case, limits, power, zone), couple(case, shared, zone), _local_rows(case, local))
+    sites = tabulate_sites(case, limits, power, zone)
+    return Separable(sites, couple(case, shared, zone), _local_rows(case, local), tuple(numbers))
 
 
 def _all_sites(case: Case) -> set[tuple[str, int]]:

@@ -87,15 +87,12 @@ def tabulate_sites(case: Case, limits: Sequence[Limit], power_limits: Sequence[L
             draw[site, sku] = float(coefficient) * blocks[sku]
             power[site, limit.period] = min(power[site, limit.period], float(limit.net_bound))
     power = np.maximum(np.minimum.accumulate(power[:, ::-1], axis=1)[:, ::-1], 0.0)
-    opening = np.zeros((num_sites, num_periods))
-    for site in np.flatnonzero(opens).tolist():
-        opening[site] = [float(worth.opening_value(site, period)) for period in range(num_periods)]
     return Sites(
         worth=worth.unit_value_array() * blocks[None, :, None],
         most=most.astype(np.float64),
         draw=draw,
         power=power,
-        opening=opening,
+        opening=np.where(opens[:, None], worth.opening_step_array()[:, ::-1].cumsum(axis=1)[:, ::-1], 0.0),
         opens=opens,
         may_open=np.maximum.accumulate((most > 0).any(axis=1), axis=1),
         zone=zone,
