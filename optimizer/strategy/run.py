@@ -299,6 +299,10 @@ class Run:
         is_service = any(isinstance(variable, Served) for variable, _ in self.limits[number].usage.terms)
         return max(step, SERVICE_STEP) if is_service else step
 
+    def announce(self, stage: str) -> None:
+        """Tell the best placement and the best bound so far."""
+        self._report(stage, Progress(self.options.backend, 0.0, None, None, 0), 1.0)
+
     def _report(self, stage: str, seen: Progress, scale: float) -> None:
         if self.on_progress is None:
             return

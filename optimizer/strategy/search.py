@@ -1,5 +1,6 @@
 """Search for the best placement: solves in stages, each answer verified exactly, one proven bound for all.
 
+`prices`: large plans come apart into sites (`optimizer.strategy.decomposed`); what that leaves open, the next one closes.
 `relaxed-then-complete` (default): `optimizer.strategy.relaxed`, then, where the gap is still open, the whole-block model
 from the best placement so far. `whole-blocks`: that model alone, which small plans take directly. Infeasible is said only
 when the whole-block model, or a relaxation of it, has no solution; a completion that fails says nothing.
@@ -35,8 +36,10 @@ SMALL_PLAN_COLUMNS = 150
 end: there the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that effort, so that a hard one ends within the
 gap asked. Where much is served, openings decide nearly everything, and blocks that are whole from the start only make the
 search branch on them (docs/decisions/0008-classical.md)."""
-LARGE_PLAN_COLUMNS = 10_000
+LARGE_PLAN_COUNTS = 10_000
 """Sites times accelerators times periods from which a plan is taken apart first."""
+MOST_COUNTS = 300_000
+"""Those beyond which no program over all columns is built: its linear relaxation alone takes a solver hours."""
 SMALL_PLAN_NODES = 20_000
 SMALLEST_GAP = 1e-8
 """A gap this small is the end: nothing easier is left to fall back on, and the effort is made once, without a bound."""
@@ -63,9 +66,9 @@ def search(
     session.interrupted = False
     run = Run(case, limits, options, session, on_progress, is_decided)
     strategy = options.strategy
-    if strategy in {"auto", "prices"} and (plan := _in_parts(run)) is not None:
-        price_and_round(run, plan)
-        if run.is_finished() or strategy == "prices":
+    if strategy in {"auto", "prices"} and (parts := _in_parts(run, at_any_size=strategy == "prices")) is not None:
+        price_and_round(run, parts)
+        if run.is_finished() or _is_too_large(run):
             return _outcome(run, "prices")
     is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
     if strategy in {"auto", "prices"}:
@@ -84,12 +87,19 @@ def search(
     return _outcome(run, strategy)
 
 
-def _in_parts(run: Run) -> Separable | None:
-    """Return a large plan as sites and what they share; None where it does not come apart, or has no need to."""
+def _num_counts(run: Run) -> int:
     plan = run.case.plan
-    if len(plan.sites) * len(plan.accelerators) * run.case.num_periods < LARGE_PLAN_COLUMNS:
-        return None
-    return separate(run.case, run.limits)
+    return len(plan.sites) * len(plan.accelerators) * run.case.num_periods
+
+
+def _in_parts(run: Run, *, at_any_size: bool) -> Separable | None:
+    """Return a plan as sites and what they share; None where it does not come apart, or is small and need not."""
+    return separate(run.case, run.limits) if at_any_size or _num_counts(run) >= LARGE_PLAN_COUNTS else None
+
+
+def _is_too_large(run: Run) -> bool:
+    """Return whether a program over all columns is beyond what a solver can use; without any placement it is tried all the same."""
+    return run.placement is not None and _num_counts(run) > MOST_COUNTS
 
 
 def _size(model: Model) -> int:

@@ -113,4 +113,4 @@ def _sums(case: Case, totals: Sequence[Placed], zone: Ints, shape: tuple[int, in
         for z in range(shape[0]):
             if total.place in {WORLD, place_of[z]}:
                 sums[number, z, :, total.period] = sizes
-    return sums.reshape(len(totals), -1)
+    return sums.reshape(len(totals), int(np.prod(shape)))

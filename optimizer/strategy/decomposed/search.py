@@ -38,6 +38,7 @@ def price_and_round(run: Run, plan: Separable) -> None:
         run.take_money_bound(priced.bound + abs(priced.bound) * BOUND_ROUNDING)
         is_close = priced.bound - priced.money <= RELAXED_GAP_PART * run.options.relative_gap * abs(priced.money)
         last = priced
+        run.announce(PRICES)
         if run.placement is None or is_close:
             _round(run, plan, priced)
             last = None
@@ -60,3 +61,4 @@ def _offer(run: Run, plan: Separable, decided: Decided) -> None:
     placement = whole_placement(run.case, run.limits, opened, decided.counts, plan.price_of_limits(decided.prices))
     if placement is not None:
         run.offer_placement(placement)
+        run.announce(HELD)

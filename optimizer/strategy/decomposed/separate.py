@@ -66,24 +66,21 @@ def separate(case: Case, limits: Sequence[Limit]) -> Separable | None:
                 return None
             shared.append(limit)
             numbers.append(number)
-        elif not terms:
-            if limit.excess(0, limit.net_bound):
-                return None
+        elif not terms and limit.excess(0, limit.net_bound):
+            return None
         elif any(variable.period != limit.period for variable, _ in terms):
             return None
         elif limit.rule == "site_power":
             power.append(limit)
+        elif not terms:
+            continue
         else:
             local.append(limit)
-    if not shared or {(limit.scope, limit.period) for limit in power} < _all_sites(case):
+    if not shared or len(power) < case.num_periods * len(case.plan.sites):
         return None
     zone = zones(case, shared)
     sites = tabulate_sites(case, limits, power, zone)
     return Separable(sites, couple(case, shared, zone), _local_rows(case, local), tuple(numbers))
-
-
-def _all_sites(case: Case) -> set[tuple[str, int]]:
-    return {(site.key, period) for site in case.plan.sites for period in range(case.num_periods)}
 
 
 def _local_rows(case: Case, limits: Sequence[Limit]) -> LocalRows:

@@ -86,6 +86,7 @@ def tabulate_sites(case: Case, limits: Sequence[Limit], power_limits: Sequence[L
             site, sku = variable[0], variable[1]  # type: ignore[index]  of the limits of one site's power
             draw[site, sku] = float(coefficient) * blocks[sku]
             power[site, limit.period] = min(power[site, limit.period], float(limit.net_bound))
+    power[~np.isfinite(power)] = 0.0  # of sites where nothing draws any
     power = np.maximum(np.minimum.accumulate(power[:, ::-1], axis=1)[:, ::-1], 0.0)
     return Sites(
         worth=worth.unit_value_array() * blocks[None, :, None],
