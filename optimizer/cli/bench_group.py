@@ -1,7 +1,7 @@
-"""`placement bench`: a command of its own, and `bench classical` beside it.
+"""`placement bench`: a command of its own, and `bench classical` and `bench peers` beside it.
 
-`bench DIR...` was there first and takes any number of directories, so only the one word `classical` is another command;
-a directory of that name is written `./classical`.
+`bench DIR...` was there first and takes any number of directories, so only the words `classical` and `peers` are other
+commands; a directory of such a name is written `./classical`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 import typer
 
-from optimizer.cli import bench, bench_classical
+from optimizer.cli import bench, bench_classical, bench_peers
 from optimizer.cli.group import CommandGroup
 
-INSTANCES, CLASSICAL = "instances", "classical"
+INSTANCES, CLASSICAL, PEERS = "instances", "classical", "peers"
 
 
 class BenchGroup(CommandGroup):
@@ -27,7 +27,7 @@ class BenchGroup(CommandGroup):
         **extra: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Return the context of `bench DIR...`, or of the group where another of its commands is named."""
-        if args[:1] == [CLASSICAL]:
+        if args[:1] in ([CLASSICAL], [PEERS]):
             return super().make_context(info_name, args, parent, **extra)
         return self.commands[INSTANCES].make_context(info_name, args, parent, **extra)
 
@@ -35,3 +35,4 @@ class BenchGroup(CommandGroup):
 bench_app = typer.Typer(cls=BenchGroup, rich_markup_mode=None)
 bench_app.command(INSTANCES, help=bench.HELP)(bench.bench)
 bench_app.command(CLASSICAL, help=bench_classical.HELP)(bench_classical.bench_classical)
+bench_app.command(PEERS, help=bench_peers.HELP)(bench_peers.bench_peers)
