@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.peers import warm
 from benchmarks.peers.program_file import read_program
 from benchmarks.peers.registry import PEERS
 from benchmarks.peers.settings import Found, Settings, State
@@ -35,13 +36,16 @@ def main(name: str, folder: Path) -> None:
     settings = Settings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
     formulation = read_program(folder / PROGRAM)
     program: object = formulation
+    small: object = warm.program()
     if PEERS[name].takes_whole:
         from benchmarks.peers.whole import WholeProgram  # noqa: PLC0415  it knows our models: for this peer alone
 
-        program = WholeProgram.read(folder / WHOLE)
-    solve = importlib.import_module(f"benchmarks.peers.solvers.{PEERS[name].module}").solve
-    trace = Trace(folder / EVENTS, formulation.objective_scale, formulation.objective_offset)
+        program, small = WholeProgram.read(folder / WHOLE), WholeProgram.warm()
+    trace = Trace(folder / EVENTS)
     try:
+        solve = importlib.import_module(f"benchmarks.peers.solvers.{PEERS[name].module}").solve
+        solve(small, settings, trace)  # HiGHS keeps the number of threads of its first solve
+        trace = Trace(folder / EVENTS, formulation.objective_scale, formulation.objective_offset)
         found: Found = solve(program, settings, trace)
     except Exception as error:  # noqa: BLE001  whatever a solver's package raises is its answer
         traceback.print_exc()

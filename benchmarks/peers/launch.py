@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ TICK_SECONDS = 0.02
 GRACE_SECONDS = 60.0
 """How long a peer may run past the time limit, with a quarter of it on top, before it is killed."""
 GRACE_PART = 0.25
+LEAVING_SECONDS = 5.0
+"""How long what was interrupted may take to leave."""
 KILOBYTES_PER_MEGABYTE = 1024
 
 
@@ -37,7 +40,7 @@ class Ended:
 def run_process(arguments: Sequence[object], folder: Path, time_limit_seconds: float) -> Ended:
     """Run Python with arguments, its output in files `stdout` and `stderr` of a folder.
 
-    The process has a group of its own, so that Ctrl-C reaches us alone; it is killed with its children then.
+    The process has a group of its own, so that Ctrl-C reaches us alone; the group is then ended.
     """
     latest = time.perf_counter() + time_limit_seconds * (1 + GRACE_PART) + GRACE_SECONDS
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -56,10 +59,10 @@ def run_process(arguments: Sequence[object], folder: Path, time_limit_seconds: f
             while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
                 if time.perf_counter() > latest and not was_killed:
                     was_killed = True
-                    os.killpg(process.pid, signal.SIGKILL)
+                    _end(process.pid)
                 time.sleep(TICK_SECONDS)
         except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+            _end(process.pid)
             process.wait()
             raise
         seconds = time.perf_counter() - started
@@ -67,3 +70,15 @@ def run_process(arguments: Sequence[object], folder: Path, time_limit_seconds: f
     process.returncode = os.waitstatus_to_exitcode(status)  # it has been waited for: Popen need not
     cpu = usage.ru_utime + usage.ru_stime
     return Ended(seconds, cpu, usage.ru_maxrss / KILOBYTES_PER_MEGABYTE, process.returncode, was_killed)
+
+
+def _end(group: int) -> None:
+    """Interrupt a group, so that our own search can end the worker that it has started apart, and kill what is left."""
+    latest = time.perf_counter() + LEAVING_SECONDS
+    os.killpg(group, signal.SIGINT)
+    while time.perf_counter() < latest:
+        if os.waitid(os.P_PID, group, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            break
+        time.sleep(TICK_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import optimizer
+from benchmarks.peers import warm
 from benchmarks.peers.child import ANSWER, EVENTS, SETTINGS, peak_memory_mb
 from benchmarks.peers.settings import Settings, State
 from benchmarks.peers.trace import Trace
+from optimizer.solve.session import Session
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -29,14 +31,16 @@ def main(plan_file: Path, folder: Path) -> None:
         settings.relative_gap, settings.time_limit_seconds, settings.threads, settings.seed
     )
     plan = optimizer.read_plan(plan_file)
-    trace = Trace(folder / EVENTS)
+    with Session() as session:
+        optimizer.place_fleet(optimizer.plan_from_dict(warm.PLAN), options=options, session=session)
+        trace = Trace(folder / EVENTS)
 
-    def see(moment: SearchProgress) -> None:
-        trace.see(moment.incumbent, moment.best_bound)
+        def see(moment: SearchProgress) -> None:
+            trace.see(moment.incumbent, moment.best_bound)
 
-    outcome = optimizer.place_fleet(plan, options=options, on_progress=see)
-    seconds = trace.seconds()
-    trace.see(_float(outcome.objective), _float(outcome.best_bound))
+        outcome = optimizer.place_fleet(plan, options=options, session=session, on_progress=see)
+        seconds = trace.seconds()
+    trace.see(_float(outcome.objective), _float(outcome.best_bound), seconds)
     answer = {
         "state": _state(outcome).value,
         "version": f"{version('datacentre-placement')} (OR-Tools {version('ortools')})",

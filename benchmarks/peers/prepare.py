@@ -57,7 +57,9 @@ def prepare(plan: Path, folder: Path, settings: Settings, rows: Rows) -> Prepare
         ("asks for a cure of what is installed", read.policy.breach is Breach.CURE),
         ("has goals after the value", bool(read.goals.then)),
     )
-    problems = [Problem(f"{words}: peers solve one program for its value", file=str(plan)) for words, is_so in several if is_so]
+    problems = [
+        Problem(f"{words}: peers solve one program for its value", file=str(plan)) for words, is_so in several if is_so
+    ]
     if problems:
         raise InputError(problems)
     model, formulation = build_program(case, compile_limits(case), rows)

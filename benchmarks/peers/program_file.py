@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def write_program(formulation: Formulation, file: Path) -> None:
     """Write a program, names of rows included."""
-    np.savez(file, **{field.name: np.asarray(getattr(formulation, field.name)) for field in fields(Formulation)})
+    arrays: dict[str, Any] = {field.name: getattr(formulation, field.name) for field in fields(Formulation)}
+    np.savez(file, **arrays)
 
 
 def read_program(file: Path) -> Formulation:

@@ -39,8 +39,8 @@ COLUMNS = (
     "version",
 )
 NOTES = (
-    "Seconds. `to 0.01`: until value and bound of the peer's own account are 1% apart. `seconds`: from arrays (ours: tables) "
-    "in memory to the end, building the model included; `start to exit`: of the process (ours: `placement solve`).",
+    "Seconds. `to 0.01`: until value and bound of the peer's own account are 1% apart. `seconds`: from arrays (ours: "
+    "tables) in memory to the end, building the model included; `start to exit`: of the process (ours: `placement solve`).",
     "value: of the answer as a placement, worked out exactly by us; bound: as the peer gives it.",
 )
 RATIO_NOTES = (
@@ -116,10 +116,11 @@ def _ratio_listing(compared: Sequence[Compared]) -> Iterator[Listing]:
     if not compared:
         return
     clocks = tuple(compared[0].ratios)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for one in compared:
         counts = ", ".join(f"{n} {name}" for name, n in one.counts.items())
-        rows.append((one.family, one.peer, one.plans, *(one.spread(clock) for clock in clocks), counts))
+        spreads = [one.spread(clock) for clock in clocks]
+        rows.append((one.family, one.peer, one.plans, *spreads, counts))
     yield Listing("ratios: peer / ours", ("family", "peer", "plans", *clocks, "runs"), rows, RATIO_NOTES)
 
 

@@ -18,7 +18,7 @@ from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
 
-from benchmarks.peers.sparse import rows_of
+from benchmarks.peers.row_lists import rows_of
 from optimizer.model.build import Model, build_model
 from optimizer.model.columns import ABSENT
 from optimizer.model.formulation import Formulation, RowBuilder

@@ -1,4 +1,4 @@
-"""When a peer knew what: its best value and best bound with the seconds, written as they come, so that a kill loses nothing."""
+"""When a peer knew what: its best value and bound with the seconds, written as they come, so that a kill loses nothing."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from math import ceil, floor, gcd, inf, isfinite, lcm
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +54,14 @@ class WholeProgram:
 
     def write(self, file: Path) -> None:
         """Write the arrays."""
-        np.savez(file, **{field.name: np.asarray(getattr(self, field.name)) for field in fields(self)})
+        arrays: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        np.savez(file, **arrays)
+
+    @classmethod
+    def warm(cls) -> WholeProgram:
+        """Return the smallest program there is: maximise x <= 1."""
+        one, none = np.ones(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        return cls(none, one, one, 1.0, none, one, np.array([0, 1]), none, one)
 
     @classmethod
     def read(cls, file: Path) -> WholeProgram:

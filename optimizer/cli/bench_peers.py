@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,9 @@ from optimizer.cli.options import (
     parse_gap,
     parse_seconds,
 )
+
+if TYPE_CHECKING:
+    from benchmarks.peers.record import Record
 
 HELP = f"""Solve plans by us and by the solvers that planners reach for, and compare time, value, bound and memory.
 
@@ -100,11 +103,10 @@ def bench_peers(
     seconds = parse_seconds(time_limit)
     settings = Settings(parse_gap(gap), seconds or float(DEFAULT_SECONDS), threads, seed)
     peers = find_peers(peer or ())
-    records = []
+    records: list[Record] = []
     is_interrupted = False
     try:
-        for record in run_all(plan, peers, settings, Rows(rows.value), Kept(keep), lambda words: typer.echo(words, err=True)):
-            records.append(record)
+        records.extend(run_all(plan, peers, settings, Rows(rows.value), Kept(keep), _say))
     except KeyboardInterrupt:
         is_interrupted = True
         typer.echo("interrupted: what was finished is written", err=True)
@@ -118,6 +120,10 @@ def bench_peers(
         raise typer.Exit(int(ExitCode.INTERRUPTED))
     if against or any(record.peer == OURS and record.state is State.FAILED for record in records):
         raise typer.Exit(int(ExitCode.NOT_POSSIBLE))
+
+
+def _say(words: str) -> None:
+    typer.echo(words, err=True)
 
 
 def _need_benchmarks() -> None:

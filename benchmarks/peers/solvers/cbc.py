@@ -12,19 +12,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pulp
 
+from benchmarks.peers.row_lists import rows_of
 from benchmarks.peers.settings import Found, Settings, State
-from benchmarks.peers.sparse import rows_of
+from benchmarks.peers.trace import INFINITE
 
 if TYPE_CHECKING:
     from benchmarks.peers.trace import Trace
     from optimizer.model.formulation import Formulation
 
 NUMBER = r"([-+.\de]+)"
-SECONDS = re.compile(rf"\({NUMBER} seconds\)")
-BEST = re.compile(rf"{NUMBER} best solution, best possible {NUMBER}")
-SOLUTION = re.compile(rf"(?:Integer solution of|best objective|solution was found:? objective|Objective value:) *{NUMBER}")
-POSSIBLE = re.compile(rf"(?:best possible|Lower bound:|Continuous objective value is) *{NUMBER}")
+SECONDS = re.compile(rf"(?:\({NUMBER} seconds\)|- {NUMBER} seconds)")
+SOLUTION = re.compile(rf"(?:Integer solution of|best objective|nodes, .* on tree,) {NUMBER}")
+POSSIBLE = re.compile(rf"best possible {NUMBER}")
+RELAXATION = re.compile(rf"Continuous objective value is {NUMBER} ")
+BOUND = re.compile(rf"^Upper bound: +{NUMBER}", re.MULTILINE)
+OPTIMAL = re.compile(rf"Result - Optimal solution found\s+Objective value: +{NUMBER}")
 NODES = re.compile(r"Enumerated nodes: +(\d+)")
+SIX_DIGITS = 5e-6
+"""The relaxation is printed with six digits: a bound must not be rounded to the wrong side."""
 CBC = re.compile(r"Version: (\S+)")
 
 
@@ -87,18 +92,20 @@ def _answer(
 
 
 def follow(log: str, built: float, trace: Trace) -> float | None:
-    """Note what CBC's log tells; return its last bound. CBC minimises the negative of what PuLP maximises.
+    """Note what CBC's log tells; return its last bound.
 
-    Only lines with seconds have a time; the final lines come without and count at the end.
+    Its numbered lines are about the negative that it minimises, its summary about what PuLP maximises. The summary names a
+    bound where the search was cut short; without one the optimum is the bound.
     """
     bound: float | None = None
     for line in log.splitlines():
-        value, possible, at = SOLUTION.search(line), POSSIBLE.search(line), SECONDS.search(line)
-        both = BEST.search(line)
-        incumbent = -float(both[1]) if both else (-float(value[1]) if value else None)
-        if possible:
-            seen = -float(possible[1])
-            bound = seen if bound is None else min(bound, seen)
-        if at and (incumbent is not None or possible):
-            trace.see(incumbent, bound, built + float(at[1]))
-    return bound
+        at, relaxation = SECONDS.search(line), RELAXATION.search(line)
+        value, possible = (SOLUTION.search(line), POSSIBLE.search(line)) if line.startswith("Cbc") else (None, None)
+        if relaxation:
+            bound = float(relaxation[1]) + SIX_DIGITS * abs(float(relaxation[1]))
+        elif possible and abs(float(possible[1])) < INFINITE:
+            bound = -float(possible[1])
+        if at and (relaxation or value):
+            trace.see(-float(value[1]) if value else None, bound, built + float(at[1] or at[2]))
+    last = BOUND.search(log) or OPTIMAL.search(log)
+    return float(last[1]) if last else bound

@@ -8,8 +8,8 @@ import coptpy
 import numpy as np
 from coptpy import COPT
 
+from benchmarks.peers.matrix import one_sided
 from benchmarks.peers.settings import Found, Settings, State
-from benchmarks.peers.sparse import one_sided
 
 if TYPE_CHECKING:
     from benchmarks.peers.trace import Trace
@@ -24,7 +24,7 @@ SENSES = {"<": COPT.LESS_EQUAL, ">": COPT.GREATER_EQUAL, "=": COPT.EQUAL}
 VERSION = f"{COPT.VERSION_MAJOR}.{COPT.VERSION_MINOR}.{COPT.VERSION_TECHNICAL}"
 
 
-class Watcher(coptpy.CallbackBase):  # type: ignore[misc, unused-ignore]  the package has no types here
+class Watcher(coptpy.CallbackBase):
     """Follows values and bounds."""
 
     def __init__(self, trace: Trace) -> None:
@@ -48,9 +48,12 @@ def solve(formulation: Formulation, settings: Settings, trace: Trace) -> Found:
         lb=formulation.column_lower,
         ub=np.minimum(formulation.column_upper, COPT.INFINITY),
         obj=formulation.objective,
-        vtype=np.where(formulation.is_integer, COPT.INTEGER, COPT.CONTINUOUS),
+        vtype=np.where(formulation.is_integer, COPT.INTEGER, COPT.CONTINUOUS).tolist(),
     )
-    model.addMConstr(rows.matrix, columns, [SENSES[sense] for sense in rows.senses.tolist()], rows.right)
+    for sense, of_copt in SENSES.items():
+        chosen = rows.senses == sense
+        if chosen.any():
+            model.addMConstr(rows.matrix[chosen], columns, of_copt, rows.right[chosen])
     model.setObjSense(COPT.MAXIMIZE)
     built = trace.seconds()
     model.setParam(COPT.Param.RelGap, settings.relative_gap)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
-import ortools
 from ortools.sat.python import cp_model
 
 from benchmarks.peers.settings import Found, Settings, State
@@ -22,7 +22,7 @@ STATES = {
 }
 
 
-class Watcher(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  the wheel has no types
+class Watcher(cp_model.CpSolverSolutionCallback):
     """Follows values."""
 
     def __init__(self, trace: Trace, grid: float) -> None:
@@ -65,4 +65,4 @@ def solve(program: WholeProgram, settings: Settings, trace: Trace) -> Found:
     bound = solver.best_objective_bound / grid if state is not State.INFEASIBLE else None
     trace.see(solver.objective_value / grid if has_plan else None, bound)
     note = solver.status_name(status) if state is State.FAILED else ""
-    return Found(state, f"OR-Tools {ortools.__version__}", built, values, bound, int(solver.num_branches), note)
+    return Found(state, f"OR-Tools {version('ortools')}", built, values, bound, int(solver.num_branches), note)

@@ -8,8 +8,8 @@ import gurobipy
 import numpy as np
 from gurobipy import GRB
 
+from benchmarks.peers.matrix import one_sided
 from benchmarks.peers.settings import Found, Settings, State
-from benchmarks.peers.sparse import one_sided
 
 if TYPE_CHECKING:
     from benchmarks.peers.trace import Trace

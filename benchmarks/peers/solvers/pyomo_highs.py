@@ -12,8 +12,8 @@ import pyomo.environ as pyo
 from pyomo.contrib.appsi.solvers import Highs
 from pyomo.core.expr.numeric_expr import LinearExpression
 
+from benchmarks.peers.row_lists import rows_of
 from benchmarks.peers.solvers import highs
-from benchmarks.peers.sparse import rows_of
 
 if TYPE_CHECKING:
     from benchmarks.peers.settings import Found, Settings

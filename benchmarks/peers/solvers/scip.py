@@ -9,8 +9,8 @@ import numpy as np
 import pyscipopt
 from pyscipopt import SCIP_EVENTTYPE, Eventhdlr, quicksum
 
+from benchmarks.peers.row_lists import rows_of
 from benchmarks.peers.settings import Found, Settings, State
-from benchmarks.peers.sparse import rows_of
 
 if TYPE_CHECKING:
     from benchmarks.peers.trace import Trace
@@ -25,7 +25,7 @@ STATES = {
 WATCHED = SCIP_EVENTTYPE.BESTSOLFOUND | SCIP_EVENTTYPE.DUALBOUNDIMPROVED
 
 
-class Watcher(Eventhdlr):  # type: ignore[misc, unused-ignore]  the package has no types here
+class Watcher(Eventhdlr):
     """Follows values and bounds."""
 
     def __init__(self, trace: Trace) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import xpress
 import xpresslibs
 
+from benchmarks.peers.matrix import matrix_of
 from benchmarks.peers.settings import Found, Settings, State
-from benchmarks.peers.sparse import matrix_of
 
 if TYPE_CHECKING:
     from benchmarks.peers.trace import Trace

@@ -1,4 +1,4 @@
-"""A program's rows as the matrix libraries of the peers take them."""
+"""A program's rows as a sparse matrix of scipy, for the peers that take one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy.typing as npt
 
     from optimizer.model.formulation import Floats, Formulation
@@ -27,10 +26,8 @@ class OneSided:
     right: Floats
 
 
-def matrix_of(formulation: Formulation) -> Any:  # noqa: ANN401  scipy is a peer's package, without types here
+def matrix_of(formulation: Formulation) -> Any:  # noqa: ANN401  scipy has no types here
     """Return all rows as a scipy matrix of compressed rows."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415  only peers that need it have it
-
     shape = (formulation.num_rows, formulation.num_columns)
     return csr_matrix((formulation.row_coefficients, formulation.row_columns, formulation.row_starts), shape=shape)
 
@@ -43,13 +40,3 @@ def one_sided(formulation: Formulation) -> OneSided:
     numbers = np.concatenate([at_most, at_least])
     senses = np.concatenate([np.where(equal[at_most], EQUAL, AT_MOST), np.full(len(at_least), AT_LEAST)])
     return OneSided(matrix_of(formulation)[numbers], senses, np.concatenate([upper[at_most], lower[at_least]]))
-
-
-def rows_of(formulation: Formulation) -> Iterator[tuple[list[int], list[float], float, float]]:
-    """Yield columns, coefficients, lower and upper side of each row."""
-    starts = formulation.row_starts.tolist()
-    columns, coefficients = formulation.row_columns.tolist(), formulation.row_coefficients.tolist()
-    sides = zip(formulation.row_lower.tolist(), formulation.row_upper.tolist(), strict=True)
-    for row, (lower, upper) in enumerate(sides):
-        part = slice(starts[row], starts[row + 1])
-        yield columns[part], coefficients[part], lower, upper
