@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from benchmarks.peers.trace import Trace
     from optimizer.model.formulation import Formulation
 
+BEFORE_ROOT = 1
+"""The largest status of a search whose root is not solved: its bound is 0 then, and means nothing."""
 LICENCE = Path(xpresslibs.__file__).parent / "bin" / "community-xpauth.xpr"
 
 
@@ -75,8 +77,9 @@ def _load(problem: Any, formulation: Formulation) -> None:  # noqa: ANN401  the 
 
 def _watch(problem: Any, trace: Trace) -> None:  # noqa: ANN401
     def see(at: Any, *_: object) -> int:  # noqa: ANN401
-        has_plan = at.attributes.mipsols > 0
-        trace.see(float(at.attributes.mipbestobjval) if has_plan else None, float(at.attributes.bestbound))
+        has_plan, has_bound = at.attributes.mipsols > 0, at.attributes.mipstatus > BEFORE_ROOT
+        incumbent = float(at.attributes.mipbestobjval) if has_plan else None
+        trace.see(incumbent, float(at.attributes.bestbound) if has_bound else None)
         return 0
 
     problem.addIntsolCallback(see, None)
