@@ -47,8 +47,11 @@ class Prepared:
         return f"{columns}; {self.num_rows:,} rows, {self.num_nonzeros:,} nonzeros"
 
 
-def prepare(plan: Path, folder: Path, settings: Settings, rows: Rows) -> Prepared:
-    """Write the program of a plan into a folder. Raises InputError for a plan that is no single program."""
+def prepare(plan: Path, folder: Path, settings: Settings, rows: Rows, *, with_whole: bool = True) -> Prepared:
+    """Write the program of a plan into a folder, in whole numbers too where a peer takes them.
+
+    Raises InputError for a plan that is no single program.
+    """
     read = read_plan(plan)
     case = make_case(read)
     name = name_of(plan)
@@ -66,10 +69,11 @@ def prepare(plan: Path, folder: Path, settings: Settings, rows: Rows) -> Prepare
     write_program(formulation, folder / PROGRAM)
     (folder / SETTINGS).write_text(json.dumps(asdict(settings)), encoding="utf-8")
     misfit = ""
-    try:
-        whole_program(model, rows).write(folder / WHOLE)
-    except DoesNotFit as error:
-        misfit = str(error)
+    if with_whole:
+        try:
+            whole_program(model, rows).write(folder / WHOLE)
+        except DoesNotFit as error:
+            misfit = str(error)
     return Prepared(
         name,
         plan,

@@ -11,6 +11,8 @@ from benchmarks.peers.gap_times import THRESHOLDS, primal_integral, time_to_gap
 from benchmarks.peers.settings import State
 from benchmarks.peers.trace import Event
 
+ROUNDING = 1e-6
+"""Relative: the value that a peer claims and that of its answer in whole numbers may lie so far apart unmentioned."""
 SEED = re.compile(r"(?P<family>.+)-(?P<seed>\d{1,3})")
 """A plan called s-base-2 is the second of the family s-base; a year is no seed."""
 
@@ -95,7 +97,11 @@ class Record:
             return self.note or ("no plan" if self.state.was_run else "")
         first = [*self.faults, *map(str, self.broken)]
         more = f" and {len(first) - 1} more" if len(first) > 1 else ""
-        return f"ILLEGAL: {first[0]}{more}" if first else "legal"
+        if first:
+            return f"ILLEGAL: {first[0]}{more}"
+        worth = float(Fraction(self.objective_exact))
+        is_as_claimed = self.claimed is None or abs(self.claimed - worth) <= ROUNDING * abs(worth)
+        return "legal" if is_as_claimed else f"legal; {self.claimed:,.2f} claimed"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as JSON takes it."""

@@ -51,7 +51,8 @@ def run_all(
                     record = Record(name_of(plan), peer.name, State.NOT_INSTALLED, note=f"no {', '.join(peer.missing)}")
                 else:
                     if prepared is None:
-                        prepared = prepare(plan, Path(folder), settings, rows)
+                        with_whole = any(one.takes_whole for one in order)
+                        prepared = prepare(plan, Path(folder), settings, rows, with_whole=with_whole)
                         say(f"{prepared.name}: {prepared.size}")
                     say(f"{prepared.name}  {peer.name} ...")
                     record = run_peer(prepared, peer, settings)

@@ -117,7 +117,7 @@ def _exact_rows(model: Model, steps: dict[str, Fraction]) -> Iterator[Row]:
     translate = Translator(model.case, model.columns)
     totals = {column: total for total, column in model.columns.totals.items()}
     limits = {row: model.limits[number] for number, row in model.limit_rows.items()}
-    defined = iter(model.columns.totals.items())
+    defined = {f"total {t.measure}[{t.place},{t.period}]": (t, column) for t, column in model.columns.totals.items()}
     for number, row in enumerate(float_rows(model.formulation)):
         if number in limits:
             limit = limits[number]
@@ -125,8 +125,8 @@ def _exact_rows(model: Model, steps: dict[str, Fraction]) -> Iterator[Row]:
             exact = tuple((j, Fraction(c) * _per_step(model, totals.get(j), steps)) for j, c in terms)
             sides = (-inf, bound) if limit.sense is Sense.AT_MOST else (bound, inf)
             yield Row(row.name, exact, *sides)
-        elif row.name.startswith("total "):
-            total, column = next(defined)
+        elif row.name in defined:
+            total, column = defined[row.name]
             yield Row(row.name, (*_parts(model, total, steps[total.measure]), (column, Fraction(-1))), 0, 0)
         else:
             exact = tuple((j, _rational(float(c), row.name)) for j, c in row.terms)

@@ -41,7 +41,8 @@ recorded.json. A worse value inside the proven gaps is no regression; a contradi
 before is, and so is a gap left open that was closed before. With --explain each answer is explained instead: how good the
 screening of marginal values is against solving again, and how long explanations take beside the search.
 
-`{PROGRAM} bench classical` solves published problems with known optima instead (`{PROGRAM} bench classical --help`).
+`{PROGRAM} bench classical` solves published problems with known optima instead (`{PROGRAM} bench classical --help`), and
+`{PROGRAM} bench peers` plans by other solvers too.
 
 \b
 Examples:
