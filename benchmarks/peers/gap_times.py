@@ -13,6 +13,11 @@ THRESHOLDS = (0.01, 0.001, 0.0001)
 ROUNDING = 1e-9
 
 
+def clock_to(gap: float) -> str:
+    """Return the name of the seconds to a gap: `to 0.1%`."""
+    return f"to {gap * 100:g}%"
+
+
 def time_to_gap(events: Iterable[Event], gap: float) -> float | None:
     """Return the seconds after which a gap was proven; None where it never was."""
     return next((event.seconds for event in events if event.gap <= gap * (1 + ROUNDING)), None)

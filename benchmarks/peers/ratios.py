@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.peers.gap_times import THRESHOLDS
+from benchmarks.peers.gap_times import THRESHOLDS, clock_to
 from benchmarks.peers.registry import OURS
 from benchmarks.peers.settings import State
 
@@ -82,7 +82,7 @@ def compare(records: Iterable[Record], settings: Settings) -> Iterator[Compared]
 
 
 def _clocks(settings: Settings) -> dict[str, float | None]:
-    return {**{f"to {gap:.4g}": gap for gap in THRESHOLDS if gap >= settings.relative_gap}, WHOLE_RUN: None}
+    return {**{clock_to(gap): gap for gap in THRESHOLDS if gap >= settings.relative_gap}, WHOLE_RUN: None}
 
 
 def _ratio(run: Record, ours: Record, clock: str, settings: Settings) -> Ratio | None:

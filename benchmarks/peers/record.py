@@ -13,6 +13,7 @@ from benchmarks.peers.trace import Event
 
 ROUNDING = 1e-6
 """Relative: the value that a peer claims and that of its answer in whole numbers may lie so far apart unmentioned."""
+NOTHING = {State.INFEASIBLE: "", State.RELAXED: "a bound alone"}
 SEED = re.compile(r"(?P<family>.+)-(?P<seed>\d{1,3})")
 """A plan called s-base-2 is the second of the family s-base; a year is no seed."""
 
@@ -94,7 +95,7 @@ class Record:
     def verdict(self) -> str:
         """Return what our exact check says of the answer."""
         if self.objective_exact is None:
-            return self.note or ("no plan" if self.state.was_run else "")
+            return self.note or NOTHING.get(self.state, "no plan" if self.state.was_run else "")
         first = [*self.faults, *map(str, self.broken)]
         more = f" and {len(first) - 1} more" if len(first) > 1 else ""
         if first:

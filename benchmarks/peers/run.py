@@ -18,6 +18,7 @@ from benchmarks.peers.record import Record
 from benchmarks.peers.registry import OURS, Peer
 from benchmarks.peers.settings import Settings, State
 from benchmarks.peers.trace import read_events
+from optimizer.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from benchmarks.peers.textbook import Rows
 
 LAST_LINES = 3
+ANSWERED = frozenset({ExitCode.DONE, ExitCode.NOT_POSSIBLE, ExitCode.NOTHING_FOUND})
 
 
 def run_all(
@@ -101,7 +103,10 @@ def _ours(prepared: Prepared, folder: Path, settings: Settings) -> Record:
     command += ["--gap", repr(settings.relative_gap), "--time-limit", repr(limit)]
     command += ["--threads", settings.threads, "--seed", settings.seed]
     whole = run_process(command, folder, limit)
-    return replace(record, process_seconds=whole.seconds, cpu_seconds=whole.cpu_seconds)
+    record = replace(record, process_seconds=whole.seconds, cpu_seconds=whole.cpu_seconds)
+    if whole.code in ANSWERED:
+        return record
+    return replace(record, state=State.FAILED, note=f"the command ended with exit code {whole.code}")
 
 
 def _read(record: Record, folder: Path, ended: Ended) -> Record:

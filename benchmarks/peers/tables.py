@@ -8,7 +8,7 @@ from dataclasses import asdict
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.peers.gap_times import THRESHOLDS
+from benchmarks.peers.gap_times import THRESHOLDS, clock_to
 from benchmarks.peers.ratios import WHOLE_RUN, compare, spread
 from optimizer.cli.listing import Cell, Listing, render
 from optimizer.cli.options import Format
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchmarks.peers.record import Record
     from benchmarks.peers.settings import Settings
 
-TO_GAPS = tuple(f"to {gap:.4g}" for gap in THRESHOLDS)
+TO_GAPS = tuple(map(clock_to, THRESHOLDS))
 COLUMNS = (
     "peer",
     "state",
@@ -39,7 +39,7 @@ COLUMNS = (
     "version",
 )
 NOTES = (
-    "Seconds. `to 0.01`: until value and bound of the peer's own account are 1% apart. `seconds`: from arrays (ours: "
+    "Seconds. `to 1%`: until value and bound of the peer's own account are 1% apart. `seconds`: from arrays (ours: "
     "tables) in memory to the end, building the model included; `start to exit`: of the process (ours: `placement solve`).",
     "value: of the answer as a placement, worked out exactly by us; bound: as the peer gives it.",
 )

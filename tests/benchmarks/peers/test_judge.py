@@ -101,8 +101,8 @@ def test_a_run_that_hit_the_limit_counts_with_it_and_the_ratio_is_marked(
 ) -> None:
     compared = next(compare([timed(OURS, ours), timed(SCIP, theirs)], ASKED))
 
-    assert compared.ratios["to 0.001"] == (() if ratio is None else (ratio,))
-    assert "to 0.0001" not in compared.ratios  # nobody was asked for it
+    assert compared.ratios["to 0.1%"] == (() if ratio is None else (ratio,))
+    assert "to 0.01%" not in compared.ratios  # nobody was asked for it
 
 
 def test_families_spread_from_least_to_most_with_the_mark_of_what_is_not_exact() -> None:
@@ -114,7 +114,7 @@ def test_families_spread_from_least_to_most_with_the_mark_of_what_is_not_exact()
     (compared,) = compare(records, ASKED)
 
     assert (compared.family, compared.plans, compared.counts) == ("m-base", 3, {"solved": 2, "time limit": 1})
-    assert compared.spread("to 0.001") == "2 / 10 / >= 30"
+    assert compared.spread("to 0.1%") == "2 / 10 / >= 30"
     assert str(spread((Ratio(1.0), Ratio(3.0, ">=")))[1]) == ">= 2"
 
 
