@@ -42,7 +42,7 @@ before is, and so is a gap left open that was closed before. With --explain each
 screening of marginal values is against solving again, and how long explanations take beside the search.
 
 `{PROGRAM} bench classical` solves published problems with known optima instead (`{PROGRAM} bench classical --help`), and
-`{PROGRAM} bench families` writes generated plans of every size (`{PROGRAM} bench families --help`).
+`{PROGRAM} bench families` writes generated plans of every size, `{PROGRAM} bench peers` solves plans by other solvers too.
 
 \b
 Examples:

@@ -1,7 +1,7 @@
-"""`placement bench`: a command of its own, and `bench classical` and `bench families` beside it.
+"""`placement bench`: a command of its own, with `bench classical`, `bench families` and `bench peers` beside it.
 
-`bench DIR...` was there first and takes any number of directories, so only the words `classical` and `families` are other
-commands; a directory of that name is written `./classical`.
+`bench DIR...` was there first and takes any number of directories, so only those three words are other commands; a directory
+of such a name is written `./classical`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 import typer
 
-from optimizer.cli import bench, bench_classical, bench_families
+from optimizer.cli import bench, bench_classical, bench_families, bench_peers
 from optimizer.cli.group import CommandGroup
 
-INSTANCES, CLASSICAL, FAMILIES = "instances", "classical", "families"
+INSTANCES, CLASSICAL, FAMILIES, PEERS = "instances", "classical", "families", "peers"
 
 
 class BenchGroup(CommandGroup):
@@ -27,7 +27,7 @@ class BenchGroup(CommandGroup):
         **extra: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Return the context of `bench DIR...`, or of the group where another of its commands is named."""
-        if args[:1] in ([CLASSICAL], [FAMILIES]):
+        if args[:1] in ([CLASSICAL], [FAMILIES], [PEERS]):
             return super().make_context(info_name, args, parent, **extra)
         return self.commands[INSTANCES].make_context(info_name, args, parent, **extra)
 
@@ -36,3 +36,4 @@ bench_app = typer.Typer(cls=BenchGroup, rich_markup_mode=None)
 bench_app.command(INSTANCES, help=bench.HELP)(bench.bench)
 bench_app.command(CLASSICAL, help=bench_classical.HELP)(bench_classical.bench_classical)
 bench_app.command(FAMILIES, help=bench_families.HELP)(bench_families.bench_families)
+bench_app.command(PEERS, help=bench_peers.HELP)(bench_peers.bench_peers)

@@ -75,7 +75,7 @@ class Run:
     stages: list[Stage] = field(default_factory=list)
 
     @classmethod
-    def on(cls, model: Model, *arguments: Any, **named: Any) -> Self:
+    def on(cls, model: Model, *arguments: Any, **named: Any) -> Self:  # noqa: ANN401  those of a run
         """Return a run on a program that is there already; the rest as for a run."""
         run = cls(model.case, model.limits, *arguments, **named)
         run.model = model
@@ -152,7 +152,11 @@ class Run:
             presolve=stage in GUIDING_STAGES or not (self.model.columns.entries and formulation.is_integer.any()),
         )
         result = self.session.solve(
-            self.options.backend, formulation, options, hint=hint, on_progress=lambda seen: self._report(stage, seen, scale)
+            self.options.backend,
+            formulation,
+            options,
+            hint=hint,
+            on_progress=lambda seen: self._report(stage, seen, scale),
         )
         self.timed_out = self.timed_out or (result.hit_time_limit and time_part == 1)
         self.stages.append(

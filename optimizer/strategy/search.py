@@ -98,7 +98,7 @@ def _in_parts(run: Run, *, at_any_size: bool) -> Separable | None:
 
 
 def _is_too_large(run: Run) -> bool:
-    """Return whether a program over all columns is beyond what a solver can use; without any placement it is tried all the same."""
+    """Return whether a program over all columns is beyond a solver; without any placement it is tried all the same."""
     return run.placement is not None and _num_counts(run) > MOST_COUNTS
 
 

@@ -20,8 +20,6 @@ from optimizer.rules.limit import WORLD, Placed, Sense, Standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
     from optimizer.model.formulation import Floats, Ints
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
@@ -75,7 +73,7 @@ def couple(case: Case, limits: Sequence[Limit], zone: Ints) -> Coupling:
     shape = (num_zones, len(case.plan.accelerators), case.num_periods)
     first = {int(z): int(np.argmax(zone == z)) for z in range(num_zones)}
     sites = {site: z for z, site in first.items()}
-    totals = _totals(case, limits)
+    totals = _totals(limits)
     index = {total: number for number, total in enumerate(totals)}
     of_totals = _sums(case, totals, zone, shape)
     row_totals, row_standing = np.zeros((len(limits), len(totals))), np.zeros((len(limits), int(np.prod(shape))))
@@ -97,7 +95,7 @@ def couple(case: Case, limits: Sequence[Limit], zone: Ints) -> Coupling:
     )
 
 
-def _totals(case: Case, limits: Sequence[Limit]) -> tuple[Placed, ...]:
+def _totals(limits: Sequence[Limit]) -> tuple[Placed, ...]:
     named = {v for limit in limits for v, _ in limit.net_terms() if isinstance(v, Placed)}
     return tuple(sorted(named, key=lambda total: (total.place == WORLD, total)))
 
@@ -108,7 +106,8 @@ def _sums(case: Case, totals: Sequence[Placed], zone: Ints, shape: tuple[int, in
     for number, total in enumerate(totals):
         scale = total_scale(case, total.measure)
         sizes = [
-            float(weight * sku.block) / scale for weight, sku in zip(case.weights[total.measure], case.plan.accelerators, strict=True)
+            float(weight * sku.block) / scale
+            for weight, sku in zip(case.weights[total.measure], case.plan.accelerators, strict=True)
         ]
         for z in range(shape[0]):
             if total.place in {WORLD, place_of[z]}:

@@ -64,34 +64,44 @@ def find_prices(plan: Separable, solve: Solve) -> Iterator[Priced]:
 
     `solve` solves a linear program, with duals; where it has none (time is up) the search ends.
     """
-    sites, best = plan.sites, _Best(plan)
-    choice, coarse = None, None
-    for level in _levels(sites):
-        is_last = level.sites is sites
-        choice = _everything(level.sites) if choice is None or coarse is None else _inherited(choice, coarse, level)
-        if coarse is not None:
-            choice |= likely(level.sites, schedule(level.sites, plan.coupling, best.prices))
-        own, gap = best if is_last else _Best(plan, level.sites), inf
-        for _ in range(MOST_ROUNDS):
-            program = restrict(level.sites, plan.coupling, choice, plan.local if is_last else None)
-            result = solve(program.formulation)
-            if result.values is None or result.row_duals is None:
-                return
-            money = program.formulation.value(result.values) * program.formulation.objective_scale
-            newest = program.prices(result.row_duals)
-            own.try_prices(newest)
+    best, used, coarse = _Best(plan), None, None
+    for level in _levels(plan.sites):
+        if used is None or coarse is None:
+            choice = Choice(level.sites.may_add, level.sites.may_choose)
+        else:
+            at_best = schedule(level.sites, plan.coupling, best.prices)
+            choice = _inherited(used, coarse, level) | likely(level.sites, at_best)
+        is_last, last = level.sites is plan.sites, None
+        own = best if is_last else _Best(plan, level.sites)
+        for last in _rounds(plan, level.sites, own, choice, solve):
             if is_last:
-                yield Priced(own.prices, own.bound, own.schedules, program, result.values, money)
-            before, gap = gap, own.bound - money
-            if gap > SLOW * before or (gap <= LEVEL_GAP * abs(money) and not is_last):
+                yield last
+            elif last.bound - last.money <= LEVEL_GAP * abs(last.money):
                 break
-            more = choice | likely(level.sites, own.schedules) | likely(level.sites, schedule(level.sites, plan.coupling, newest))
-            if not (more.add & ~choice.add).any() and not (more.open & ~choice.open).any():
-                break
-            choice = more
+        if last is None:
+            return
         if not is_last:
             best.try_prices(own.prices)
-        choice, coarse = Choice(program.added(result.values) > USED, program.opened(result.values) > USED), level
+        used, coarse = Choice(last.program.added(last.values) > USED, last.program.opened(last.values) > USED), level
+
+
+def _rounds(plan: Separable, sites: Sites, own: _Best, choice: Choice, solve: Solve) -> Iterator[Priced]:
+    """Yield the solved programs of one level, each with the choices that the prices of the last one call for."""
+    gap = inf
+    for _ in range(MOST_ROUNDS):
+        program = restrict(sites, plan.coupling, choice, plan.local if sites is plan.sites else None)
+        result = solve(program.formulation)
+        if result.values is None or result.row_duals is None:
+            return
+        money = program.formulation.value(result.values) * program.formulation.objective_scale
+        newest = program.prices(result.row_duals)
+        own.try_prices(newest)
+        yield Priced(own.prices, own.bound, own.schedules, program, result.values, money)
+        before, gap = gap, own.bound - money
+        more = choice | likely(sites, own.schedules) | likely(sites, schedule(sites, plan.coupling, newest))
+        if gap > SLOW * before or not ((more.add & ~choice.add).any() or (more.open & ~choice.open).any()):
+            return
+        choice = more
 
 
 class _Best:
@@ -145,10 +155,6 @@ def _levels(sites: Sites) -> Iterator[Grouped]:
         yield group_sites(sites, number)
         number *= GROWTH
     yield ungrouped(sites)
-
-
-def _everything(sites: Sites) -> Choice:
-    return Choice(sites.may_add, sites.may_choose)
 
 
 def _inherited(choice: Choice, coarse: Grouped, level: Grouped) -> Choice:

@@ -49,7 +49,9 @@ def price_and_round(run: Run, plan: Separable) -> None:
 
 
 def _round(run: Run, plan: Separable, priced: Priced) -> None:
-    for decided in decide_openings(plan, priced, lambda program: run.solve(HELD, program, 0.0, interior_point=True))[:TRIED]:
+    for decided in decide_openings(plan, priced, lambda program: run.solve(HELD, program, 0.0, interior_point=True))[
+        :TRIED
+    ]:
         if run.is_finished():
             return
         _offer(run, plan, decided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,33 +55,41 @@ def separate(case: Case, limits: Sequence[Limit]) -> Separable | None:
     """
     if case.plan.changes.is_any or case.closes:
         return None
-    power, local, shared = [], [], []
-    numbers = []
-    for number, limit in enumerate(limits):
-        terms = limit.net_terms()
-        if limit.is_soft or not all(isinstance(variable, Standing | Opened | Placed) for variable, _ in terms):
-            return None
-        sites = {variable.site for variable, _ in terms if isinstance(variable, Standing | Opened)}
-        if len(sites) > 1 or any(isinstance(variable, Placed) for variable, _ in terms):
-            if any(isinstance(variable, Opened) for variable, _ in terms):
-                return None
-            shared.append(limit)
-            numbers.append(number)
-        elif not terms and limit.excess(0, limit.net_bound):
-            return None
-        elif any(variable.period != limit.period for variable, _ in terms):
-            return None
-        elif limit.rule == "site_power":
-            power.append(limit)
-        elif not terms:
-            continue
-        else:
-            local.append(limit)
-    if not shared or len(power) < case.num_periods * len(case.plan.sites):
+    kinds = [_kind(limit) for limit in limits]
+    power = [limit for limit, kind in zip(limits, kinds, strict=True) if kind is Kind.POWER]
+    local = [limit for limit, kind in zip(limits, kinds, strict=True) if kind is Kind.LOCAL]
+    numbers = tuple(number for number, kind in enumerate(kinds) if kind is Kind.SHARED)
+    if Kind.OTHER in kinds or not numbers or len(power) < case.num_periods * len(case.plan.sites):
         return None
+    shared = [limits[number] for number in numbers]
     zone = zones(case, shared)
     sites = tabulate_sites(case, limits, power, zone)
-    return Separable(sites, couple(case, shared, zone), _local_rows(case, local), tuple(numbers))
+    return Separable(sites, couple(case, shared, zone), _local_rows(case, local), numbers)
+
+
+class Kind(Enum):
+    """What a limit is to a plan that comes apart."""
+
+    POWER = "a site's power"
+    LOCAL = "another limit of one site in one period"
+    SHARED = "a limit that sites share"
+    NOTHING = "a limit that nothing moves"
+    OTHER = "a limit that keeps the plan together"
+
+
+def _kind(limit: Limit) -> Kind:
+    terms = limit.net_terms()
+    variables = [variable for variable, _ in terms]
+    if limit.is_soft or not all(isinstance(variable, Standing | Opened | Placed) for variable in variables):
+        return Kind.OTHER
+    if limit.rule == "site_power":
+        return Kind.POWER
+    if not terms:
+        return Kind.OTHER if limit.excess(0, limit.net_bound) else Kind.NOTHING
+    sites = {variable.site for variable in variables if isinstance(variable, Standing | Opened)}
+    if len(sites) > 1 or any(isinstance(variable, Placed) for variable in variables):
+        return Kind.OTHER if any(isinstance(variable, Opened) for variable in variables) else Kind.SHARED
+    return Kind.LOCAL if all(variable.period == limit.period for variable in variables) else Kind.OTHER
 
 
 def _local_rows(case: Case, limits: Sequence[Limit]) -> LocalRows:
@@ -95,7 +104,10 @@ def _local_rows(case: Case, limits: Sequence[Limit]) -> LocalRows:
         weights, opening, bound, site = [0.0] * len(blocks), 0.0, sign * float(limit.net_bound), 0
         for variable, coefficient in terms:
             if isinstance(variable, Standing):
-                weights[variable.accelerator], site = sign * float(coefficient) * blocks[variable.accelerator], variable.site
+                weights[variable.accelerator], site = (
+                    sign * float(coefficient) * blocks[variable.accelerator],
+                    variable.site,
+                )
             elif isinstance(variable, Opened) and case.is_open_without(variable):
                 bound -= sign * float(coefficient)
             elif isinstance(variable, Opened):

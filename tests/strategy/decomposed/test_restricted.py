@@ -44,9 +44,7 @@ def test_every_choice_together_is_no_less_than_the_linear_relaxation(session: Se
     model = build_model(built, limits, strengthen=False)
     relaxed = model.formulation.with_integer(np.zeros(model.formulation.num_columns, dtype=bool))
     plain = session.solve("highs", relaxed, EXACTLY)
-    program = restrict(
-        parts.sites, parts.coupling, Choice(parts.sites.may_add, parts.sites.may_choose), parts.local
-    )
+    program = restrict(parts.sites, parts.coupling, Choice(parts.sites.may_add, parts.sites.may_choose), parts.local)
     own = session.solve("highs", program.formulation, EXACTLY)
 
     if plain.objective is None:
@@ -60,7 +58,7 @@ def test_every_choice_together_is_no_less_than_the_linear_relaxation(session: Se
 
 @pytest.mark.parametrize("seed", range(60))
 def test_prices_of_the_program_prove_its_value(session: Session, seed: int) -> None:
-    """Without further limits of single sites and ends of single counts the bound at the program's prices is the program's value (strong duality)."""
+    """Strong duality: without further limits of single sites and ends of single counts the two are the same."""
     built = drawn(seed)
     parts = separate(built, compile_limits(built))
     if parts is None:

@@ -48,7 +48,9 @@ def test_power_waits_for_the_period_in_which_it_is_worth_most() -> None:
     assert schedule(plan.sites, plan.coupling, np.zeros(rows)).value == pytest.approx([10 * 2 * 2 * HOURS, 0])
 
     prices = np.zeros(rows)
-    first = next(row for row in range(rows) if plan.coupling.row_standing[row].reshape(plan.coupling.shape)[0, 0, 0] > 0)
+    first = next(
+        row for row in range(rows) if plan.coupling.row_standing[row].reshape(plan.coupling.shape)[0, 0, 0] > 0
+    )
     prices[first] = 3 * HOURS
     found = schedule(plan.sites, plan.coupling, prices)
 
