@@ -1,7 +1,7 @@
 """`placement bench`: a command of its own, with `bench classical`, `bench families` and `bench peers` beside it.
 
-`bench DIR...` was there first and takes any number of directories, so only those three words are other commands; a directory
-of such a name is written `./classical`.
+`bench DIR...` was there first and takes any number of directories, so only those three words are other commands; a
+directory of such a name is written `./classical`.
 """
 
 from __future__ import annotations

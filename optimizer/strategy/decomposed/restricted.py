@@ -6,8 +6,8 @@
     shared limits over standing, with totals between; further limits of single sites
 
 A row of power is left out where the next one implies it. Any solution is one of the plan's linear relaxation, and the
-duals of the shared limits are prices for `optimizer.strategy.decomposed.schedules`. A shared limit that nothing placed would
-break may be missed at a high price, so that a poor choice still has a solution.
+duals of the shared limits are prices for `optimizer.strategy.decomposed.schedules`. A shared limit that nothing placed
+would break may be missed at a high price, so that a poor choice still has a solution.
 """
 
 from __future__ import annotations

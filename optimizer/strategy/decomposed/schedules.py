@@ -38,7 +38,7 @@ class Schedules:
     @property
     def value(self) -> Floats:
         """Return, by site, the most it earns; 0 where it stays shut."""
-        return np.maximum(self.earned.max(axis=1), 0.0)
+        return np.asarray(np.maximum(self.earned.max(axis=1), 0.0))
 
 
 def schedule(sites: Sites, coupling: Coupling, prices: Floats) -> Schedules:

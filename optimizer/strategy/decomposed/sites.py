@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.economics.worth import Worth
 from optimizer.model.columns import largest_blocks, needs_opening
+from optimizer.rules.limit import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,9 +84,9 @@ def tabulate_sites(case: Case, limits: Sequence[Limit], power_limits: Sequence[L
     draw, power = np.zeros((num_sites, num_skus)), np.full((num_sites, num_periods), np.inf)
     for limit in power_limits:
         for variable, coefficient in limit.usage.terms:
-            site, sku = variable[0], variable[1]  # type: ignore[index]  of the limits of one site's power
-            draw[site, sku] = float(coefficient) * blocks[sku]
-            power[site, limit.period] = min(power[site, limit.period], float(limit.net_bound))
+            if isinstance(variable, Standing):
+                draw[variable.site, variable.accelerator] = float(coefficient) * blocks[variable.accelerator]
+                power[variable.site, limit.period] = float(limit.net_bound)
     power[~np.isfinite(power)] = 0.0  # of sites where nothing draws any
     power = np.maximum(np.minimum.accumulate(power[:, ::-1], axis=1)[:, ::-1], 0.0)
     return Sites(
