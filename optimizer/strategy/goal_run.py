@@ -105,7 +105,7 @@ class GoalRun(Run):
     def _cuts_nothing(self, broken: tuple[int, ...]) -> bool:
         return FLOOR_BROKEN not in broken and super()._cuts_nothing(broken)
 
-    def _report(self, stage: str, seen: Progress, scale: float) -> None:
+    def _report(self, stage: str, seen: Progress, scale: float) -> None:  # noqa: ARG002  no money here
         """Tell which goal is searched and where it stands; what a solver sees of it is no money."""
         if self.on_progress is not None:
             name = self.counted.rule

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HOURS = 2190
 
 
-def parted(**tables: Any) -> Separable:
+def parted(**tables: Any) -> Separable:  # noqa: ANN401  tables of a plan
     """Return a small plan as sites and what they share."""
     built = case(**tables)
     found = separate(built, compile_limits(built))
