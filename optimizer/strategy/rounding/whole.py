@@ -18,7 +18,7 @@ import numpy as np
 from optimizer.strategy.rounding.exchange import exchange
 from optimizer.strategy.rounding.fill import fill, fill_one
 from optimizer.strategy.rounding.mend import mend
-from optimizer.strategy.rounding.minimums import meet_minimums, sites_short
+from optimizer.strategy.rounding.minimums import hold_minimums, meet_minimums, sites_short
 from optimizer.strategy.rounding.money import Money, against_power
 from optimizer.strategy.rounding.near import round_near
 from optimizer.strategy.rounding.openings import close_losing, open_paying
@@ -89,6 +89,9 @@ class Rounder:
         if not _mend(room, money):
             return None
         fill(room, net, order)
+        fill(room, money.value, order)
+        if not _mend(room, money):
+            return None
         _polish(room, money, order)
         room = self._with_other_openings(room)
         return room.placement(self._case) if room.is_kept() and not len(sites_short(room)) else None
@@ -168,6 +171,7 @@ def _mend(room: Room, money: Money) -> bool:
 
 def _polish(room: Room, money: Money, order: list[int]) -> None:
     """Fill, relocate and exchange until nothing gains."""
+    hold_minimums(room)
     fill(room, money.value, order)
     total = money.total(room)
     for _ in range(MOST_PASSES):
