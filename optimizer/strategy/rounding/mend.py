@@ -26,13 +26,13 @@ def mend(room: Room, worth: Floats) -> bool:
         if not len(broken):
             return True
         row = int(broken[0])
-        if not (_take_off(room, worth, row) or _add(room, worth, row)):
+        if not (_take_off(room, worth, row) or _add(room, worth, row) or _take_off(room, worth, row, even_so=True)):
             return False
     return False
 
 
-def _take_off(room: Room, worth: Floats, row: int) -> bool:
-    """Take off blocks of one site, accelerator and period; return whether some help and break nothing else."""
+def _take_off(room: Room, worth: Floats, row: int, *, even_so: bool = False) -> bool:
+    """Take off blocks of one site, accelerator and period; return whether some help (and break nothing, or `even_so`)."""
     sites, skus, periods = np.nonzero(room.added)
     push = room.rows.push[room.rows.group[sites], skus, periods, row]
     helps = push > 0
@@ -44,7 +44,7 @@ def _take_off(room: Room, worth: Floats, row: int) -> bool:
     loss = worth[sites, skus, periods] * blocks / np.minimum(push * blocks, missing)
     for best in np.argsort(loss, kind="stable")[:MOST_TRIED].tolist():
         site, sku, period, number = (int(part[best]) for part in (sites, skus, periods, blocks))
-        if _is_harmless(room, -number * room.rows.push[room.rows.group[site], sku, period]):
+        if even_so or _is_harmless(room, -number * room.rows.push[room.rows.group[site], sku, period]):
             room.add(np.array([site]), sku, period, np.array([-number]))
             return True
     return False

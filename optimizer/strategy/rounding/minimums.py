@@ -34,3 +34,11 @@ def meet_minimums(room: Room) -> None:
             if room.may_add[site, sku].any():
                 later = first + int(room.may_add[site, sku, first:].argmax())
                 room.add(one, sku, later, blocks)
+
+
+def hold_minimums(room: Room) -> None:
+    """Let nothing be added at a site with a minimum before its first units: what comes later only adds to enough."""
+    for site in np.flatnonzero(room.rows.least.any(axis=1)).tolist():
+        in_use = np.any(room.added[site], axis=0)
+        first = int(in_use.argmax()) if in_use.any() else len(in_use)
+        room.may_add[site, :, :first] = False

@@ -23,26 +23,19 @@ if TYPE_CHECKING:
 class Money:
     """Present values by site, accelerator and period of addition, of one block."""
 
-    def __init__(self, case: Case, rows: Rows, prices: Mapping[int, float]) -> None:
-        """Take prices in money per unit of a limit's slack, by the limit's number."""
+    def __init__(self, case: Case, rows: Rows) -> None:
         self._case = case
+        self._rows = rows
         self._worth = Worth(case.plan)
         sizes = np.array([accelerator.block for accelerator in case.plan.accelerators])
         self.value: Floats = self._worth.unit_value_array() * sizes[:, None]
         """What a block is worth."""
-        own = np.array([abs(prices.get(number, 0.0)) for number in rows.numbers]) / rows.scales
-        self.net: Floats = self.value - (rows.push @ own)[rows.group]
-        """The same less what it uses of shared rows."""
         self._openings: dict[tuple[int, int], float] = {}
 
-    def reduced(self, room: Room) -> Floats:
-        """Return what a block gains or, as a rule, loses against the best use of the site's power."""
-        if not len(room.rows.local_use):
-            return self.net
-        use = np.swapaxes(room.rows.local_use[0], 0, 1).astype(np.float64)
-        density = np.where(room.may_add & (use > 0), self.net / np.maximum(use, 1.0), 0.0).max(axis=1)
-        power = np.flip(np.maximum.accumulate(np.flip(np.maximum(density, 0.0), axis=1), axis=1), axis=1)
-        return np.asarray(self.net - power[:, None, :] * use)
+    def net(self, prices: Mapping[int, float]) -> Floats:
+        """Return the same less what a block uses of shared rows; prices are money per unit of a limit, by its number."""
+        own = np.array([abs(prices.get(number, 0.0)) for number in self._rows.numbers]) / self._rows.scales
+        return np.asarray(self.value - (self._rows.push @ own)[self._rows.group])
 
     def opening(self, site: int, period: int) -> float:
         """Return what it is worth, less than nothing, to open a site in a period."""
@@ -52,9 +45,9 @@ class Money:
             self._openings[site, period] = float(self._worth.opening_value(site, period))
         return self._openings[site, period]
 
-    def of_sites(self, room: Room, worth: Floats | None = None) -> Floats:
-        """Return what stands at each site is worth with its opening, at the value of blocks or another worth of theirs."""
-        by_site: Floats = (room.added * (self.value if worth is None else worth)).sum(axis=(1, 2))
+    def of_sites(self, room: Room) -> Floats:
+        """Return what stands at each site is worth, with its opening."""
+        by_site: Floats = (room.added * self.value).sum(axis=(1, 2))
         in_use: Flags = np.any(room.added, axis=1)
         for site in np.flatnonzero(np.any(in_use, axis=1)).tolist():
             by_site[site] += self.opening(site, int(in_use[site].argmax()))
@@ -63,3 +56,13 @@ class Money:
     def total(self, room: Room) -> float:
         """Return what everything is worth."""
         return float(self.of_sites(room).sum())
+
+
+def against_power(room: Room, net: Floats) -> Floats:
+    """Return what a block gains or, as a rule, loses against the best use of its site's power."""
+    if not len(room.rows.local_use):
+        return net
+    use = np.swapaxes(room.rows.local_use[0], 0, 1).astype(np.float64)
+    density = np.where(room.may_add & (use > 0), net / np.maximum(use, 1.0), 0.0).max(axis=1)
+    power = np.flip(np.maximum.accumulate(np.flip(np.maximum(density, 0.0), axis=1), axis=1), axis=1)
+    return np.asarray(net - power[:, None, :] * use)

@@ -31,7 +31,7 @@ def begun(built: Case, **blocks: dict[str, int]) -> tuple[Room, Money]:
         for accelerator, count in by_accelerator.items():
             number = np.array([built.plan.site_index[key]])
             room.add(number, built.plan.accelerator_index[accelerator], 0, np.array([count]))
-    return room, Money(built, rows, {})
+    return room, Money(built, rows)
 
 
 def test_largest_fractions_are_rounded_up_to_the_total_of_their_group() -> None:

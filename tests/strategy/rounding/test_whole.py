@@ -121,7 +121,9 @@ def test_site_opens_when_it_has_its_minimum() -> None:
 
 
 def test_site_that_never_has_its_minimum_stays_closed() -> None:
-    built = case(sites=[site("ohio", "US", min_units_if_open=6), site("utah", "US")], delivered={"chip": [4]})
+    built = case(
+        sites=[site("ohio", "US", min_units_if_open=6, value_multiplier=2), site("utah", "US")], delivered={"chip": [4]}
+    )
 
     made = first(built)
 
