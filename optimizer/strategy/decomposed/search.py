@@ -8,12 +8,13 @@ import numpy as np
 
 from optimizer.strategy.decomposed.openings import decide_openings
 from optimizer.strategy.decomposed.prices import find_prices
-from optimizer.strategy.rounding.whole import whole_placement
+from optimizer.strategy.rounding.whole import first_placement, whole_placement
 from optimizer.strategy.run import HELD, PRICES
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Formulation
     from optimizer.solve.result import SolveResult
+    from optimizer.schema.placement import Placement
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced
     from optimizer.strategy.decomposed.separate import Separable
@@ -33,15 +34,17 @@ def price_and_round(run: Run, plan: Separable) -> None:
     def solve_prices(program: Formulation) -> SolveResult:
         return run.solve(PRICES, program, 0.0, interior_point=True)
 
+    _keep(run, first_placement(run.case, run.limits))
     last: Priced | None = None
+    is_rounded = False
     for priced in find_prices(plan, solve_prices):
         run.take_money_bound(priced.bound + abs(priced.bound) * BOUND_ROUNDING)
         is_close = priced.bound - priced.money <= RELAXED_GAP_PART * run.options.relative_gap * abs(priced.money)
         last = priced
         run.announce(PRICES)
-        if run.placement is None or is_close:
+        if not is_rounded or is_close:
             _round(run, plan, priced)
-            last = None
+            is_rounded, last = True, None
         if run.is_finished() or is_close:
             return
     if last is not None and not run.is_finished():
@@ -60,7 +63,10 @@ def _round(run: Run, plan: Separable, priced: Priced) -> None:
 def _offer(run: Run, plan: Separable, decided: Decided) -> None:
     first = np.argmax(decided.is_open, axis=1)
     opened = {site: int(first[site]) for site in np.flatnonzero(decided.is_open.any(axis=1)).tolist()}
-    placement = whole_placement(run.case, run.limits, opened, decided.counts, plan.price_of_limits(decided.prices))
+    _keep(run, whole_placement(run.case, run.limits, opened, decided.counts, plan.price_of_limits(decided.prices)))
+
+
+def _keep(run: Run, placement: Placement | None) -> None:
     if placement is not None:
         run.offer_placement(placement)
         run.announce(HELD)

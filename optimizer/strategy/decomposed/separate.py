@@ -78,12 +78,12 @@ class Kind(Enum):
 
 
 def _kind(limit: Limit) -> Kind:
+    if limit.rule == "site_power" and not limit.is_soft and not limit.allowance.terms:
+        return Kind.POWER
     terms = limit.net_terms()
     variables = [variable for variable, _ in terms]
     if limit.is_soft or not all(isinstance(variable, Standing | Opened | Placed) for variable in variables):
         return Kind.OTHER
-    if limit.rule == "site_power":
-        return Kind.POWER
     if not terms:
         return Kind.OTHER if limit.excess(0, limit.net_bound) else Kind.NOTHING
     sites = {variable.site for variable in variables if isinstance(variable, Standing | Opened)}

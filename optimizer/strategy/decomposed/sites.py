@@ -83,10 +83,14 @@ def tabulate_sites(case: Case, limits: Sequence[Limit], power_limits: Sequence[L
     num_sites, num_skus, num_periods = most.shape
     draw, power = np.zeros((num_sites, num_skus)), np.full((num_sites, num_periods), np.inf)
     for limit in power_limits:
-        for variable, coefficient in limit.usage.terms:
-            if isinstance(variable, Standing):
-                draw[variable.site, variable.accelerator] = float(coefficient) * blocks[variable.accelerator]
-                power[variable.site, limit.period] = float(limit.net_bound)
+        site = next((variable.site for variable, _ in limit.usage.terms if isinstance(variable, Standing)), None)
+        if site is None:
+            continue
+        power[site, limit.period] = float(limit.allowance.constant) - float(limit.usage.constant)
+        if not draw[site].any():  # a block draws the same in every period
+            for variable, coefficient in limit.usage.terms:
+                if isinstance(variable, Standing):
+                    draw[site, variable.accelerator] = float(coefficient) * blocks[variable.accelerator]
     power[~np.isfinite(power)] = 0.0  # of sites where nothing draws any
     power = np.maximum(np.minimum.accumulate(power[:, ::-1], axis=1)[:, ::-1], 0.0)
     return Sites(

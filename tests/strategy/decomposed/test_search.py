@@ -1,0 +1,62 @@
+"""The search by prices: the same optimum as any other way, and on generated plans a verified placement near its bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.families.generate import generate
+from benchmarks.families.kinds import KINDS
+from benchmarks.families.sizes import free_size
+from optimizer.files.read_plan import plan_from_dict
+from optimizer.rules.case import make_case
+from optimizer.rules.registry import compile_limits
+from optimizer.strategy.decomposed.search import price_and_round
+from optimizer.strategy.decomposed.separate import separate
+from optimizer.strategy.options import SearchOptions, SearchProgress
+from optimizer.strategy.run import Run
+from tests.agreement import place
+from tests.oracle.random_plans import random_plan
+
+if TYPE_CHECKING:
+    from optimizer.solve.session import Session
+
+MODEST = free_size(160, 4, 6)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_prices_lead_to_the_same_optimum(session: Session, seed: int) -> None:
+    document = random_plan(seed)
+    plain, priced = place(session, document), place(session, document, strategy="prices")
+
+    assert (priced.status, priced.objective) == (plain.status, plain.objective)
+
+
+@pytest.mark.parametrize("kind", ["base", "many-small", "tight", "rising", "falling"])
+def test_prices_alone_come_near_on_a_generated_plan(session: Session, kind: str) -> None:
+    case = make_case(plan_from_dict(generate(KINDS[kind], MODEST, 7)))
+    limits = compile_limits(case)
+    seen: list[SearchProgress] = []
+    run = Run(case, limits, SearchOptions(relative_gap=1e-4), session, seen.append)
+    parts = separate(case, limits)
+    assert parts is not None
+
+    price_and_round(run, parts)
+
+    assert run.verification is not None
+    assert run.verification.passed
+    bounds = [moment.best_bound for moment in seen if moment.best_bound is not None]
+    values = [moment.incumbent for moment in seen if moment.incumbent is not None]
+    assert bounds == sorted(bounds, reverse=True)
+    assert values == sorted(values)
+    assert values[0] > 0.9 * bounds[-1]
+    assert values[-1] > 0.985 * bounds[-1]
+
+
+def test_a_plan_that_does_not_come_apart_is_left_to_other_ways() -> None:
+    document = generate(KINDS["base"], MODEST, 1)
+    document["opening_limits"] = [{"key": "few", "max_sites": 20}]
+    case = make_case(plan_from_dict(document))
+
+    assert separate(case, compile_limits(case)) is None
