@@ -8,16 +8,16 @@ import numpy as np
 
 from optimizer.strategy.decomposed.openings import decide_openings
 from optimizer.strategy.decomposed.prices import find_prices
-from optimizer.strategy.rounding.whole import first_placement, whole_placement
+from optimizer.strategy.rounding.whole import rounder_of
 from optimizer.strategy.run import HELD, PRICES
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Formulation
-    from optimizer.solve.result import SolveResult
     from optimizer.schema.placement import Placement
-    from optimizer.strategy.decomposed.openings import Decided
+    from optimizer.solve.result import SolveResult
     from optimizer.strategy.decomposed.prices import Priced
     from optimizer.strategy.decomposed.separate import Separable
+    from optimizer.strategy.rounding.whole import Rounder
     from optimizer.strategy.run import Run
 
 RELAXED_GAP_PART = 0.4
@@ -34,7 +34,9 @@ def price_and_round(run: Run, plan: Separable) -> None:
     def solve_prices(program: Formulation) -> SolveResult:
         return run.solve(PRICES, program, 0.0, interior_point=True)
 
-    _keep(run, first_placement(run.case, run.limits))
+    rounder = rounder_of(run.case, run.limits)
+    if rounder is not None:
+        _keep(run, rounder.first({}))
     last: Priced | None = None
     is_rounded = False
     for priced in find_prices(plan, solve_prices):
@@ -43,15 +45,15 @@ def price_and_round(run: Run, plan: Separable) -> None:
         last = priced
         run.announce(PRICES)
         if not is_rounded or is_close:
-            _round(run, plan, priced)
+            _round(run, plan, rounder, priced)
             is_rounded, last = True, None
         if run.is_finished() or is_close:
             return
     if last is not None and not run.is_finished():
-        _round(run, plan, last)
+        _round(run, plan, rounder, last)
 
 
-def _round(run: Run, plan: Separable, priced: Priced) -> None:
+def _round(run: Run, plan: Separable, rounder: Rounder | None, priced: Priced) -> None:
     for decided in decide_openings(plan, priced, lambda program: run.solve(HELD, program, 0.0, interior_point=True))[
         :TRIED
     ]:
