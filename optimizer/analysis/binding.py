@@ -163,7 +163,8 @@ class Rises:
         takers = (self._takers_by_place if sees_sites else self._first_takers_by_place)[limit.period]
         pairs, steps = [], []
         for variable, coefficient in terms:
-            for pair, step in self._steps(variable, takers):
+            moved = self._there(variable) if isinstance(variable, Standing) else self._steps(variable, takers)
+            for pair, step in moved:
                 pairs.append(pair)
                 steps.append((coefficient, step))
         whole, over = products_over_common(steps)
@@ -192,12 +193,11 @@ class Rises:
             case Entered():
                 yield from ((pair, self._blocks[pair[1]]) for pair in self._entrants(variable))
 
-    def _there(self, variable: Standing | Vintage) -> Iterator[tuple[tuple[int, int], Exact]]:
-        """Yield the pair whose stock a variable counts, if one more block added in its period raises it."""
-        pair = variable.site, variable.accelerator
+    def _there(self, variable: Standing | Vintage) -> tuple[tuple[tuple[int, int], Exact], ...]:
+        """Return the pair whose stock a variable counts, if one more block added in its period raises it."""
+        pair = variable[:2]
         is_of_period = isinstance(variable, Standing) or variable.bought == variable.period
-        if is_of_period and pair in self.takers[variable.period]:
-            yield pair, self._blocks[variable.accelerator]
+        return ((pair, self._blocks[pair[1]]),) if is_of_period and pair in self.takers[variable.period] else ()
 
     def _drawers(self, variable: Unbound) -> Iterator[tuple[int, int]]:
         """Yield the pairs at which one more block could take of deliveries that are not bound to their place."""

@@ -114,10 +114,12 @@ def search_and_explain(
 
     Raises DisagreementError where a second solver contradicts the verdict.
     """
-    from optimizer.pipeline import place_fleet
     from optimizer.solve.session import Session
 
     with Session() as session:
+        session.start()  # the worker gets ready while the search is imported here
+        from optimizer.pipeline import place_fleet
+
         with ProgressLine(is_on=not is_quiet, currency=plan.economics.currency) as line:
             outcome = place_fleet(
                 plan, options=options, session=session, on_progress=line.see, with_goals=wanted.with_goals
