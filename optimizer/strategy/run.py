@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from optimizer.analysis.service import Assigner
 from optimizer.errors import SolverError
+from optimizer.model.whole_steps import held_to_whole_steps
 from optimizer.rules.limit import Sense, Served
 from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.result import Progress, SolveResult, Termination
@@ -66,6 +67,12 @@ class Run:
     infeasible: bool = False
     timed_out: bool = False
     stages: list[Stage] = field(default_factory=list)
+    program: Formulation = field(init=False)
+    """The model's program with what whole blocks imply: it holds every placement of the plan, and fewer relaxed ones."""
+
+    def __post_init__(self) -> None:
+        """Begin with each limit at its last whole step."""
+        self.program = held_to_whole_steps(self.model)
 
     def solve_whole(
         self,
@@ -253,9 +260,9 @@ class Run:
             row = self.model.limit_rows[number]
             step = self._tightening(number)
             if self.model.limits[number].sense is Sense.AT_MOST:
-                upper[row] = self.model.formulation.row_upper[row] - step
+                upper[row] = min(formulation.row_upper[row], self.model.formulation.row_upper[row] - step)
             else:
-                lower[row] = self.model.formulation.row_lower[row] + step
+                lower[row] = max(formulation.row_lower[row], self.model.formulation.row_lower[row] + step)
         return formulation.with_row_bounds(lower, upper)
 
     def _cuts_nothing(self, broken: tuple[int, ...]) -> bool:

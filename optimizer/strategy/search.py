@@ -85,11 +85,11 @@ def _go(run: Run, strategy: str, *, is_small: bool) -> None:
     if strategy == "relaxed-then-complete":
         relaxed_then_complete(run)
     if is_small and run.options.relative_gap > SMALLEST_GAP and not run.is_finished():
-        run.solve_whole(WHOLE_BLOCKS, run.model.formulation, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
+        run.solve_whole(WHOLE_BLOCKS, run.program, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
         if run.stages[-1].nodes < SMALL_PLAN_NODES:
             return
     if not run.is_finished():
-        run.solve_whole(WHOLE_BLOCKS, run.model.formulation, run.options.relative_gap, proves_bound=True)
+        run.solve_whole(WHOLE_BLOCKS, run.program, run.options.relative_gap, proves_bound=True)
 
 
 def _outcome(run: Run, strategy: str) -> Outcome:
