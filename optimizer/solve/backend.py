@@ -39,6 +39,8 @@ class SolveOptions:
     seed: int = 0
     node_limit: int | None = None
     heuristics: Heuristics = Heuristics.FULL
+    is_interior: bool = False
+    """Whether a linear program is solved by an interior-point method, ending at a vertex; quicker on large ones."""
     presolve: bool = True
     """False: solve the program as it is, where a backend's own reductions are not to be trusted with it."""
 

@@ -58,8 +58,8 @@ class Highs:
             # An effort of 0 still leaves a search at the root, and restarts repeat it.
             for switch in _SUB_SEARCHES:
                 parameters.highs.bool_options[switch] = False
-        if not options.presolve:
-            parameters.highs.string_options["presolve"] = "off"
+        parameters.highs.string_options["solver"] = "ipm" if options.is_interior else "choose"
+        parameters.highs.string_options["presolve"] = "choose" if options.presolve else "off"
         if options.node_limit is not None:
             parameters.node_limit = options.node_limit
         if incumbent_file is not None:

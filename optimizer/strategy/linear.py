@@ -34,8 +34,11 @@ def solve_linear(run: Run) -> SolveResult:
         if sum(cut.gain for cut in cuts) < worthwhile:
             break
         run.program = with_cuts(run.program, cuts)
-        before, result = result.objective, _solve(run)
-        if result.objective is None or before - result.objective < worthwhile:
+        before, closer = result.objective, _solve(run)
+        if closer.values is None or closer.objective is None:  # out of time; what came before still guides
+            break
+        result = closer
+        if before - closer.objective < worthwhile:
             break
     return result
 

@@ -22,7 +22,7 @@ from optimizer.solve.result import Termination
 from optimizer.strategy.completion import complete, complete_where_moved
 from optimizer.strategy.linear import solve_linear
 from optimizer.strategy.outcome import OPTIMAL_GAP
-from optimizer.strategy.run import DIVE, RELAXED_BLOCKS, no_columns
+from optimizer.strategy.run import DIVE, RELAXED_BLOCKS, WHOLE_DIVE, no_columns
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Flags, Formulation
@@ -37,7 +37,7 @@ ROUND_UP = 0.3
 """A relaxed opening of at least this much is rounded up in the first plan."""
 FIRST_PLAN_GAP = 0.05
 """The gap to which a first plan is completed; the completion's steps leave a tenth of it and less."""
-DIVE_NODES, RELAXED_NODES = 100, 500
+DIVE_NODES, RELAXED_NODES, WHOLE_DIVE_NODES = 100, 500, 30
 DIVE_GAP_PART, RELAXED_GAP_PART = 0.3, 0.3
 """Parts of the gap asked for that a relaxed-block solve may leave; the rest is for whole blocks."""
 NEARLY = 0.98
@@ -72,14 +72,21 @@ def relaxed_then_complete(run: Run) -> None:
     )
     if dive.values is not None and not run.is_finished():
         complete(run, dive.values, run.options.relative_gap)
-    if not run.is_finished():
+    if not run.is_finished() and _blocks_decide(run, dive):
+        run.solve_whole(
+            WHOLE_DIVE,
+            _hold_sure_openings(run, run.program, linear.values),
+            run.options.relative_gap * DIVE_GAP_PART,
+            proves_bound=False,
+            node_limit=WHOLE_DIVE_NODES,
+            time_part=DIVE_TIME_PART,
+        )
+    elif not run.is_finished():
         _prove(run, program, dive)
 
 
 def _prove(run: Run, program: Formulation, dive: SolveResult) -> None:
     """Solve with openings whole and none held, from the dive's answer; complete what is better."""
-    if _blocks_decide(run, dive):
-        return
     hint = dive.values if dive.values is not None else run.hint()
     relaxed = run.solve(
         RELAXED_BLOCKS,
