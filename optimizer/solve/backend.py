@@ -39,9 +39,8 @@ class SolveOptions:
     seed: int = 0
     node_limit: int | None = None
     heuristics: Heuristics = Heuristics.FULL
-    interior_point: bool = False
-    """Solve a linear program by an interior-point method (with crossover), where a backend has the choice: on large ones it
-    is several times as fast as the simplex."""
+    is_interior: bool = False
+    """Whether a linear program is solved by an interior-point method, ending at a vertex; quicker on large ones."""
     presolve: bool = True
     """False: solve the program as it is, where a backend's own reductions are not to be trusted with it."""
 

@@ -52,15 +52,14 @@ class Highs:
         parameters.highs.int_options["threads"] = options.threads
         parameters.highs.double_options["mip_feasibility_tolerance"] = FEASIBILITY_TOLERANCE
         parameters.highs.double_options["mip_abs_gap"] = 0.0
-        parameters.highs.string_options["solver"] = "ipm" if options.interior_point else "choose"
         if options.heuristics is not Heuristics.FULL:
             parameters.highs.double_options["mip_heuristic_effort"] = 0.0
         if options.heuristics is Heuristics.NONE:
             # An effort of 0 still leaves a search at the root, and restarts repeat it.
             for switch in _SUB_SEARCHES:
                 parameters.highs.bool_options[switch] = False
-        if not options.presolve:
-            parameters.highs.string_options["presolve"] = "off"
+        parameters.highs.string_options["solver"] = "ipm" if options.is_interior else "choose"
+        parameters.highs.string_options["presolve"] = "choose" if options.presolve else "off"
         if options.node_limit is not None:
             parameters.node_limit = options.node_limit
         if incumbent_file is not None:

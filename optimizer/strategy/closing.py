@@ -6,7 +6,6 @@ value, as in any search. What misses the floor of value is not taken, and says n
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,17 +76,17 @@ def move_counts(run: GoalRun, program: Formulation) -> None:
     values = run.solve("counts moved", _held(run, program, held), 0.0, time_part=LINEAR_TIME_PART).values
     if values is None or run.is_finished():
         return
-    model = run.model
+    uncapped = run.program
     most = -program.value(values) * program.objective_scale
-    run.model = replace(model, formulation=_capped(run, most * (1 + CAP_MARGIN)))
+    run.program = _capped(run, most * (1 + CAP_MARGIN))
     complete(run, values, _gap_to_floor(run, values))
-    run.model = model
+    run.program = uncapped
 
 
 def _capped(run: GoalRun, most: float) -> Formulation:
     """Return the program of the run with no more of the goal than an amount; the limit on it is the last of its limits."""
     number = len(run.model.limits) - 1
-    formulation = run.model.formulation
+    formulation = run.program
     upper = formulation.row_upper.copy()
     row = run.model.limit_rows[number]
     upper[row] = min(upper[row], most / run.model.row_scales[number])

@@ -36,7 +36,7 @@ def complete(run: Run, relaxed: Values, gap: float) -> bool:
 
     `gap` sets how hard to try: the steps leave parts of it.
     """
-    decided = _decide_openings(run.model, relaxed)
+    decided = _decide_openings(run, relaxed)
     large, small = _columns_by_size(run.model)
     counts: Values | None = relaxed
     if large.any() and small.any():
@@ -49,7 +49,7 @@ def complete(run: Run, relaxed: Values, gap: float) -> bool:
         near = _near(decided, counts, small, reach).with_integer(whole)
         if _solve_whole(run, near, gap):
             return True
-    return not run.is_finished() and _solve_whole(run, _decide_openings(run.model, relaxed), gap)
+    return not run.is_finished() and _solve_whole(run, _decide_openings(run, relaxed), gap)
 
 
 def complete_where_moved(run: Run, relaxed: Values, gap: float) -> None:
@@ -63,7 +63,7 @@ def complete_where_moved(run: Run, relaxed: Values, gap: float) -> None:
         return
     held = blocks & (np.abs(relaxed - now) < 1)
     if held.sum() < blocks.sum():
-        _solve_whole(run, _hold(_decide_openings(run.model, relaxed), now, held), gap / SMALL_GAP_PART)
+        _solve_whole(run, _hold(_decide_openings(run, relaxed), now, held), gap / SMALL_GAP_PART)
 
 
 def _solve(run: Run, program: Formulation, gap: float) -> Values | None:
@@ -87,12 +87,12 @@ def _solve_whole(run: Run, program: Formulation, gap: float) -> bool:
     )
 
 
-def _decide_openings(model: Model, relaxed: Values) -> Formulation:
+def _decide_openings(run: Run, relaxed: Values) -> Formulation:
     """Return the whole-block program with each site open exactly when it is in a relaxed solution."""
-    openings = model.opening_columns
-    lower, upper = model.formulation.column_lower.copy(), model.formulation.column_upper.copy()
+    openings = run.model.opening_columns
+    lower, upper = run.program.column_lower.copy(), run.program.column_upper.copy()
     lower[openings] = upper[openings] = np.rint(relaxed[openings])
-    return model.formulation.with_column_bounds(lower, upper)
+    return run.program.with_column_bounds(lower, upper)
 
 
 def _near(program: Formulation, counts: Values, columns: Flags, reach: int) -> Formulation:

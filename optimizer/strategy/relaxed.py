@@ -15,10 +15,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
 from optimizer.strategy.completion import complete, complete_where_moved
-from optimizer.strategy.run import DIVE, LINEAR, RELAXED_BLOCKS, no_columns
+from optimizer.strategy.linear import solve_linear
+from optimizer.strategy.outcome import OPTIMAL_GAP
+from optimizer.strategy.run import DIVE, RELAXED_BLOCKS, WHOLE_DIVE, no_columns
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Flags, Formulation
@@ -33,8 +37,8 @@ ROUND_UP = 0.3
 """A relaxed opening of at least this much is rounded up in the first plan."""
 FIRST_PLAN_GAP = 0.05
 """The gap to which a first plan is completed; the completion's steps leave a tenth of it and less."""
-DIVE_NODES = 100
-DIVE_GAP_PART, RELAXED_GAP_PART = 0.3, 0.5
+DIVE_NODES, RELAXED_NODES, WHOLE_DIVE_NODES = 100, 500, 30
+DIVE_GAP_PART, RELAXED_GAP_PART = 0.3, 0.3
 """Parts of the gap asked for that a relaxed-block solve may leave; the rest is for whole blocks."""
 NEARLY = 0.98
 """Part of the gap asked for at which a bound is aimed, so that rounding cannot leave it just open."""
@@ -45,11 +49,8 @@ FIRST_TIME_PART, DIVE_TIME_PART, RELAXED_TIME_PART = 0.1, 0.25, 0.6
 def relaxed_then_complete(run: Run) -> None:
     """Run the stages until the gap is proven or they are through."""
     openings = run.model.opening_columns
-    program = run.model.formulation.with_integer(openings)
-    linear = run.solve(LINEAR, program.with_integer(no_columns(openings)), 0.0, time_part=RELAXED_TIME_PART)
-    run.take_bound(linear)
-    if linear.termination is Termination.INFEASIBLE:
-        run.infeasible = True
+    linear = solve_linear(run)
+    program = run.program.with_integer(openings)
     if run.is_finished() or linear.values is None:
         return
     if not openings.any():
@@ -71,7 +72,16 @@ def relaxed_then_complete(run: Run) -> None:
     )
     if dive.values is not None and not run.is_finished():
         complete(run, dive.values, run.options.relative_gap)
-    if not run.is_finished():
+    if not run.is_finished() and _blocks_decide(run, dive):
+        run.solve_whole(
+            WHOLE_DIVE,
+            _hold_sure_openings(run, run.program, linear.values),
+            run.options.relative_gap * DIVE_GAP_PART,
+            proves_bound=False,
+            node_limit=WHOLE_DIVE_NODES,
+            time_part=DIVE_TIME_PART,
+        )
+    elif not run.is_finished():
         _prove(run, program, dive)
 
 
@@ -83,14 +93,34 @@ def _prove(run: Run, program: Formulation, dive: SolveResult) -> None:
         program,
         _gap_left(run, dive),
         hint=hint,
+        node_limit=RELAXED_NODES,
         time_part=RELAXED_TIME_PART,
         heuristics=Heuristics.NONE if hint is not None else Heuristics.FULL,
     )
     run.take_bound(relaxed)
     if relaxed.termination is Termination.INFEASIBLE:
         run.infeasible = run.placement is None
-    elif relaxed.values is not None and not run.is_finished():
+    elif relaxed.values is not None and not run.is_finished() and not _is_the_same(run, relaxed, dive):
         complete(run, relaxed.values, run.options.relative_gap)
+
+
+def _is_the_same(run: Run, relaxed: SolveResult, dive: SolveResult) -> bool:
+    """Return whether a solution opens what the dive's does and is worth no more: it was completed then."""
+    if relaxed.values is None or dive.values is None or relaxed.objective is None or dive.objective is None:
+        return False
+    if dive.hit_time_limit:  # and so may its completion have
+        return False
+    openings = run.model.opening_columns
+    is_better = relaxed.objective > dive.objective + abs(dive.objective) * float(OPTIMAL_GAP)
+    return not is_better and np.array_equal(np.rint(relaxed.values[openings]), np.rint(dive.values[openings]))
+
+
+def _blocks_decide(run: Run, dive: SolveResult) -> bool:
+    """Return whether a relaxed solution beats the best whole one by more than the gap: then no relaxed bound helps."""
+    whole = run.objective()
+    if whole is None or whole <= 0 or dive.objective is None or dive.hit_time_limit or run.is_decided is not None:
+        return False
+    return dive.objective * run.model.formulation.objective_scale > float(whole) * (1 + run.options.relative_gap)
 
 
 def _gap_left(run: Run, dive: SolveResult) -> float:

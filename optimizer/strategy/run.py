@@ -21,6 +21,7 @@ import numpy.typing as npt
 from optimizer.analysis.service import Assigner
 from optimizer.errors import SolverError
 from optimizer.model.build import build_model
+from optimizer.model.whole_steps import held_to_whole_steps
 from optimizer.rules.limit import Sense, Served
 from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.result import Progress, SolveResult, Termination
@@ -48,6 +49,8 @@ SERVICE_STEP = 4e-6
 """Least part of a row's largest coefficient by which a row of service is tightened: one TPP is often less than a solver
 sees."""
 MOST_TIGHTENINGS = 4
+LARGE_PROGRAM_ROWS = 8_000
+"""Rows from which linear programs are solved by an interior-point method: half the time of simplex at 30,000 rows."""
 HALVINGS = 30
 HINT_TOLERANCE = 1e-6
 
@@ -85,6 +88,14 @@ class Run:
     def model(self) -> Model:
         """Return the program over all columns."""
         return build_model(self.case, self.limits)
+
+    @cached_property
+    def program(self) -> Formulation:
+        """Return the model's program with what whole blocks imply: it holds every placement, and fewer relaxed ones.
+
+        It begins with each limit at its last whole step; cuts may follow.
+        """
+        return held_to_whole_steps(self.model)
 
     def solve_whole(
         self,
@@ -132,7 +143,7 @@ class Run:
         node_limit: int | None = None,
         time_part: float = 1.0,
         heuristics: Heuristics = Heuristics.FULL,
-        interior_point: bool = False,
+        is_interior: bool = False,
     ) -> SolveResult:
         """Run the backend on a program and record the stage; `time_part` is the part of the time left it may take.
 
@@ -141,6 +152,7 @@ class Run:
         if hint is not None:
             hint = _within(formulation, hint)
         seconds, scale = self.seconds_left(), formulation.objective_scale
+        is_linear = not formulation.is_integer.any()
         options = SolveOptions(
             relative_gap=gap,
             time_limit_seconds=None if seconds is None else seconds * time_part,
@@ -148,8 +160,8 @@ class Run:
             seed=self.options.seed,
             node_limit=node_limit,
             heuristics=heuristics,
-            interior_point=interior_point,
-            presolve=stage in GUIDING_STAGES or not (self.model.columns.entries and formulation.is_integer.any()),
+            is_interior=is_linear and (is_interior or formulation.num_rows >= LARGE_PROGRAM_ROWS),
+            presolve=stage in GUIDING_STAGES or is_linear or not self.model.columns.entries,
         )
         result = self.session.solve(
             self.options.backend,
@@ -287,9 +299,9 @@ class Run:
             row = self.model.limit_rows[number]
             step = self._tightening(number)
             if self.limits[number].sense is Sense.AT_MOST:
-                upper[row] = self.model.formulation.row_upper[row] - step
+                upper[row] = min(formulation.row_upper[row], self.model.formulation.row_upper[row] - step)
             else:
-                lower[row] = self.model.formulation.row_lower[row] + step
+                lower[row] = max(formulation.row_lower[row], self.model.formulation.row_lower[row] + step)
         return formulation.with_row_bounds(lower, upper)
 
     def _cuts_nothing(self, broken: tuple[int, ...]) -> bool:
@@ -333,8 +345,9 @@ LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS = "linear relaxation", "relaxed blocks", "w
 BOUNDING_STAGES = frozenset({LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS})
 """Stages whose programs hold every placement of the plan, so that their bounds are bounds of the plan."""
 DIVE, LARGE_BLOCKS, COMPLETION = "dive", "completion, large blocks", "completion"
+WHOLE_DIVE = "dive, whole blocks"
 PRICES, HELD = "prices", "openings held"
-GUIDING_STAGES = frozenset({DIVE, LARGE_BLOCKS, COMPLETION, PRICES, HELD})
+GUIDING_STAGES = frozenset({DIVE, WHOLE_DIVE, LARGE_BLOCKS, COMPLETION, PRICES, HELD})
 """Stages that only suggest placements, each verified: what a presolve wrongly cuts off is then nobody's bound."""
 
 

@@ -36,7 +36,7 @@ SMALL_PLAN_COLUMNS = 150
 end: there the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that effort, so that a hard one ends within the
 gap asked. Where much is served, openings decide nearly everything, and blocks that are whole from the start only make the
 search branch on them (docs/decisions/0008-classical.md)."""
-LARGE_PLAN_COUNTS = 10_000
+LARGE_PLAN_COUNTS = 1_000
 """Sites times accelerators times periods from which a plan is taken apart first."""
 MOST_COUNTS = 300_000
 """Those beyond which no program over all columns is built: its linear relaxation alone takes a solver hours."""
@@ -111,11 +111,11 @@ def _go(run: Run, strategy: str, *, is_small: bool) -> None:
     if strategy == "relaxed-then-complete":
         relaxed_then_complete(run)
     if is_small and run.options.relative_gap > SMALLEST_GAP and not run.is_finished():
-        run.solve_whole(WHOLE_BLOCKS, run.model.formulation, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
+        run.solve_whole(WHOLE_BLOCKS, run.program, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
         if run.stages[-1].nodes < SMALL_PLAN_NODES:
             return
     if not run.is_finished():
-        run.solve_whole(WHOLE_BLOCKS, run.model.formulation, run.options.relative_gap, proves_bound=True)
+        run.solve_whole(WHOLE_BLOCKS, run.program, run.options.relative_gap, proves_bound=True)
 
 
 def _outcome(run: Run, strategy: str) -> Outcome:

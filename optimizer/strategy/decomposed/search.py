@@ -34,7 +34,7 @@ def price_and_round(run: Run, plan: Separable) -> None:
         _keep(run, rounder.first({}))
 
     def solve_prices(program: Formulation) -> SolveResult:
-        return run.solve(PRICES, program, 0.0, interior_point=True)
+        return run.solve(PRICES, program, 0.0, is_interior=True)
 
     last, is_rounded = None, False
     for last in find_prices(plan, solve_prices):
@@ -58,7 +58,7 @@ def _round(run: Run, plan: Separable, rounder: Rounder | None, priced: Priced, *
     """Offer the openings of a relaxed solution, rounded, and what may be better than those."""
 
     def solve_held(program: Formulation) -> SolveResult:
-        return run.solve(HELD, program, 0.0, interior_point=True)
+        return run.solve(HELD, program, 0.0, is_interior=True)
 
     if rounder is None:
         return
