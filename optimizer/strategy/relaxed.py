@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
 from optimizer.strategy.completion import complete, complete_where_moved
+from optimizer.strategy.options import Effort
 from optimizer.strategy.run import DIVE, LINEAR, RELAXED_BLOCKS, no_columns
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ ROUND_UP = 0.3
 FIRST_PLAN_GAP = 0.05
 """The gap to which a first plan is completed; the completion's steps leave a tenth of it and less."""
 DIVE_NODES = 100
+PROOF_NODES = 100
+"""Nodes after which a proof gives way to a dive where only the bound seemed to be wanting: it may be a better placement."""
 DIVE_GAP_PART, RELAXED_GAP_PART = 0.3, 0.5
 """Parts of the gap asked for that a relaxed-block solve may leave; the rest is for whole blocks."""
 NEARLY = 0.98
@@ -56,14 +59,19 @@ def relaxed_then_complete(run: Run) -> None:
         complete(run, linear.values, run.options.relative_gap)
         return
     first = _early_plan(run, program, linear.values)
-    if run.is_finished():
-        return
+    if not run.is_finished() and run.effort is not Effort.NEAR:
+        _open_others(run, program, linear.values, first)
+
+
+def _open_others(run: Run, program: Formulation, linear: Values, first: SolveResult | None) -> None:
+    """Look at other openings than those begun with: a dive and a proof, or the proof alone where that seems enough."""
     if first is not None and _only_bound_is_wanting(run, first):
-        _prove(run, program, first)
-        return
+        _prove(run, program, first, PROOF_NODES)
+        if run.is_finished() or run.effort is Effort.FURTHER:
+            return
     dive = run.solve(
         DIVE,
-        _hold_sure_openings(run, program, linear.values),
+        _hold_sure_openings(run, program, linear),
         run.options.relative_gap * DIVE_GAP_PART,
         node_limit=DIVE_NODES,
         time_part=DIVE_TIME_PART,
@@ -71,11 +79,11 @@ def relaxed_then_complete(run: Run) -> None:
     )
     if dive.values is not None and not run.is_finished():
         complete(run, dive.values, run.options.relative_gap)
-    if not run.is_finished():
+    if not run.is_finished() and run.effort is not Effort.FURTHER:
         _prove(run, program, dive)
 
 
-def _prove(run: Run, program: Formulation, dive: SolveResult) -> None:
+def _prove(run: Run, program: Formulation, dive: SolveResult, node_limit: int | None = None) -> None:
     """Solve with openings whole and none held, from the dive's answer; complete what is better."""
     hint = dive.values if dive.values is not None else run.hint()
     relaxed = run.solve(
@@ -83,6 +91,7 @@ def _prove(run: Run, program: Formulation, dive: SolveResult) -> None:
         program,
         _gap_left(run, dive),
         hint=hint,
+        node_limit=node_limit,
         time_part=RELAXED_TIME_PART,
         heuristics=Heuristics.NONE if hint is not None else Heuristics.FULL,
     )
@@ -135,6 +144,8 @@ def _with_openings(run: Run, program: Formulation, is_open: Values | Flags, gap:
     result = run.solve("first plan", held, 0.0, time_part=FIRST_TIME_PART)
     if result.values is None:
         return None
+    if run.effort in {Effort.FURTHER, Effort.REST}:
+        return result  # completed by the search before
     spare = _gap_to_spare(run, result)
     if spare is not None and not run.is_finished():
         complete_where_moved(run, result.values, spare)

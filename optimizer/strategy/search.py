@@ -8,10 +8,11 @@ when the whole-block model, or a relaxation of it, has no solution; a completion
 from __future__ import annotations
 
 import time
+from math import inf, nextafter
 from typing import TYPE_CHECKING
 
 from optimizer.model.build import build_model
-from optimizer.strategy.options import STRATEGIES, SearchOptions, SearchProgress
+from optimizer.strategy.options import STRATEGIES, Effort, SearchOptions, SearchProgress
 from optimizer.strategy.outcome import Outcome, Status, status_of
 from optimizer.strategy.relaxed import relaxed_then_complete
 from optimizer.strategy.run import WHOLE_BLOCKS, Run
@@ -47,17 +48,21 @@ def search(
     *,
     start: Placement | None = None,
     is_decided: Callable[[Fraction | None, Fraction | None], bool] | None = None,
+    effort: Effort | None = None,
+    bound: Fraction | None = None,
 ) -> Outcome:
     """Return the best verified placement of a case and the bound proven for it.
 
     `start` is a placement to begin with, of this case or of one much like it. `is_decided` ends the search as soon as the
-    best value and the best bound answer the question, whatever the gap.
+    best value and the best bound answer the question, whatever the gap. `effort` ends a search of a large plan early;
+    another may go on from the placement and the bound that it has proven.
 
     A KeyboardInterrupt or the time limit ends the search with the best placement so far. Raises SolverError when a
     backend fails, or when no exact placement can be made of its answers.
     """
     session.interrupted = False
-    run = Run(build_model(case, limits), options, session, on_progress, is_decided)
+    run = Run(build_model(case, limits), options, session, on_progress, is_decided, effort)
+    run.best_bound = inf if bound is None else nextafter(float(bound), inf)
     is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
     strategy = options.strategy
     if strategy == "auto":
@@ -84,6 +89,8 @@ def _size(model: Model) -> int:
 def _go(run: Run, strategy: str, *, is_small: bool) -> None:
     if strategy == "relaxed-then-complete":
         relaxed_then_complete(run)
+        if run.effort in {Effort.NEAR, Effort.FURTHER}:
+            return
     if is_small and run.options.relative_gap > SMALLEST_GAP and not run.is_finished():
         run.solve_whole(WHOLE_BLOCKS, run.model.formulation, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
         if run.stages[-1].nodes < SMALL_PLAN_NODES:
