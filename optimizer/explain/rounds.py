@@ -30,7 +30,7 @@ ROUND_STEPS = (1, 2, 5)
 TOGETHER = 10
 """Settings that are all loosened before any of them is tightened, and these before the next so many are begun."""
 LOOSENED, TIGHTENED = "loosened", "tightened"
-MOST_NARROWING = 0.5
+MOST_NARROWING = 0.8
 """Part of the time after which no wide interval is made narrower."""
 
 

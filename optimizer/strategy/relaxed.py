@@ -35,10 +35,13 @@ ROUND_UP = 0.3
 FIRST_PLAN_GAP = 0.05
 """The gap to which a first plan is completed; the completion's steps leave a tenth of it and less."""
 DIVE_NODES = 100
-PROOF_NODES = 100
-"""Nodes after which a proof gives way to a dive where only the bound seemed to be wanting: it may be a better placement."""
+PROOF_NODES = 1
+"""Nodes after which a proof gives way to a dive where only the bound seemed to be wanting: what the root does not prove, a
+better placement often answers."""
 DIVE_GAP_PART, RELAXED_GAP_PART = 0.3, 0.5
 """Parts of the gap asked for that a relaxed-block solve may leave; the rest is for whole blocks."""
+SAME = 1e-9
+"""Relative difference below which two relaxed values are the same."""
 NEARLY = 0.98
 """Part of the gap asked for at which a bound is aimed, so that rounding cannot leave it just open."""
 FIRST_TIME_PART, DIVE_TIME_PART, RELAXED_TIME_PART = 0.1, 0.25, 0.6
@@ -67,7 +70,7 @@ def _open_others(run: Run, program: Formulation, linear: Values, first: SolveRes
     """Look at other openings than those begun with: a dive and a proof, or the proof alone where that seems enough."""
     if first is not None and _only_bound_is_wanting(run, first):
         _prove(run, program, first, PROOF_NODES)
-        if run.is_finished() or run.effort is Effort.FURTHER:
+        if run.is_finished():
             return
     dive = run.solve(
         DIVE,
@@ -98,8 +101,13 @@ def _prove(run: Run, program: Formulation, dive: SolveResult, node_limit: int | 
     run.take_bound(relaxed)
     if relaxed.termination is Termination.INFEASIBLE:
         run.infeasible = run.placement is None
-    elif relaxed.values is not None and not run.is_finished():
+    elif relaxed.values is not None and not run.is_finished() and not (node_limit and _is_same(relaxed, dive)):
         complete(run, relaxed.values, run.options.relative_gap)
+
+
+def _is_same(relaxed: SolveResult, dive: SolveResult) -> bool:
+    """Return whether a proof has found nothing better than what it began with, which was completed before."""
+    return (relaxed.objective or 0.0) <= (dive.objective or 0.0) * (1 + SAME)
 
 
 def _gap_left(run: Run, dive: SolveResult) -> float:
