@@ -1,7 +1,7 @@
 """In what order settings are solved again: what is told at little cost first, of every setting, then more of what is not.
 
 A first look goes no further than counts at the openings of the plan, which tells most values. Settings of which nothing
-was proven yet are looked at further, and to the end; what time is left makes wide intervals narrower.
+was proven are looked at further, then intervals that are wide or lack an end; last, what is still hidden is searched out.
 """
 
 from __future__ import annotations
@@ -50,12 +50,23 @@ class Rounds:
         for batch, direction in product(batches, (LOOSENED, TIGHTENED)):
             for place in batch:
                 self._look(place, direction, self._first_steps(place), Effort.NEAR)
-        for effort in (Effort.FURTHER, Effort.REST):
-            for place in places:
-                self._tell_one_way(place, effort)
-        for place, direction in product(places, (LOOSENED, TIGHTENED)):
+        for place in places:
+            self._tell_one_way(place, Effort.FURTHER)
+        for place, direction in sorted(product(places, (LOOSENED, TIGHTENED)), key=self._has_both_ends):
+            move = self._known(place, direction)
             if not self.gains.budget.is_mostly_spent(MOST_NARROWING):
-                self._look(place, direction, self._first_steps(place), Effort.FURTHER)
+                steps = self._first_steps(place) if move is None else move.steps
+                self._look(place, direction, steps, Effort.FURTHER)
+        for place in places:
+            self._tell_one_way(place, Effort.REST)
+
+    def _known(self, place: int, direction: str) -> Move | None:
+        value = self.values[place]
+        return value.loosened if direction == LOOSENED else value.tightened
+
+    def _has_both_ends(self, at: tuple[int, str]) -> bool:
+        move = self._known(*at)
+        return move is None or move.upper is not None or move.is_infeasible
 
     def _tell_one_way(self, place: int, effort: Effort) -> None:
         """Go on with a setting until something is proven of it, in some direction or by a larger move."""
@@ -66,8 +77,9 @@ class Rounds:
         if self.values[place].is_confirmed or not self.values[place].seems or self.gains.resolution <= NOTHING:
             return
         further = round_up(2 * steps + 1)
-        self._look(place, TIGHTENED, further, Effort.NEAR)
-        self._look(place, TIGHTENED, further, effort)
+        has_room = move_of(self.values[place].setting, further, is_loosened=False) is not None
+        for how_far in (Effort.NEAR, effort):
+            self._look(place, TIGHTENED if has_room else LOOSENED, further, how_far)
 
     def _look(self, place: int, direction: str, steps: int, effort: Effort) -> None:
         """Search under a moved setting, or go on with it; not where there is no room, no time or nothing left to tell."""
@@ -81,7 +93,7 @@ class Rounds:
         gain = self.gains.of(limits, is_loosened=direction == LOOSENED, effort=effort, before=before)
         self._found[place, direction, steps] = gain
         move = self._move(change, steps, gain, is_loosened=direction == LOOSENED)
-        if steps == self._first_steps(place) or move.is_confirmed:
+        if move.is_confirmed or steps == self._first_steps(place):
             value = replace(value, loosened=move) if direction == LOOSENED else replace(value, tightened=move)
             self.values[place] = value
         if self.on_value is not None:

@@ -47,7 +47,9 @@ class Written:
         self.asked.append((moved, is_loosened, effort))
         self.before.append(before)
         label, is_told = self.script.get((moved, is_loosened, effort), (CONFIRMED, True))
-        return Gain(label, Fraction(label is CONFIRMED), Fraction(2), self.outcome, is_told)
+        return Gain(
+            label, Fraction(label is CONFIRMED), Fraction(2) if label is CONFIRMED else None, self.outcome, is_told
+        )
 
 
 def work_out(session: Session, script: Script, *, budget: Budget | None = None) -> tuple[Written, list[Value]]:
@@ -92,7 +94,7 @@ def test_what_no_direction_has_shown_is_gone_on_with_before_any_interval_is_narr
 
     written, values = work_out(session, script)
 
-    assert written.asked[6:] == [("c", False, Effort.FURTHER), ("a", True, Effort.FURTHER), ("c", True, Effort.FURTHER)]
+    assert written.asked[6:] == [("c", False, Effort.FURTHER), ("c", True, Effort.FURTHER), ("a", True, Effort.FURTHER)]
     assert all(before is not None for before in written.before[6:])
     assert all(value.is_confirmed for value in values)
 
@@ -104,6 +106,8 @@ def test_only_what_nothing_else_tells_is_searched_to_the_end(session: Session) -
 
     written, values = work_out(session, script)
 
+    rest = [effort is Effort.REST for _, _, effort in written.asked]
+    assert rest == sorted(rest)
     assert {key for key, _, effort in written.asked if effort is Effort.REST} == {"b"}
     assert [value.is_confirmed for value in values] == [True, False, True]
 
@@ -145,3 +149,36 @@ def test_a_larger_move_takes_the_place_of_one_that_is_hidden_only_where_it_is_to
     assert by_site["b"].tightened.steps == 5
     assert by_site["c"].tightened is not None
     assert by_site["c"].tightened.steps == 1
+
+
+def test_what_cannot_be_tightened_is_loosened_by_more(session: Session) -> None:
+    """No power is written at `c`: it can only be given some. One step is hidden, five are told."""
+    sites = [site("a", "US", power_mw="5"), site("c", "US", power_mw="0")]
+    outcome = solved(
+        session, case_of(sites=sites, accelerators=[KILOWATT_CHIP], delivered=20_000, policy="physical-only")
+    )
+    (value,) = [one for one in Marginals(outcome, EXACT, Budget(session)).find(0) if one.setting.limit.scope == "c"]
+
+    def of(limits: tuple[Limit, ...], **_: Any) -> Gain:  # noqa: ANN401  whatever `of` takes
+        is_seen = any(one.scope == "c" and one.number == 5 for one in limits)
+        return Gain(CONFIRMED if is_seen else HIDDEN, Fraction(is_seen), Fraction(2), outcome, is_told=True)
+
+    gains = SimpleNamespace(outcome=outcome, budget=Budget(session), of=of, resolution=Fraction(1))
+    found = Rounds(cast("Gains", gains), [replace(value, screened=100.0)])
+    found.work_out([0])
+
+    assert found.values[0].tightened is None
+    assert found.values[0].loosened is not None
+    assert (found.values[0].loosened.steps, found.values[0].is_confirmed) == (5, True)
+
+
+def test_an_end_that_is_missing_comes_before_ends_that_are_far_apart(session: Session) -> None:
+    """Nothing is proven above what `c` loses tightened, so it is gone on with before `a`, whose interval is wide."""
+    script: Script = {
+        ("a", True, Effort.NEAR): (CONFIRMED, False),
+        ("c", False, Effort.NEAR): (HIDDEN, False),
+    }
+
+    written, _ = work_out(session, script)
+
+    assert written.asked[6:] == [("c", False, Effort.FURTHER), ("a", True, Effort.FURTHER)]
