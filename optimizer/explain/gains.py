@@ -39,6 +39,11 @@ class Gain:
     """Whether nothing better is looked for: the interval is narrow enough, or the gap asked for is proven."""
 
     @property
+    def is_confirmed(self) -> bool:
+        """Return whether it is proven to be worth money, or nothing, or that no plan is left."""
+        return self.label is Label.CONFIRMED
+
+    @property
     def is_infeasible(self) -> bool:
         """Return whether no plan is left."""
         return self.moved.status is Status.INFEASIBLE

@@ -36,8 +36,8 @@ FIRST_PLAN_GAP = 0.05
 """The gap to which a first plan is completed; the completion's steps leave a tenth of it and less."""
 DIVE_NODES = 100
 PROOF_NODES = 1
-"""Nodes after which a proof gives way to a dive where only the bound seemed to be wanting: what the root does not prove, a
-better placement often answers."""
+"""Nodes after which a proof of bounded effort gives way to a dive: what the root does not prove, a better placement often
+answers."""
 DIVE_GAP_PART, RELAXED_GAP_PART = 0.3, 0.5
 """Parts of the gap asked for that a relaxed-block solve may leave; the rest is for whole blocks."""
 SAME = 1e-9
@@ -69,8 +69,9 @@ def relaxed_then_complete(run: Run) -> None:
 def _open_others(run: Run, program: Formulation, linear: Values, first: SolveResult | None) -> None:
     """Look at other openings than those begun with: a dive and a proof, or the proof alone where that seems enough."""
     if first is not None and _only_bound_is_wanting(run, first):
-        _prove(run, program, first, PROOF_NODES)
-        if run.is_finished():
+        is_bounded = run.effort is Effort.FURTHER
+        _prove(run, program, first, PROOF_NODES if is_bounded else None)
+        if run.is_finished() or not is_bounded:
             return
     dive = run.solve(
         DIVE,
