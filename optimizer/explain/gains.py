@@ -106,7 +106,8 @@ class Gains:
         lower, upper = self.interval(moved.objective, moved.best_bound, is_loosened=is_loosened)
         if upper is not None and upper <= NOTHING:
             return Gain(Label.CONFIRMED, Fraction(0), Fraction(0), moved, is_told=True)
-        label = Label.CONFIRMED if upper is not None and lower > NOTHING else Label.NOT_DISTINGUISHABLE
+        least = max(NOTHING, self.resolution) if upper is None else NOTHING
+        label = Label.CONFIRMED if lower > least else Label.NOT_DISTINGUISHABLE
         is_told = self._is_told(lower, upper) or moved.status in {Status.OPTIMAL, Status.WITHIN_GAP}
         return Gain(label, lower, upper, moved, is_told)
 
