@@ -1,7 +1,8 @@
 """In what order settings are solved again: what is told at little cost first, of every setting, then more of what is not.
 
-A first look goes no further than counts at the openings of the plan, which tells most values. Settings of which nothing
-was proven are looked at further, then intervals that are wide or lack an end; last, what is still hidden is searched out.
+A first look goes no further than counts at the openings of the plan, which tells most values. Of ten settings those of
+which nothing was proven are looked at further, before the next ten. Then intervals that are wide or lack an end are gone on
+with; last, what is still hidden is searched out.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ STANDS_OUT = Fraction(7, 2)
 """Times the money resolution that a move's screened value must come to, so that its lower end is above the resolution."""
 ROUND_STEPS = (1, 2, 5)
 TOGETHER = 10
-"""Settings that are all loosened before any of them is tightened, and these before the next so many are begun."""
+"""Settings that are looked at together, before the next so many are begun."""
 LOOSENED, TIGHTENED = "loosened", "tightened"
 MOST_NARROWING = 0.8
 """Part of the time after which no wide interval is made narrower."""
@@ -46,12 +47,8 @@ class Rounds:
 
     def work_out(self, places: Sequence[int]) -> None:
         """Solve the settings at some places again, as far as there is time."""
-        batches = (places[first : first + TOGETHER] for first in range(0, len(places), TOGETHER))
-        for batch, direction in product(batches, (LOOSENED, TIGHTENED)):
-            for place in batch:
-                self._look(place, direction, self._first_steps(place), Effort.NEAR)
-        for place in places:
-            self._tell_one_way(place, Effort.FURTHER)
+        for first in range(0, len(places), TOGETHER):
+            self._begin(places[first : first + TOGETHER])
         for place, direction in sorted(product(places, (LOOSENED, TIGHTENED)), key=self._has_both_ends):
             move = self._known(place, direction)
             if not self.gains.budget.is_mostly_spent(MOST_NARROWING):
@@ -59,6 +56,13 @@ class Rounds:
                 self._look(place, direction, steps, Effort.FURTHER)
         for place in places:
             self._tell_one_way(place, Effort.REST)
+
+    def _begin(self, places: Sequence[int]) -> None:
+        """Look at some settings near the plan, both ways, and further at those of which nothing is proven then."""
+        for direction, place in product((LOOSENED, TIGHTENED), places):
+            self._look(place, direction, self._first_steps(place), Effort.NEAR)
+        for place in places:
+            self._tell_one_way(place, Effort.FURTHER)
 
     def _known(self, place: int, direction: str) -> Move | None:
         value = self.values[place]

@@ -182,3 +182,21 @@ def test_an_end_that_is_missing_comes_before_ends_that_are_far_apart(session: Se
     written, _ = work_out(session, script)
 
     assert written.asked[6:] == [("c", False, Effort.FURTHER), ("a", True, Effort.FURTHER)]
+
+
+def test_what_is_hidden_among_the_first_is_gone_on_with_before_the_next_are_begun(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "TOGETHER", 2)
+    script: Script = {("a", is_loosened, Effort.NEAR): (HIDDEN, False) for is_loosened in (True, False)}
+
+    written, _ = work_out(session, script)
+
+    assert [asked for asked in written.asked if asked[0] != "b"] == [
+        ("a", True, Effort.NEAR),
+        ("a", False, Effort.NEAR),
+        ("a", False, Effort.FURTHER),
+        ("c", True, Effort.NEAR),
+        ("c", False, Effort.NEAR),
+        ("a", True, Effort.FURTHER),
+    ]
