@@ -6,6 +6,8 @@
 3. A dive: openings whole, those the relaxation is sure of held. Completed, it gives a good placement.
 4. Openings whole, none held: a true bound, and better openings. Completed again.
 
+A search of bounded effort ends after 2, or after 3 or a short attempt at 4; another goes on from there.
+
 None of these can wrongly say that a plan is infeasible: only a relaxation's word is taken. Where the gap is still open
 afterwards the caller goes on to the whole-block model.
 """
