@@ -109,7 +109,7 @@ def explain_instance(instance: Instance, options: SearchOptions, seconds: float 
             return Explained(instance, outcome, explain_conflict(outcome, options, budget), None)
         is_thorough = is_small(outcome)
         marginals = Marginals(outcome, options, budget, is_thorough=is_thorough)
-        values = tuple(marginals.find(None if is_thorough else TOP_SETTINGS))
+        values = marginals.find(None if is_thorough else TOP_SETTINGS)
         explanation = Explanation(budget.spent, budget.num_solves, values)
         return Explained(instance, outcome, explanation, quality_of(values, resolution_of(outcome)))
 

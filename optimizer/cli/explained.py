@@ -181,4 +181,4 @@ class _Explainer:
     @staticmethod
     def _tell(line: ProgressLine, value: Value) -> None:
         if value.moves:
-            line.say(f"what limits are worth: {value.setting.group} done")
+            line.say(f"what limits are worth: {value.setting.group} {'is told' if value.is_confirmed else 'tried'}")

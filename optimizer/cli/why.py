@@ -106,7 +106,7 @@ def _ask(
     is_quiet: bool,
 ) -> tuple[Outcome, WhyDocument | None]:
     from optimizer.explain.budget import Budget
-    from optimizer.explain.marginals import sites_in_use
+    from optimizer.explain.rounds import sites_in_use
     from optimizer.explain.why import Question, Why
     from optimizer.pipeline import place_fleet
     from optimizer.report.why_document import compose_why

@@ -36,6 +36,10 @@ class Budget:
         self.was_interrupted = self.was_interrupted or self.session.interrupted
         return self.was_interrupted or self.left == 0
 
+    def is_mostly_spent(self, part: float) -> bool:
+        """Return whether more than a part of the time is gone."""
+        return self.is_over() or (self.seconds is not None and self.spent > part * self.seconds)
+
     def part(self, seconds: float | None) -> float | None:
         """Return a time limit that keeps within what is left."""
         known = [limit for limit in (seconds, self.left) if limit is not None]

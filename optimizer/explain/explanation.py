@@ -97,18 +97,15 @@ def explain_values(
     """Return the marginal values of a run with a placement, and where a baseline is named what the policy costs.
 
     `most` settings are confirmed by solving again, None: all that bind or seem to be worth something. `on_value` is told
-    each one as it is found. Where there is a cost to work out too, values take at most half of the time.
+    each one as often as more is known of it. Where there is a cost to work out too, values take at most half of the time.
     """
-    values = []
     own = budget if baseline is None else budget.half()
-    for value in Marginals(outcome, options, own, is_thorough=most is None and is_small(outcome)).find(most):
-        values.append(value)
-        if on_value is not None:
-            on_value(value)
+    is_thorough = most is None and is_small(outcome)
+    values = Marginals(outcome, options, own, is_thorough=is_thorough, on_value=on_value).find(most)
     budget.num_solves = own.num_solves
     cost = None if baseline is None else policy_cost(outcome, options, budget, baseline=baseline)
     is_whole = cost is not None and cost.is_complete and not cost.left_out if baseline is not None else True
-    found = Explanation(budget.spent, budget.num_solves, tuple(values), cost)
+    found = Explanation(budget.spent, budget.num_solves, values, cost)
     return replace(found, is_complete=is_whole and not any(_is_missed(value, own) for value in values[:most]))
 
 

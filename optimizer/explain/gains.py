@@ -17,7 +17,7 @@ from optimizer.strategy.search import search
 if TYPE_CHECKING:
     from optimizer.explain.budget import Budget
     from optimizer.rules.limit import Limit
-    from optimizer.strategy.options import SearchOptions
+    from optimizer.strategy.options import Effort, SearchOptions
     from optimizer.strategy.outcome import Outcome
 
 HOPELESS = 2
@@ -35,6 +35,13 @@ class Gain:
     upper: Fraction | None
     """None: no end is proven, or no plan is left."""
     moved: Outcome
+    is_told: bool
+    """Whether nothing better is looked for: the interval is narrow enough, or the gap asked for is proven."""
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Return whether it is proven to be worth money, or nothing, or that no plan is left."""
+        return self.label is Label.CONFIRMED
 
     @property
     def is_infeasible(self) -> bool:
@@ -66,25 +73,43 @@ class Gains:
         """Return the gap in money."""
         return self.bound - self.value
 
-    def of(self, limits: tuple[Limit, ...], *, is_loosened: bool) -> Gain:
-        """Search under moved limits until the answer is told. Raises SolverError when a solver fails."""
+    def of(
+        self,
+        limits: tuple[Limit, ...],
+        *,
+        is_loosened: bool,
+        effort: Effort | None = None,
+        before: Gain | None = None,
+    ) -> Gain:
+        """Search under moved limits until the answer is told, or as far as an effort goes. Raises SolverError.
+
+        `before` is what an earlier search under the same limits has found, from which this one goes on.
+        """
         self.budget.num_solves += 1
         options = replace(self.options, time_limit_seconds=self.budget.part(self.options.time_limit_seconds))
+        known = None if before is None else before.moved.placement
         moved = search(
             self.outcome.case,
             limits,
             options,
             self.budget.session,
-            start=self.outcome.placement,
+            start=known or self.outcome.placement,
             is_decided=lambda value, bound: self._is_told(*self.interval(value, bound, is_loosened=is_loosened)),
+            effort=effort,
+            bound=None if before is None else before.moved.best_bound,
         )
+        return self._gain(moved, is_loosened=is_loosened)
+
+    def _gain(self, moved: Outcome, *, is_loosened: bool) -> Gain:
         if moved.status is Status.INFEASIBLE:
-            return Gain(Label.CONFIRMED, Fraction(0), None, moved)
+            return Gain(Label.CONFIRMED, Fraction(0), None, moved, is_told=True)
         lower, upper = self.interval(moved.objective, moved.best_bound, is_loosened=is_loosened)
         if upper is not None and upper <= NOTHING:
-            return Gain(Label.CONFIRMED, Fraction(0), Fraction(0), moved)
-        is_confirmed = upper is not None and lower > NOTHING
-        return Gain(Label.CONFIRMED if is_confirmed else Label.NOT_DISTINGUISHABLE, lower, upper, moved)
+            return Gain(Label.CONFIRMED, Fraction(0), Fraction(0), moved, is_told=True)
+        least = max(NOTHING, self.resolution) if upper is None else NOTHING
+        label = Label.CONFIRMED if lower > least else Label.NOT_DISTINGUISHABLE
+        is_told = self._is_told(lower, upper) or moved.status in {Status.OPTIMAL, Status.WITHIN_GAP}
+        return Gain(label, lower, upper, moved, is_told)
 
     def interval(
         self, value: Fraction | None, bound: Fraction | None, *, is_loosened: bool

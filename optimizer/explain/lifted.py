@@ -1,17 +1,18 @@
 """What the policy's limits on one destination cost: the value of lifting all of them at once, the rest of the policy kept.
 
 Asked of each destination with candidate sites where such a limit binds, or which the policy closes. A linear program for
-each says which seem worth most; these are searched first.
+each says which seem worth most; these are searched first, all of them near the plan before any further.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from optimizer.analysis.binding import Tightness, group_readings
 from optimizer.catalogue.countries import destination_of
-from optimizer.explain.gains import Gains
+from optimizer.explain.gains import Gain, Gains
 from optimizer.explain.value import Label
 from optimizer.model.build import build_model
 from optimizer.rules.limit import (
@@ -28,6 +29,7 @@ from optimizer.rules.limit import (
 )
 from optimizer.solve.backend import SolveOptions
 from optimizer.solve.result import Termination
+from optimizer.strategy.options import Effort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,14 +69,19 @@ def lifted_by_country(outcome: Outcome, options: SearchOptions, budget: Budget) 
         screened.append(Lifted(place, groups, seems))
     screened.sort(key=lambda one: (-(one.screened or 0.0), one.destination))
     gains = Gains(outcome, options, budget)
-    found = []
-    for one in screened:
-        if budget.is_over():
-            found.append(one)
-            continue
-        gain = gains.of(_without(outcome, one.groups), is_loosened=True)
-        found.append(replace(one, label=gain.label, lower=gain.lower, upper=gain.upper))
+    told: dict[str, Gain] = {}
+    for effort, one in product(Effort, screened):
+        before = told.get(one.destination)
+        is_enough = before is not None and (before.is_told or (effort is Effort.REST and before.is_confirmed))
+        if not is_enough and not budget.is_over():
+            limits = _without(outcome, one.groups)
+            told[one.destination] = gains.of(limits, is_loosened=True, effort=effort, before=before)
+    found = [_with(one, told.get(one.destination)) for one in screened]
     return tuple(sorted(found, key=lambda one: (one.lower is None, -float(one.lower or 0), -(one.screened or 0.0))))
+
+
+def _with(one: Lifted, gain: Gain | None) -> Lifted:
+    return one if gain is None else replace(one, label=gain.label, lower=gain.lower, upper=gain.upper)
 
 
 def limited_destinations(outcome: Outcome) -> dict[str, tuple[str, ...]]:

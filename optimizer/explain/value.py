@@ -53,6 +53,11 @@ class Move:
     """Sites that the moved plan uses and this one does not."""
     closed: tuple[str, ...]
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Return whether its value is proven."""
+        return self.label is Label.CONFIRMED
+
 
 @dataclass(frozen=True)
 class Value:
@@ -83,7 +88,7 @@ class Value:
     @property
     def is_confirmed(self) -> bool:
         """Return whether its value is proven in some direction."""
-        return any(move.label is Label.CONFIRMED for move in self.moves)
+        return any(move.is_confirmed for move in self.moves)
 
     @property
     def is_valuable(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 MOMENT_SECONDS = 0.1
 
@@ -27,6 +28,17 @@ class SearchOptions:
         if self.time_limit_seconds is None:
             return self
         return replace(self, time_limit_seconds=max(MOMENT_SECONDS, (self.time_limit_seconds - seconds) / parts))
+
+
+class Effort(StrEnum):
+    """How far a search of a large plan goes that may be taken up again; each begins with what the one before has found."""
+
+    NEAR = "near"
+    """The linear relaxation, and counts at the openings begun with."""
+    FURTHER = "further"
+    """Other openings, or a better bound, in a bounded number of nodes."""
+    REST = "rest"
+    """What is left, until the gap is proven."""
 
 
 STRATEGIES = ("auto", "relaxed-then-complete", "whole-blocks", "prices")

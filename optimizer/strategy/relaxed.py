@@ -6,6 +6,8 @@
 3. A dive: openings whole, those the relaxation is sure of held. Completed, it gives a good placement.
 4. Openings whole, none held: a true bound, and better openings. Completed again.
 
+A search of bounded effort ends after 2, or after 3 or a short attempt at 4; another goes on from there.
+
 None of these can wrongly say that a plan is infeasible: only a relaxation's word is taken. Where the gap is still open
 afterwards the caller goes on to the whole-block model.
 """
@@ -21,6 +23,7 @@ from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
 from optimizer.strategy.completion import complete, complete_where_moved
 from optimizer.strategy.linear import solve_linear
+from optimizer.strategy.options import Effort
 from optimizer.strategy.outcome import OPTIMAL_GAP
 from optimizer.strategy.run import DIVE, RELAXED_BLOCKS, WHOLE_DIVE, no_columns
 
@@ -38,6 +41,9 @@ ROUND_UP = 0.3
 FIRST_PLAN_GAP = 0.05
 """The gap to which a first plan is completed; the completion's steps leave a tenth of it and less."""
 DIVE_NODES, RELAXED_NODES, WHOLE_DIVE_NODES = 100, 500, 30
+PROOF_NODES = 1
+"""Nodes after which a proof of bounded effort gives way to a dive: what the root does not prove, a better placement often
+answers."""
 DIVE_GAP_PART, RELAXED_GAP_PART = 0.3, 0.3
 """Parts of the gap asked for that a relaxed-block solve may leave; the rest is for whole blocks."""
 NEARLY = 0.98
@@ -57,14 +63,20 @@ def relaxed_then_complete(run: Run) -> None:
         complete(run, linear.values, run.options.relative_gap)
         return
     first = _early_plan(run, program, linear.values)
-    if run.is_finished():
-        return
+    if not run.is_finished() and run.effort is not Effort.NEAR:
+        _open_others(run, program, linear.values, first)
+
+
+def _open_others(run: Run, program: Formulation, linear: Values, first: SolveResult | None) -> None:
+    """Look at other openings than those begun with: a dive and a proof, or the proof alone where that seems enough."""
     if first is not None and _only_bound_is_wanting(run, first):
-        _prove(run, program, first)
-        return
+        is_bounded = run.effort is Effort.FURTHER
+        _prove(run, program, first, PROOF_NODES if is_bounded else None)
+        if run.is_finished() or not is_bounded:
+            return
     dive = run.solve(
         DIVE,
-        _hold_sure_openings(run, program, linear.values),
+        _hold_sure_openings(run, program, linear),
         run.options.relative_gap * DIVE_GAP_PART,
         node_limit=DIVE_NODES,
         time_part=DIVE_TIME_PART,
@@ -72,20 +84,20 @@ def relaxed_then_complete(run: Run) -> None:
     )
     if dive.values is not None and not run.is_finished():
         complete(run, dive.values, run.options.relative_gap)
-    if not run.is_finished() and _blocks_decide(run, dive):
+    if not run.is_finished() and run.effort is not Effort.FURTHER and _blocks_decide(run, dive):
         run.solve_whole(
             WHOLE_DIVE,
-            _hold_sure_openings(run, run.program, linear.values),
+            _hold_sure_openings(run, run.program, linear),
             run.options.relative_gap * DIVE_GAP_PART,
             proves_bound=False,
             node_limit=WHOLE_DIVE_NODES,
             time_part=DIVE_TIME_PART,
         )
-    elif not run.is_finished():
+    elif not run.is_finished() and run.effort is not Effort.FURTHER:
         _prove(run, program, dive)
 
 
-def _prove(run: Run, program: Formulation, dive: SolveResult) -> None:
+def _prove(run: Run, program: Formulation, dive: SolveResult, node_limit: int | None = None) -> None:
     """Solve with openings whole and none held, from the dive's answer; complete what is better."""
     hint = dive.values if dive.values is not None else run.hint()
     relaxed = run.solve(
@@ -93,7 +105,7 @@ def _prove(run: Run, program: Formulation, dive: SolveResult) -> None:
         program,
         _gap_left(run, dive),
         hint=hint,
-        node_limit=RELAXED_NODES,
+        node_limit=RELAXED_NODES if node_limit is None and run.is_decided is None else node_limit,
         time_part=RELAXED_TIME_PART,
         heuristics=Heuristics.NONE if hint is not None else Heuristics.FULL,
     )
@@ -165,6 +177,8 @@ def _with_openings(run: Run, program: Formulation, is_open: Values | Flags, gap:
     result = run.solve("first plan", held, 0.0, time_part=FIRST_TIME_PART)
     if result.values is None:
         return None
+    if run.effort in {Effort.FURTHER, Effort.REST}:
+        return result  # completed by the search before
     spare = _gap_to_spare(run, result)
     if spare is not None and not run.is_finished():
         complete_where_moved(run, result.values, spare)

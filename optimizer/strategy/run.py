@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
+    from optimizer.strategy.options import Effort
 
 Values = npt.NDArray[np.float64]
 
@@ -69,6 +70,8 @@ class Run:
     on_progress: Callable[[SearchProgress], None] | None
     is_decided: Callable[[Fraction | None, Fraction | None], bool] | None = None
     """Whether the value so far and the bound so far answer what is asked; None: the gap asked for decides."""
+    effort: Effort | None = None
+    """How far to go; None: through every stage."""
     started: float = field(default_factory=time.monotonic)
     placement: Placement | None = None
     verification: Verification | None = None

@@ -9,11 +9,12 @@ when the whole-block model, or a relaxation of it, has no solution; a completion
 from __future__ import annotations
 
 import time
+from math import inf, nextafter
 from typing import TYPE_CHECKING
 
 from optimizer.strategy.decomposed.search import price_and_round
 from optimizer.strategy.decomposed.separate import separate
-from optimizer.strategy.options import STRATEGIES, SearchOptions, SearchProgress
+from optimizer.strategy.options import STRATEGIES, Effort, SearchOptions, SearchProgress
 from optimizer.strategy.outcome import Outcome, Status, status_of
 from optimizer.strategy.relaxed import relaxed_then_complete
 from optimizer.strategy.run import WHOLE_BLOCKS, Run
@@ -54,36 +55,35 @@ def search(
     *,
     start: Placement | None = None,
     is_decided: Callable[[Fraction | None, Fraction | None], bool] | None = None,
+    effort: Effort | None = None,
+    bound: Fraction | None = None,
 ) -> Outcome:
     """Return the best verified placement of a case and the bound proven for it.
 
     `start` is a placement to begin with, of this case or of one much like it. `is_decided` ends the search as soon as the
-    best value and the best bound answer the question, whatever the gap.
+    best value and the best bound answer the question, whatever the gap. `effort` ends a search of a large plan early;
+    another may go on from the placement and the bound that it has proven.
 
     A KeyboardInterrupt or the time limit ends the search with the best placement so far. Raises SolverError when a
     backend fails, or when no exact placement can be made of its answers.
     """
     session.interrupted = False
-    run = Run(case, limits, options, session, on_progress, is_decided)
+    run = Run(case, limits, options, session, on_progress, is_decided, effort)
+    run.best_bound = inf if bound is None else nextafter(float(bound), inf)
     strategy = options.strategy
-    if strategy in {"auto", "prices"} and (parts := _in_parts(run, at_any_size=strategy == "prices")) is not None:
-        price_and_round(run, parts)
-        if run.is_finished() or _is_too_large(run):
-            return _outcome(run, "prices")
-    is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
-    if strategy in {"auto", "prices"}:
-        strategy = "whole-blocks" if is_small else "relaxed-then-complete"
-    if run.model.broken_limits:
-        run.infeasible = True
-    else:
-        try:
-            if start is not None:
-                run.start_from(start)
-            _go(run, strategy, is_small=is_small)
-        except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
-            if session.interrupted:
-                raise
-            session.interrupted = True
+    try:
+        if start is not None:
+            run.start_from(start)
+        if (parts := _in_parts(run)) is not None:
+            strategy = "prices"
+            price_and_round(run, parts)
+        if parts is None or not (run.is_finished() or _is_too_large(run)):
+            strategy = _strategy(run)
+            _go(run, strategy)
+    except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
+        if session.interrupted:
+            raise
+        session.interrupted = True
     return _outcome(run, strategy)
 
 
@@ -92,9 +92,16 @@ def _num_counts(run: Run) -> int:
     return len(plan.sites) * len(plan.accelerators) * run.case.num_periods
 
 
-def _in_parts(run: Run, *, at_any_size: bool) -> Separable | None:
-    """Return a plan as sites and what they share; None where it does not come apart, or is small and need not."""
-    return separate(run.case, run.limits) if at_any_size or _num_counts(run) >= LARGE_PLAN_COUNTS else None
+def _in_parts(run: Run) -> Separable | None:
+    """Return a plan as sites and what they share; None where it does not come apart, or need not.
+
+    Small plans need not, nor do questions about a value, which begin near their answer.
+    """
+    is_asked = run.options.strategy == "prices"
+    is_large = _num_counts(run) >= LARGE_PLAN_COUNTS and (run.is_decided is None or _num_counts(run) > MOST_COUNTS)
+    if not (is_asked or (is_large and run.options.strategy == "auto" and run.effort is None)):
+        return None
+    return separate(run.case, run.limits)
 
 
 def _is_too_large(run: Run) -> bool:
@@ -107,9 +114,23 @@ def _size(model: Model) -> int:
     return int(model.block_columns.sum()) + sum(not extra.is_whole for extra in model.columns.extras.values())
 
 
-def _go(run: Run, strategy: str, *, is_small: bool) -> None:
+def _strategy(run: Run) -> str:
+    """Return how a program over all columns is searched."""
+    if run.options.strategy in {"auto", "prices"}:
+        return "whole-blocks" if _size(run.model) <= SMALL_PLAN_COLUMNS else "relaxed-then-complete"
+    return run.options.strategy
+
+
+def _go(run: Run, strategy: str) -> None:
+    """Search over all columns."""
+    is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
+    if run.model.broken_limits:
+        run.infeasible = True
+        return
     if strategy == "relaxed-then-complete":
         relaxed_then_complete(run)
+        if run.effort in {Effort.NEAR, Effort.FURTHER}:
+            return
     if is_small and run.options.relative_gap > SMALLEST_GAP and not run.is_finished():
         run.solve_whole(WHOLE_BLOCKS, run.program, 0.0, proves_bound=True, node_limit=SMALL_PLAN_NODES)
         if run.stages[-1].nodes < SMALL_PLAN_NODES:
@@ -127,7 +148,7 @@ def _outcome(run: Run, strategy: str) -> Outcome:
         placement=run.placement,
         verification=run.verification,
         best_bound=bound,
-        backend="arithmetic" if strategy != "prices" and run.model.broken_limits else run.options.backend,
+        backend="arithmetic" if run.infeasible and not run.stages else run.options.backend,
         strategy=strategy,
         stages=tuple(run.stages),
         seconds=time.monotonic() - run.started,

@@ -24,6 +24,16 @@ def test_what_is_left_bounds_each_solve() -> None:
     assert budget().part(5.0) == 5.0
 
 
+def test_it_is_mostly_spent_when_more_than_a_part_of_the_time_is_gone() -> None:
+    spent = budget(1000.0)
+    spent.started -= 700
+
+    assert spent.is_mostly_spent(0.6)
+    assert not spent.is_mostly_spent(0.8)
+    assert not budget().is_mostly_spent(0.0)
+    assert budget(interrupted=True).is_mostly_spent(0.8)
+
+
 def test_it_is_over_when_the_time_is_up() -> None:
     assert budget(0.0).is_over()
     assert budget(0.0).left == 0

@@ -38,7 +38,8 @@ def test_values_and_the_policys_cost_are_complete_with_time(session: Session) ->
     assert found.is_complete
     assert found.left_out == ()
     assert found.cost is not None
-    assert tuple(told) == found.values
+    last = {value.setting.group: value for value in told}
+    assert last == {value.setting.group: value for value in found.values if value.moves}
     assert found.num_solves > 0
 
 
@@ -124,8 +125,7 @@ def test_a_cure_that_cannot_be_is_not_repaired(session: Session) -> None:
 
 
 def test_ctrl_c_during_one_search_ends_the_explanation_after_it(session: Session) -> None:
-    """The next search begins anew, so that the session forgets the interruption; the budget does not. By the time that the
-    first value is told all have been loosened; no other is tightened after it."""
+    """The next search begins anew, so that the session forgets the interruption; the budget does not."""
     outcome = outcome_of(session, POSSIBLE)
     budget = Budget(session)
     told: list[Value] = []
@@ -138,7 +138,7 @@ def test_ctrl_c_during_one_search_ends_the_explanation_after_it(session: Session
     session.interrupted = False
 
     assert budget.was_interrupted
-    assert [bool(value.tightened) for value in found.values] == [True] + [False] * (len(found.values) - 1)
+    assert [len(value.moves) for value in found.values] == [1] + [0] * (len(found.values) - 1)
     assert not found.is_complete
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from optimizer.explain import gains
 from optimizer.explain.budget import Budget
-from optimizer.explain.marginals import Marginals, move_of, round_up, sites_in_use
+from optimizer.explain.marginals import Marginals
+from optimizer.explain.rounds import move_of, round_up, sites_in_use
 from optimizer.explain.value import Label, Listed
 from optimizer.strategy.search import search
 from tests.builders import site

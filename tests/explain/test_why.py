@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer.explain.budget import Budget
-from optimizer.explain.marginals import sites_in_use
+from optimizer.explain.rounds import sites_in_use
 from optimizer.explain.why import Question, Reason, Why
 from optimizer.files.overrides import apply_overrides
 from optimizer.files.read_plan import plan_from_dict
