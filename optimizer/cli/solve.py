@@ -70,6 +70,7 @@ class Strategy(StrEnum):
     """The strategies of `optimizer.strategy.search`."""
 
     AUTO = "auto"
+    PRICES = "prices"
     RELAXED_THEN_COMPLETE = "relaxed-then-complete"
     WHOLE_BLOCKS = "whole-blocks"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.errors import SolverError
 from optimizer.model.rounding import broken_cuts, site_rows, with_cuts
 from optimizer.solve.result import Termination
 from optimizer.strategy.run import LINEAR, no_columns
@@ -35,8 +36,13 @@ def solve_linear(run: Run) -> SolveResult:
         cuts = tuple(broken_cuts(rows, result.values, result.row_duals))
         if sum(cut.gain for cut in cuts) < LEAST_PROMISE_PART * gap:
             break
-        run.program = with_cuts(run.program, cuts)
-        before, closer = result.objective, _solve(run)
+        uncut, before = run.program, result.objective
+        run.program = with_cuts(uncut, cuts)
+        try:
+            closer = _solve(run)
+        except SolverError:  # HiGHS has called a program with cuts optimal and given no solution
+            run.program = uncut
+            break
         if closer.values is None or closer.objective is None:  # out of time; what came before still guides
             break
         result = closer

@@ -41,7 +41,7 @@ class Effort(StrEnum):
     """What is left, until the gap is proven."""
 
 
-STRATEGIES = ("auto", "relaxed-then-complete", "whole-blocks", "prices")
+STRATEGIES = ("auto", "prices", "relaxed-then-complete", "whole-blocks")
 
 
 @dataclass(frozen=True, slots=True)

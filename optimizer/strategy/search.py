@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
+    from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.separate import Separable
 
 __all__ = ["SMALL_PLAN_COLUMNS", "STRATEGIES", "SearchOptions", "SearchProgress", "search"]
@@ -70,16 +71,16 @@ def search(
     session.interrupted = False
     run = Run(case, limits, options, session, on_progress, is_decided, effort)
     run.best_bound = inf if bound is None else nextafter(float(bound), inf)
-    strategy = options.strategy
+    strategy, decided = options.strategy, None
     try:
         if start is not None:
             run.start_from(start)
         if (parts := _in_parts(run)) is not None:
             strategy = "prices"
-            price_and_round(run, parts)
+            decided = price_and_round(run, parts)
         if parts is None or not (run.is_finished() or _is_too_large(run)):
             strategy = _strategy(run)
-            _go(run, strategy)
+            _go(run, strategy, decided)
     except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
         if session.interrupted:
             raise
@@ -121,14 +122,14 @@ def _strategy(run: Run) -> str:
     return run.options.strategy
 
 
-def _go(run: Run, strategy: str) -> None:
-    """Search over all columns."""
+def _go(run: Run, strategy: str, decided: Decided | None) -> None:
+    """Search over all columns, from openings where some are decided."""
     is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
     if run.model.broken_limits:
         run.infeasible = True
         return
     if strategy == "relaxed-then-complete":
-        relaxed_then_complete(run)
+        relaxed_then_complete(run, None if decided is None else decided.is_open)
         if run.effort in {Effort.NEAR, Effort.FURTHER}:
             return
     if is_small and run.options.relative_gap > SMALLEST_GAP and not run.is_finished():

@@ -58,7 +58,7 @@ def test_an_interrupted_solve_with_a_required_gap_is_exit_code_5(start: Start) -
 
 def test_an_interruption_before_any_plan_is_exit_code_4_or_reports_one(start: Start) -> None:
     with start("--strategy", "relaxed-then-complete") as solve:
-        solve.wait_for("relaxed blocks")
+        solve.wait_for("dive")
         solve.process.send_signal(signal.SIGINT)
         document = json.loads(solve.end())
 

@@ -42,7 +42,7 @@ class Decided(NamedTuple):
 
 def decide_openings(plan: Separable, priced: Priced, solve: Solve) -> list[Decided]:
     """Return ways to round the openings of a relaxed solution, the most valuable first."""
-    sites, add = plan.sites, _additions(plan, priced)
+    sites, add = plan.sites, additions(plan, priced)
     parts = priced.program.opened(priced.values).cumsum(axis=1)
     found: list[Decided] = []
     for least in ROUND_UP:
@@ -56,7 +56,7 @@ def decide_openings(plan: Separable, priced: Priced, solve: Solve) -> list[Decid
 
 def better_openings(plan: Separable, priced: Priced, decided: Decided, solve: Solve, tries: int) -> Iterator[Decided]:
     """Yield better and better openings, from some that are decided; `tries` programs are solved at most."""
-    sites, add, best = plan.sites, _additions(plan, priced), decided
+    sites, add, best = plan.sites, additions(plan, priced), decided
     together, tried = FIRST_MOVES, np.zeros((sites.shape[0], sites.shape[2] + 1), dtype=bool)
     for _ in range(tries):
         at_prices = schedule(sites, plan.coupling, best.prices)
@@ -90,7 +90,8 @@ def _moves(opens: Flags, is_open: Flags, earned: Floats, tried: Flags) -> tuple[
     return to, np.take_along_axis(gain, to[:, None], axis=1)[:, 0]
 
 
-def _additions(plan: Separable, priced: Priced) -> Flags:
+def additions(plan: Separable, priced: Priced) -> Flags:
+    """Return the additions that a relaxed solution makes or its prices call for."""
     used = priced.program.added(priced.values) > USED
     return np.asarray(likely(plan.sites, priced.schedules).add | used | priced.program.choice.add)
 
