@@ -145,10 +145,11 @@ class Run:
         hint: Values | None = None,
         node_limit: int | None = None,
         time_part: float = 1.0,
+        most_seconds: float = inf,
         heuristics: Heuristics = Heuristics.FULL,
         is_interior: bool = False,
     ) -> SolveResult:
-        """Run the backend on a program and record the stage; `time_part` is the part of the time left it may take.
+        """Run the backend on a program and record the stage; it may take a part of the time left, and so many seconds.
 
         A hint outside the program's column bounds is left out: HiGHS fails on one.
         """
@@ -158,7 +159,7 @@ class Run:
         is_linear = not formulation.is_integer.any()
         options = SolveOptions(
             relative_gap=gap,
-            time_limit_seconds=None if seconds is None else seconds * time_part,
+            time_limit_seconds=_least(None if seconds is None else seconds * time_part, most_seconds),
             threads=self.options.threads,
             seed=self.options.seed,
             node_limit=node_limit,
@@ -173,7 +174,7 @@ class Run:
             hint=hint,
             on_progress=lambda seen: self._report(stage, seen, scale),
         )
-        self.timed_out = self.timed_out or (result.hit_time_limit and time_part == 1)
+        self.timed_out = self.timed_out or (result.hit_time_limit and time_part == 1 and not isfinite(most_seconds))
         self.stages.append(
             Stage(
                 stage,
@@ -352,6 +353,12 @@ WHOLE_DIVE = "dive, whole blocks"
 PRICES, HELD, NEAR = "prices", "openings held", "neighbourhood"
 GUIDING_STAGES = frozenset({DIVE, WHOLE_DIVE, LARGE_BLOCKS, COMPLETION, PRICES, HELD, NEAR})
 """Stages that only suggest placements, each verified: what a presolve wrongly cuts off is then nobody's bound."""
+
+
+def _least(seconds: float | None, most_seconds: float) -> float | None:
+    """Return the shorter of two times; None where neither is limited."""
+    least = min(inf if seconds is None else seconds, most_seconds)
+    return least if isfinite(least) else None
 
 
 def _last(first: Fraction, other: Fraction, holds: Callable[[Fraction], bool]) -> Fraction:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FREE_SITES, OTHERS = 12, 3
 """Sites free at a time, and openings of each beside its own."""
-MOST_FAILURES = 3
+MOST_FAILURES = 4
 """Neighbourhoods in a row without anything better after which the search of them ends."""
 LEAST_GAIN = 2e-6
 

@@ -30,10 +30,11 @@ BOUND_ROUNDING = 1e-10
 """Part by which a bound summed in doubles is loosened."""
 MANY_SITES = 500
 """Sites from which linear programs go to an interior-point method and neighbourhoods are not searched: rounding is good."""
-MOST_TRIES, MOST_NEIGHBOURHOODS = 24, 12
+MOST_TRIES, MOST_NEIGHBOURHOODS = 24, 24
 """Sets of openings tried after the rounded ones, and neighbourhoods searched after those."""
-NEAR_GAP_PART, NEAR_NODES = 0.3, 100
-"""Part of the gap asked for that the program of a neighbourhood may leave, and its nodes."""
+NEAR_GAP_PART, NEAR_NODES, NEAR_SECONDS = 0.3, 50, 8.0
+"""Part of the gap asked for that the program of a neighbourhood may leave, its nodes, and the time after which it is given
+up: a root that takes so long is rare, and worth more elsewhere."""
 
 
 def price_and_round(run: Run, plan: Separable) -> Decided | None:
@@ -80,7 +81,9 @@ class _Search:
     def solve_near(self, program: Formulation) -> SolveResult:
         """Solve the program of a neighbourhood."""
         gap = self.run.options.relative_gap * NEAR_GAP_PART
-        return self.run.solve(NEAR, program, gap, node_limit=NEAR_NODES, heuristics=Heuristics.LIGHT)
+        return self.run.solve(
+            NEAR, program, gap, node_limit=NEAR_NODES, most_seconds=NEAR_SECONDS, heuristics=Heuristics.LIGHT
+        )
 
     def round(self, priced: Priced) -> Decided | None:
         """Offer the openings of a relaxed solution, rounded; return the best of them."""
