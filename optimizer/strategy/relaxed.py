@@ -173,10 +173,10 @@ def _early_plan(run: Run, program: Formulation, relaxed: Values) -> SolveResult 
     Return its relaxed counts, if there are any.
     """
     openings = run.model.opening_columns
-    if run.placement is not None:
+    if run.placement is not None and run.is_started:
         held = run.model.values(run.placement)[openings]
         return _with_openings(run, program, held, run.options.relative_gap)
-    if int(run.model.block_columns.sum()) >= LARGE_PLAN_COLUMNS:
+    if run.placement is None and int(run.model.block_columns.sum()) >= LARGE_PLAN_COLUMNS:
         gap = max(run.options.relative_gap, FIRST_PLAN_GAP)
         return _with_openings(run, program, relaxed[openings] >= ROUND_UP, gap)
     return None

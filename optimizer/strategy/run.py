@@ -72,6 +72,8 @@ class Run:
     """Whether the value so far and the bound so far answer what is asked; None: the gap asked for decides."""
     effort: Effort | None = None
     """How far to go; None: through every stage."""
+    is_started: bool = False
+    """Whether it was begun from a placement given."""
     started: float = field(default_factory=time.monotonic)
     placement: Placement | None = None
     verification: Verification | None = None
@@ -214,6 +216,7 @@ class Run:
 
     def start_from(self, placement: Placement) -> None:
         """Begin with a placement, or with what repair makes of it; one that fits neither way is left aside."""
+        self.is_started = True
         verdict = verify(self.case, self.limits, placement)
         if verdict.faults:
             return

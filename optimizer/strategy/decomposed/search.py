@@ -29,7 +29,10 @@ RELAXED_GAP_PART = 0.4
 BOUND_ROUNDING = 1e-10
 """Part by which a bound summed in doubles is loosened."""
 MANY_SITES = 500
-"""Sites from which linear programs go to an interior-point method and neighbourhoods are not searched: rounding is good."""
+"""Sites from which linear programs go to an interior-point method."""
+MOST_COUNTS = 3_000
+"""Sites times accelerators times periods up to which neighbourhoods are searched: their programs grow with the plan, and take
+longer than a dive at 5,000."""
 MOST_TRIES, MOST_NEIGHBOURHOODS = 24, 24
 """Sets of openings tried after the rounded ones, and neighbourhoods searched after those."""
 NEAR_GAP_PART, NEAR_NODES, NEAR_SECONDS = 0.3, 50, 8.0
@@ -40,7 +43,8 @@ up: a root that takes so long is rare, and worth more elsewhere."""
 def price_and_round(run: Run, plan: Separable) -> Decided | None:
     """Improve the bound and the placement of a run until the gap is proven or prices are as good as they get.
 
-    Return the best openings found, with their relaxed counts.
+    Return the best openings found, with their relaxed counts, where their neighbourhoods were searched: they are then good
+    enough to begin a proof with.
     """
     search = _Search(run, plan, rounder_of(run.case, run.limits))
     last, is_rounded = None, False
@@ -54,7 +58,7 @@ def price_and_round(run: Run, plan: Separable) -> Decided | None:
         if is_close or run.is_finished():
             break
     decided = None if last is None or run.is_finished() else search.round(last)
-    return decided if last is None or decided is None else search.improve(last, decided)
+    return None if last is None or decided is None else search.improve(last, decided)
 
 
 @dataclass(frozen=True)
@@ -93,26 +97,21 @@ class _Search:
         self._offer(found[0])
         return found[0]
 
-    def improve(self, priced: Priced, decided: Decided) -> Decided:
-        """Offer better and better openings from some that are decided; return the last."""
+    def improve(self, priced: Priced, decided: Decided) -> Decided | None:
+        """Offer better and better openings from some that are decided; return the last of their neighbourhoods."""
         best = decided
-        for best in better_openings(self.plan, priced, decided, self.solve_held, MOST_TRIES):
+        for better in better_openings(self.plan, priced, decided, self.solve_held, MOST_TRIES):
+            best = better
             if self.run.is_finished():
-                return best
+                return None
         if best is not decided:
             self._offer(best)
-        if self.plan.sites.shape[0] >= MANY_SITES or self.run.is_finished():
-            return best
-        near = search_neighbours(
-            self.plan,
-            priced,
-            best,
-            self.solve_held,
-            self.solve_near,
-            most=MOST_NEIGHBOURHOODS,
-            seed=self.run.options.seed,
-        )
-        for best in near:
+        if self.plan.sites.worth.size > MOST_COUNTS or self.run.is_finished():
+            return None
+        most, seed = MOST_NEIGHBOURHOODS, self.run.options.seed
+        near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, most=most, seed=seed)
+        for better in near:
+            best = better
             self._offer(best)
             if self.run.is_finished():
                 break
