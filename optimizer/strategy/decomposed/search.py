@@ -31,8 +31,8 @@ BOUND_ROUNDING = 1e-10
 MANY_SITES = 500
 """Sites from which linear programs go to an interior-point method."""
 MOST_COUNTS = 3_000
-"""Sites times accelerators times periods up to which neighbourhoods are searched: their programs grow with the plan, and take
-longer than a dive at 5,000."""
+"""Sites times accelerators times periods up to which neighbourhoods are searched: their programs grow with the plan and
+take longer than a dive at 5,000."""
 MOST_TRIES, MOST_NEIGHBOURHOODS = 24, 24
 """Sets of openings tried after the rounded ones, and neighbourhoods searched after those."""
 NEAR_GAP_PART, NEAR_NODES, NEAR_SECONDS = 0.3, 50, 8.0
