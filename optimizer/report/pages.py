@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from optimizer.report.audit_tables import audit_summary, audit_tables
@@ -53,5 +54,6 @@ def _assumptions(document: Document) -> tuple[str, ...]:
 
 def _run(solver: SolverPart) -> str:
     asked = f", gap asked {100 * solver.gap_asked:g}%" if solver.gap_asked is not None else ""
-    names = ", ".join(stage.name for stage in solver.stages) or "no solve"
+    runs = [(name, len(list(stages))) for name, stages in groupby(stage.name for stage in solver.stages)]
+    names = ", ".join(name if number == 1 else f"{name} ({number} times)" for name, number in runs) or "no solve"
     return f"Solved by {solver.backend} in {solver.seconds:.1f} s ({names}{asked})."
