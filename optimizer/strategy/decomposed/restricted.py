@@ -82,7 +82,10 @@ class Restricted:
 def restrict(
     sites: Sites, coupling: Coupling, choice: Choice, local: LocalRows | None = None, is_open: Flags | None = None
 ) -> Restricted:
-    """Return the program of a choice. `is_open` (s,t) holds every opening; then none is chosen."""
+    """Return the program of a choice, its objective in money over `objective_scale`.
+
+    `is_open` (s,t) holds openings as they are: those of sites of which none is chosen. `local` adds further limits of sites.
+    """
     add, opens = np.nonzero(choice.add), np.nonzero(choice.open)
     always = np.broadcast_to(~sites.opens[:, None], choice.open.shape)
     held = always if is_open is None else always | is_open

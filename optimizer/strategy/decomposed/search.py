@@ -30,7 +30,7 @@ BOUND_ROUNDING = 1e-10
 """Part by which a bound summed in doubles is loosened."""
 MANY_SITES = 500
 """Sites from which linear programs go to an interior-point method."""
-MOST_COUNTS = 3_000
+MOST_COUNTS_NEAR = 3_000
 """Sites times accelerators times periods up to which neighbourhoods are searched: their programs grow with the plan and
 take longer than a dive at 5,000."""
 MOST_TRIES, MOST_NEIGHBOURHOODS = 24, 24
@@ -106,7 +106,7 @@ class _Search:
                 return None
         if best is not decided:
             self._offer(best)
-        if self.plan.sites.worth.size > MOST_COUNTS or self.run.is_finished():
+        if self.plan.sites.worth.size > MOST_COUNTS_NEAR or self.run.is_finished():
             return None
         most, seed = MOST_NEIGHBOURHOODS, self.run.options.seed
         near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, most=most, seed=seed)
