@@ -84,7 +84,7 @@ def restrict(
 ) -> Restricted:
     """Return the program of a choice, its objective in money over `objective_scale`.
 
-    `is_open` (s,t) holds openings as they are: those of sites of which none is chosen. `local` adds further limits of sites.
+    `is_open` (s,t) holds openings of sites of which none is chosen. `local` adds further limits of single sites.
     """
     add, opens = np.nonzero(choice.add), np.nonzero(choice.open)
     always = np.broadcast_to(~sites.opens[:, None], choice.open.shape)
