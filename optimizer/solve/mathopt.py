@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from optimizer.model.formulation import Formulation
     from optimizer.solve.backend import Backend, Request
 
+SOLUTION_LOST = "primal feasible solution expected, but not found"
 _INFEASIBLE = {result_pb2.TERMINATION_REASON_INFEASIBLE, result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED}
 _STOPPED = {result_pb2.TERMINATION_REASON_FEASIBLE, result_pb2.TERMINATION_REASON_NO_SOLUTION_FOUND}
 
@@ -41,9 +43,26 @@ def run(
 ) -> SolveResult:
     """Solve a formulation.
 
-    Every column is bounded through the limits, so "infeasible or unbounded" means infeasible. Raises SolverError when
-    the backend fails.
+    Every column is bounded through the limits, so "infeasible or unbounded" means infeasible. HiGHS calls some programs
+    optimal and has no solution that it thinks feasible: linear ones are solved again by its other method, others without
+    presolve. Raises SolverError when the backend fails.
     """
+    try:
+        return _run(backend, request, interrupter, on_progress)
+    except SolverError as error:
+        if SOLUTION_LOST not in str(error):
+            raise
+    options, is_linear = request.options, not request.formulation.is_integer.any()
+    other = replace(options, is_interior=not options.is_interior) if is_linear else replace(options, presolve=False)
+    return _run(backend, replace(request, options=other), interrupter, on_progress)
+
+
+def _run(
+    backend: Backend,
+    request: Request,
+    interrupter: pybind_solve_interrupter.PySolveInterrupter,
+    on_progress: Callable[[Progress], None],
+) -> SolveResult:
     started = time.monotonic()
 
     def read_log(lines: list[str]) -> None:

@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.model.columns import ABSENT
 from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
 from optimizer.strategy.completion import complete, complete_where_moved
 from optimizer.strategy.linear import solve_linear
 from optimizer.strategy.options import Effort
 from optimizer.strategy.outcome import OPTIMAL_GAP
-from optimizer.strategy.run import DIVE, HELD, RELAXED_BLOCKS, WHOLE_DIVE, no_columns
+from optimizer.strategy.run import DIVE, RELAXED_BLOCKS, WHOLE_DIVE, no_columns
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Flags, Formulation
@@ -53,11 +52,8 @@ FIRST_TIME_PART, DIVE_TIME_PART, RELAXED_TIME_PART = 0.1, 0.25, 0.6
 """Parts of the time left, where there is a limit, so that time remains to make a whole plan of the answer."""
 
 
-def relaxed_then_complete(run: Run, is_open: Flags | None = None) -> None:
-    """Run the stages until the gap is proven or they are through.
-
-    `is_open` (sites, periods) are good openings found before: they are completed and the bound proven from them.
-    """
+def relaxed_then_complete(run: Run) -> None:
+    """Run the stages until the gap is proven or they are through."""
     openings = run.model.opening_columns
     linear = solve_linear(run)
     program = run.program.with_integer(openings)
@@ -66,23 +62,9 @@ def relaxed_then_complete(run: Run, is_open: Flags | None = None) -> None:
     if not openings.any():
         complete(run, linear.values, run.options.relative_gap)
         return
-    if is_open is not None:
-        known = run.model.columns.openings
-        held = np.zeros(program.num_columns)
-        held[known[known != ABSENT]] = is_open[known != ABSENT]
-        _prove_from(run, program, held[openings])
-        return
     first = _early_plan(run, program, linear.values)
     if not run.is_finished() and run.effort is not Effort.NEAR:
         _open_others(run, program, linear.values, first)
-
-
-def _prove_from(run: Run, program: Formulation, is_open: Values) -> None:
-    """Prove a bound from good openings, whose placement is known; complete them where that leaves the gap open."""
-    first = run.solve(HELD, _with_held(run, program, is_open), 0.0, time_part=FIRST_TIME_PART)
-    _prove(run, program, first)
-    if first.values is not None and not run.is_finished():
-        complete(run, first.values, run.options.relative_gap)
 
 
 def _open_others(run: Run, program: Formulation, linear: Values, first: SolveResult | None) -> None:

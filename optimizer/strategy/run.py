@@ -9,7 +9,7 @@ by less than half an exact step and the program solved again.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import inf, isfinite
@@ -24,6 +24,7 @@ from optimizer.model.build import build_model
 from optimizer.model.whole_steps import held_to_whole_steps
 from optimizer.rules.limit import Sense, Served
 from optimizer.solve.backend import Heuristics, SolveOptions
+from optimizer.solve.beside import SolveBeside
 from optimizer.solve.result import Progress, SolveResult, Termination
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.outcome import OPTIMAL_GAP, Stage, relative_gap
@@ -78,6 +79,8 @@ class Run:
     placement: Placement | None = None
     verification: Verification | None = None
     best_bound: float = inf
+    bound_beside: float = inf
+    """What a solve beside has proven so far, to be told; `best_bound` takes it when that has ended."""
     infeasible: bool = False
     timed_out: bool = False
     stages: list[Stage] = field(default_factory=list)
@@ -147,21 +150,72 @@ class Run:
         hint: Values | None = None,
         node_limit: int | None = None,
         time_part: float = 1.0,
-        most_seconds: float = inf,
         heuristics: Heuristics = Heuristics.FULL,
         is_interior: bool = False,
     ) -> SolveResult:
-        """Run the backend on a program and record the stage; it may take a part of the time left, and so many seconds.
+        """Run the backend on a program and record the stage; it may take a part of the time left.
 
         A hint outside the program's column bounds is left out: HiGHS fails on one.
         """
-        if hint is not None:
-            hint = _within(formulation, hint)
-        seconds, scale = self.seconds_left(), formulation.objective_scale
-        is_linear = not formulation.is_integer.any()
-        options = SolveOptions(
+        options = self._options(stage, formulation, gap, node_limit, time_part, heuristics, is_interior=is_interior)
+        scale = formulation.objective_scale
+        result = self.session.solve(
+            self.options.backend,
+            formulation,
+            options,
+            hint=None if hint is None else _within(formulation, hint),
+            on_progress=lambda seen: self._report(stage, seen, scale),
+        )
+        self._record(stage, result, scale, is_to_the_end=time_part == 1)
+        return result
+
+    def solve_beside(
+        self, session: Session, stage: str, formulation: Formulation, gap: float, hint: Values, node_limit: int | None
+    ) -> SolveBeside:
+        """Begin a solve in another session, to prove a bound; `ended` takes its answer.
+
+        Progress tells the bound it has reached; nothing else is made of it before it has ended.
+        """
+        options = self._options(stage, formulation, gap, node_limit, 1.0, Heuristics.NONE, is_interior=False)
+        options, scale = replace(options, threads=1), formulation.objective_scale
+
+        def see(seen: Progress) -> None:
+            if seen.best_bound is not None:
+                self.bound_beside = seen.best_bound * scale
+
+        start = _within(formulation, hint)
+        return SolveBeside(
+            session,
+            lambda other: other.solve(self.options.backend, formulation, options, hint=start, on_progress=see),
+        )
+
+    def ended(self, stage: str, beside: SolveBeside, scale: float) -> SolveResult:
+        """Wait for a solve beside and record its stage. Ctrl-C ends it with what it has proven."""
+        try:
+            result = beside.stop() if self.is_finished() else beside.result()
+        except KeyboardInterrupt:
+            if self.session.interrupted:
+                raise
+            self.session.interrupted = True
+            result = beside.stop()
+        self._record(stage, result, scale, is_to_the_end=True)
+        return result
+
+    def _options(
+        self,
+        stage: str,
+        formulation: Formulation,
+        gap: float,
+        node_limit: int | None,
+        time_part: float,
+        heuristics: Heuristics,
+        *,
+        is_interior: bool,
+    ) -> SolveOptions:
+        seconds, is_linear = self.seconds_left(), not formulation.is_integer.any()
+        return SolveOptions(
             relative_gap=gap,
-            time_limit_seconds=_least(None if seconds is None else seconds * time_part, most_seconds),
+            time_limit_seconds=None if seconds is None else seconds * time_part,
             threads=self.options.threads,
             seed=self.options.seed,
             node_limit=node_limit,
@@ -169,14 +223,9 @@ class Run:
             is_interior=is_linear and (is_interior or formulation.num_rows >= LARGE_PROGRAM_ROWS),
             presolve=stage in GUIDING_STAGES or is_linear or not self.model.columns.entries,
         )
-        result = self.session.solve(
-            self.options.backend,
-            formulation,
-            options,
-            hint=hint,
-            on_progress=lambda seen: self._report(stage, seen, scale),
-        )
-        self.timed_out = self.timed_out or (result.hit_time_limit and time_part == 1 and not isfinite(most_seconds))
+
+    def _record(self, stage: str, result: SolveResult, scale: float, *, is_to_the_end: bool) -> None:
+        self.timed_out = self.timed_out or (result.hit_time_limit and is_to_the_end)
         self.stages.append(
             Stage(
                 stage,
@@ -187,7 +236,6 @@ class Run:
                 result.best_bound * scale if isfinite(result.best_bound) else None,
             )
         )
-        return result
 
     def offer(self, values: Values) -> tuple[int, ...]:
         """Verify a solution; keep it, or what repair makes of it, if it is the best so far.
@@ -330,7 +378,7 @@ class Run:
         if self.on_progress is None:
             return
         objective = self.objective()
-        bound = self.best_bound
+        bound = min(self.best_bound, self.bound_beside)
         if seen.best_bound is not None and stage in BOUNDING_STAGES:
             bound = min(bound, seen.best_bound * scale)
         incumbent = float(objective) if objective is not None else None
@@ -356,12 +404,6 @@ WHOLE_DIVE = "dive, whole blocks"
 PRICES, HELD, NEAR = "prices", "openings held", "neighbourhood"
 GUIDING_STAGES = frozenset({DIVE, WHOLE_DIVE, LARGE_BLOCKS, COMPLETION, PRICES, HELD, NEAR})
 """Stages that only suggest placements, each verified: what a presolve wrongly cuts off is then nobody's bound."""
-
-
-def _least(seconds: float | None, most_seconds: float) -> float | None:
-    """Return the shorter of two times; None where neither is limited."""
-    least = min(inf if seconds is None else seconds, most_seconds)
-    return least if isfinite(least) else None
 
 
 def _last(first: Fraction, other: Fraction, holds: Callable[[Fraction], bool]) -> Fraction:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
-    from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.separate import Separable
 
 __all__ = ["SMALL_PLAN_COLUMNS", "STRATEGIES", "SearchOptions", "SearchProgress", "search"]
@@ -71,16 +70,16 @@ def search(
     session.interrupted = False
     run = Run(case, limits, options, session, on_progress, is_decided, effort)
     run.best_bound = inf if bound is None else nextafter(float(bound), inf)
-    strategy, decided = options.strategy, None
+    strategy, is_relaxed = options.strategy, False
     try:
         if start is not None:
             run.start_from(start)
         if (parts := _in_parts(run)) is not None:
             strategy = "prices"
-            decided = price_and_round(run, parts)
+            is_relaxed = price_and_round(run, parts)
         if parts is None or not (run.is_finished() or _is_too_large(run)):
             strategy = _strategy(run)
-            _go(run, strategy, decided)
+            _go(run, strategy, is_relaxed=is_relaxed)
     except KeyboardInterrupt:  # between two solves; a second one is a wish to leave at once
         if session.interrupted:
             raise
@@ -122,14 +121,14 @@ def _strategy(run: Run) -> str:
     return run.options.strategy
 
 
-def _go(run: Run, strategy: str, decided: Decided | None) -> None:
-    """Search over all columns, from openings where some are decided."""
+def _go(run: Run, strategy: str, *, is_relaxed: bool) -> None:
+    """Search over all columns; `is_relaxed` says that relaxed blocks have had their say."""
     is_small = _size(run.model) <= SMALL_PLAN_COLUMNS
     if run.model.broken_limits:
         run.infeasible = True
         return
-    if strategy == "relaxed-then-complete":
-        relaxed_then_complete(run, None if decided is None else decided.is_open)
+    if strategy == "relaxed-then-complete" and not is_relaxed:
+        relaxed_then_complete(run)
         if run.effort in {Effort.NEAR, Effort.FURTHER}:
             return
     if is_small and run.options.relative_gap > SMALLEST_GAP and not run.is_finished():

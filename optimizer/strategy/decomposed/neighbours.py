@@ -1,11 +1,13 @@
-"""Better openings near some: a few sites free to open at another time or not at all, all others held.
+"""Better openings near some: a part of the sites free to open at another time or not at all, all others held.
 
-Free are the sites whose best other opening seems to lose least at the prices of the counts, each with that opening and the
-next best; where that found nothing better, chance widens the choice. Each neighbourhood is a small integer program.
+Free are sites drawn at random, each with its own opening and the few others that lose least at the prices of the relaxation
+or, by turns, at those of the counts. Each neighbourhood is a small integer program, begun from the best openings so far;
+those that are solved at once make the next ones larger, those that are not make them smaller.
 """
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,10 +26,16 @@ if TYPE_CHECKING:
     from optimizer.strategy.decomposed.prices import Priced, Solve
     from optimizer.strategy.decomposed.separate import Separable
 
-FREE_SITES, OTHERS = 12, 3
-"""Sites free at a time, and openings of each beside its own."""
-MOST_FAILURES = 4
-"""Neighbourhoods in a row without anything better after which the search of them ends."""
+MANY_COUNTS = 5_000
+"""Sites times accelerators times periods from which neighbourhoods are given less effort each: there are more of them."""
+OTHERS, OTHERS_OF_MANY = (1, 2, 3), (2,)
+"""Openings of a free site beside its own, by turns."""
+FREE_SITES, LEAST_FREE_SITES = 20, 6
+GROWTH, SHRINKAGE = 1.4, 0.7
+"""How the number of free sites follows the effort of the last neighbourhood of its kind."""
+AT_ONCE, MOST_NODES, NODES_OF_MANY = 3, 25, 10
+"""Nodes up to which a neighbourhood was solved at once, and after which it is given up."""
+MOST_FAILURES = 24
 LEAST_GAIN = 2e-6
 
 
@@ -36,67 +44,69 @@ def search_neighbours(
     priced: Priced,
     decided: Decided,
     solve: Solve,
-    solve_whole: Callable[[Formulation], SolveResult],
-    *,
-    most: int,
+    solve_whole: Callable[[Formulation, Floats, int], SolveResult],
     seed: int,
 ) -> Iterator[Decided]:
-    """Yield better and better openings; `most` neighbourhoods are searched at most."""
+    """Yield after each neighbourhood the best openings so far, until so many in a row had nothing better.
+
+    `solve_whole` solves an integer program from a start within a number of nodes.
+    """
     chance, failures, best = np.random.default_rng(seed), 0, decided
-    for _ in range(most):
+    is_large = plan.sites.worth.size >= MANY_COUNTS
+    others, nodes = (OTHERS_OF_MANY, NODES_OF_MANY) if is_large else (OTHERS, MOST_NODES)
+    turns = 2 * len(others)
+    sizes = [float(FREE_SITES)] * turns
+    for turn in count():
+        kind = turn % turns
         at_prices = schedule(plan.sites, plan.coupling, best.prices)
+        earned = at_prices.earned if kind % 2 else priced.schedules.earned
         add = additions(plan, priced) | likely(plan.sites, at_prices).add
-        now, loss = _losses(plan.sites.opens, best.is_open, at_prices.earned)
-        free = _nearest(loss, chance, failures)
-        program, is_open = _neighbourhood(plan, best.is_open, free, now, loss, add)
-        result = solve_whole(_with_whole_openings(program))
+        free = _free_sites(plan.sites.opens, round(sizes[kind]), chance)
+        program, is_open = _neighbourhood(
+            plan, best.is_open, free, _choice(plan, best, free, earned, others[kind % len(others)]), add
+        )
+        start = program.point(plan.sites, plan.coupling, best.counts, best.is_open)
+        result = solve_whole(program.with_whole_openings(), start, nodes)
+        if result.nodes >= nodes or result.hit_time_limit:
+            sizes[kind] = max(LEAST_FREE_SITES, sizes[kind] * SHRINKAGE)
+        elif result.nodes <= AT_ONCE:
+            sizes[kind] = min(len(is_open), sizes[kind] * GROWTH)
         found = None
         if result.values is not None:
-            is_open[free] = (np.rint(program.opened(result.values))[free].cumsum(axis=1) > 0) | is_open[free]
-            found = hold(plan, is_open, add, solve)
+            is_open[free] |= np.rint(program.opened(result.values))[free].cumsum(axis=1) > 0
+            if (is_open != best.is_open).any():
+                found = hold(plan, is_open, add, solve)
         if found is not None and found.money > best.money + LEAST_GAIN * abs(best.money):
             best, failures = found, 0
-            yield best
         else:
             failures += 1
+        yield best
         if failures == MOST_FAILURES:
             return
 
 
-def _losses(opens: Flags, is_open: Flags, earned: Floats) -> tuple[Ints, Floats]:
-    """Return by site the period it opens in (after the last: never), and what each other one seems to lose."""
-    never = is_open.shape[1]
-    earned = np.column_stack([earned, np.zeros(len(earned))])
-    now = np.where(is_open.any(axis=1), is_open.argmax(axis=1), never)
-    loss = np.where(opens[:, None], np.take_along_axis(earned, now[:, None], axis=1) - earned, np.inf)
-    np.put_along_axis(loss, now[:, None], np.inf, axis=1)
-    return now, loss
+def _free_sites(opens: Flags, number: int, chance: np.random.Generator) -> Ints:
+    """Return some of the sites whose opening is a decision."""
+    return np.sort(chance.permutation(np.flatnonzero(opens))[:number])
 
 
-def _nearest(loss: Floats, chance: np.random.Generator, failures: int) -> Ints:
-    """Return the sites that seem to lose least by opening otherwise; the more failures, the more by chance."""
-    least = loss.min(axis=1)
-    scale = float(np.median(np.abs(least[np.isfinite(least)]))) if np.isfinite(least).any() else 1.0
-    return np.argsort(least / max(scale, 1.0) + failures * chance.gumbel(size=len(least)), kind="stable")[:FREE_SITES]
-
-
-def _neighbourhood(
-    plan: Separable, is_open: Flags, free: Ints, now: Ints, loss: Floats, add: Flags
-) -> tuple[Restricted, Flags]:
-    """Return the program of a neighbourhood, and the openings that stay held in it."""
-    never = is_open.shape[1]
-    held, choice = is_open.copy(), np.zeros_like(is_open)
-    held[free] = False
-    for site in free[plan.sites.opens[free]].tolist():
-        others = np.argsort(loss[site], kind="stable")[:OTHERS]
-        periods = {int(now[site]), *others[np.isfinite(loss[site][others])].tolist()} - {never}
+def _choice(plan: Separable, best: Decided, free: Ints, earned: Floats, others: int) -> Flags:
+    """Return the openings that free sites may choose from, (s,t): their own and those that lose least."""
+    never = best.is_open.shape[1]
+    choice = np.zeros_like(best.is_open)
+    now = np.where(best.is_open.any(axis=1), best.is_open.argmax(axis=1), never)
+    worth = np.column_stack([np.where(plan.sites.may_choose, earned, -np.inf), np.zeros(len(earned))])
+    np.put_along_axis(worth, now[:, None], -np.inf, axis=1)
+    for site in free.tolist():
+        best_others = np.argsort(-worth[site], kind="stable")[:others]
+        periods = {int(now[site]), *best_others[np.isfinite(worth[site][best_others])].tolist()} - {never}
         choice[site, sorted(periods)] = True
+    return choice
+
+
+def _neighbourhood(plan: Separable, is_open: Flags, free: Ints, choice: Flags, add: Flags) -> tuple[Restricted, Flags]:
+    """Return the program of a neighbourhood, and the openings that stay held in it."""
+    held = is_open.copy()
+    held[free] = False
     may_stand = held | np.logical_or.accumulate(choice, axis=1) | ~plan.sites.opens[:, None]
     return restrict(plan.sites, plan.coupling, Choice(add & may_stand[:, None, :], choice), plan.local, held), held
-
-
-def _with_whole_openings(program: Restricted) -> Formulation:
-    first = int(program.choice.add.sum())
-    is_integer = np.zeros(program.formulation.num_columns, dtype=bool)
-    is_integer[first : first + int(program.choice.open.sum())] = True
-    return program.formulation.with_integer(is_integer)

@@ -54,6 +54,8 @@ class Restricted:
     choice: Choice
     first_shared_row: int
     num_shared: int
+    first_cell: int
+    """Column from which on what stands in zones is counted, and after that totals."""
     first_miss: int
     """Column from which on limits are missed."""
 
@@ -66,8 +68,25 @@ class Restricted:
     def opened(self, values: Floats) -> Floats:
         """Return the parts of sites opened, (s,t)."""
         found, first = np.zeros(self.choice.open.shape), int(self.choice.add.sum())
-        found[self.choice.open] = values[first : first + int(self.choice.open.sum())]
+        found[self.choice.open] = values[first : self.first_cell]
         return found
+
+    def point(self, sites: Sites, coupling: Coupling, counts: Floats, is_open: Flags) -> Floats:
+        """Return the solution vector of counts (s,g,t) and openings (s,t) that the choice allows."""
+        found = np.zeros(self.formulation.num_columns)
+        first = int(self.choice.add.sum())
+        found[:first] = np.diff(counts, axis=2, prepend=0.0)[self.choice.add]
+        found[first : self.first_cell] = np.diff(is_open, axis=1, prepend=False)[self.choice.open]
+        cells = np.zeros(coupling.shape)
+        np.add.at(cells, sites.zone, counts)
+        found[self.first_cell : self.first_miss] = np.append(cells.ravel(), coupling.of_totals @ cells.ravel())
+        return found
+
+    def with_whole_openings(self) -> Formulation:
+        """Return the program with openings whole."""
+        is_integer = np.zeros(self.formulation.num_columns, dtype=bool)
+        is_integer[int(self.choice.add.sum()) : self.first_cell] = True
+        return self.formulation.with_integer(is_integer)
 
     def missed(self, values: Floats) -> float:
         """Return by how much shared limits are missed, in the units of their rows."""
@@ -119,7 +138,7 @@ def restrict(
     upper = np.full(len(money), inf)
     upper[:first_open] = sites.most[add]
     upper[first_open:first_cell] = 1.0
-    return Restricted(rows.close(money, upper), choice, first_shared_row, len(coupling.bound), first_miss)
+    return Restricted(rows.close(money, upper), choice, first_shared_row, len(coupling.bound), first_cell, first_miss)
 
 
 def _add_standing(rows: _Rows, sites: Sites, coupling: Coupling, add: tuple[Ints, ...], first_cell: int) -> None:

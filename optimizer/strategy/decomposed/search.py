@@ -1,21 +1,34 @@
-"""The search of a plan that comes apart into sites: prices and their bound, openings rounded, counts made whole."""
+"""The search of a plan that comes apart into sites: prices and their bound, openings rounded, counts made whole.
+
+Where that leaves the gap open, the program with openings whole closes it (`optimizer.strategy.decomposed.whole_openings`),
+begun from the best openings that neighbourhoods find.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.model.columns import ABSENT
 from optimizer.solve.backend import Heuristics
-from optimizer.strategy.decomposed.neighbours import search_neighbours
-from optimizer.strategy.decomposed.openings import better_openings, decide_openings
+from optimizer.solve.session import Session
+from optimizer.strategy.completion import complete
+from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, search_neighbours
+from optimizer.strategy.decomposed.openings import additions, better_openings, decide_openings, hold
 from optimizer.strategy.decomposed.prices import find_prices
+from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings, with_rounding
+from optimizer.strategy.outcome import relative_gap
 from optimizer.strategy.rounding.whole import rounder_of
-from optimizer.strategy.run import HELD, NEAR, PRICES
+from optimizer.strategy.run import HELD, LINEAR, NEAR, PRICES, RELAXED_BLOCKS
 
 if TYPE_CHECKING:
-    from optimizer.model.formulation import Formulation
+    from collections.abc import Iterator
+
+    from optimizer.model.formulation import Floats, Formulation
     from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.decomposed.openings import Decided
@@ -30,21 +43,28 @@ BOUND_ROUNDING = 1e-10
 """Part by which a bound summed in doubles is loosened."""
 MANY_SITES = 500
 """Sites from which linear programs go to an interior-point method."""
-MOST_COUNTS_NEAR = 3_000
-"""Sites times accelerators times periods up to which neighbourhoods are searched: their programs grow with the plan and
-take longer than a dive at 5,000."""
-MOST_TRIES, MOST_NEIGHBOURHOODS = 24, 24
-"""Sets of openings tried after the rounded ones, and neighbourhoods searched after those."""
-NEAR_GAP_PART, NEAR_NODES, NEAR_SECONDS = 0.3, 50, 8.0
-"""Part of the gap asked for that the program of a neighbourhood may leave, its nodes, and the time after which it is given
-up: a root that takes so long is rare, and worth more elsewhere."""
+MOST_COUNTS_WHOLE = 40_000
+"""Sites times accelerators times periods up to which the program with openings whole is solved."""
+MOST_TRIES = 24
+"""Sets of openings tried after the rounded ones."""
+FEW_NEIGHBOURHOODS, MANY_NEIGHBOURHOODS = 6, 80
+"""Neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
+ROUNDS = ((4, 1), (30, 100), (75, 500), (250, 2_500), (0, None))
+LARGE_ROUNDS = ((24, 1), (40, 100), (40, 500), (120, 2_500), (0, None))
+"""Neighbourhoods searched while a proof goes through so many nodes; it is begun anew each time, from the best openings."""
+NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
+"""Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
+so that rounding cannot leave it just open."""
+ENOUGH_PART = 0.85
+"""Part of the gap asked for within which relaxed counts are good enough to be made whole."""
+ROUNDING_LOSS_PART = 0.05
+"""Part of the gap asked for that rounding may lose; where it lost more, counts are completed."""
 
 
-def price_and_round(run: Run, plan: Separable) -> Decided | None:
+def price_and_round(run: Run, plan: Separable) -> bool:
     """Improve the bound and the placement of a run until the gap is proven or prices are as good as they get.
 
-    Return the best openings found, with their relaxed counts, where their neighbourhoods were searched: they are then good
-    enough to begin a proof with.
+    Return whether blocks relaxed have no more to say.
     """
     search = _Search(run, plan, rounder_of(run.case, run.limits))
     last, is_rounded = None, False
@@ -58,10 +78,15 @@ def price_and_round(run: Run, plan: Separable) -> Decided | None:
         if is_close or run.is_finished():
             break
     decided = None if last is None or run.is_finished() else search.round(last)
-    return None if last is None or decided is None else search.improve(last, decided)
+    if last is None or decided is None or run.is_finished():
+        return False
+    if plan.sites.worth.size > MOST_COUNTS_WHOLE:
+        search.move(last, decided)
+        return False
+    return search.close(last, decided)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Search:
     """One search under way: what makes openings and counts of a relaxed solution."""
 
@@ -72,7 +97,11 @@ class _Search:
     def __post_init__(self) -> None:
         """Begin with a placement made from nothing."""
         if self.rounder is not None:
-            _keep(self.run, self.rounder.first({}))
+            self._keep(self.rounder.first({}))
+
+    @property
+    def _is_large(self) -> bool:
+        return self.plan.sites.worth.size >= MANY_COUNTS
 
     def solve_prices(self, program: Formulation) -> SolveResult:
         """Solve a program for its prices."""
@@ -82,12 +111,14 @@ class _Search:
         """Solve a program with openings held."""
         return self.run.solve(HELD, program, 0.0, is_interior=self.plan.sites.shape[0] >= MANY_SITES)
 
-    def solve_near(self, program: Formulation) -> SolveResult:
+    def solve_near(self, program: Formulation, start: Floats, nodes: int) -> SolveResult:
         """Solve the program of a neighbourhood."""
         gap = self.run.options.relative_gap * NEAR_GAP_PART
-        return self.run.solve(
-            NEAR, program, gap, node_limit=NEAR_NODES, most_seconds=NEAR_SECONDS, heuristics=Heuristics.LIGHT
-        )
+        return self.run.solve(NEAR, program, gap, hint=start, node_limit=nodes, heuristics=Heuristics.NONE)
+
+    def solve_linear(self, program: Formulation) -> SolveResult:
+        """Solve a linear relaxation of the plan."""
+        return self.run.solve(LINEAR, program, 0.0)
 
     def round(self, priced: Priced) -> Decided | None:
         """Offer the openings of a relaxed solution, rounded; return the best of them."""
@@ -97,36 +128,124 @@ class _Search:
         self._offer(found[0])
         return found[0]
 
-    def improve(self, priced: Priced, decided: Decided) -> Decided | None:
-        """Offer better and better openings from some that are decided; return the last of their neighbourhoods."""
+    def move(self, priced: Priced, decided: Decided) -> Decided:
+        """Offer better openings than some that are decided, moved where prices say so; return the best."""
         best = decided
         for better in better_openings(self.plan, priced, decided, self.solve_held, MOST_TRIES):
             best = better
             if self.run.is_finished():
-                return None
+                break
         if best is not decided:
             self._offer(best)
-        if self.plan.sites.worth.size > MOST_COUNTS_NEAR or self.run.is_finished():
-            return None
-        most, seed = MOST_NEIGHBOURHOODS, self.run.options.seed
-        near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, most=most, seed=seed)
-        for better in near:
-            best = better
-            self._offer(best)
-            if self.run.is_finished():
+        return best
+
+    def close(self, priced: Priced, decided: Decided) -> bool:
+        """Close the gap from openings that are decided, with blocks relaxed: better ones, and a proof beside.
+
+        Return False where whole blocks decide more than the gap: relaxed ones cannot close it then.
+        """
+        run = self.run
+        if run.model.broken_limits:
+            return False
+        self.plan, bound = with_rounding(tightened(self.plan, run.model), self.solve_linear, run.options.relative_gap)
+        if bound is not None:
+            run.take_money_bound(bound)
+        best = hold(self.plan, decided.is_open, additions(self.plan, priced), self.solve_held) or decided
+        best = self.move(priced, best)
+        near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
+        best = self._look(near, best)
+        with Session() as session:
+            for num_near, nodes in LARGE_ROUNDS if self._is_large else ROUNDS:
+                if not run.is_finished():
+                    self._complete(best)
+                if run.is_finished():
+                    break
+                if nodes != 1 and self._lost(best) > run.options.relative_gap:
+                    return False
+                best = self._look_and_prove(session, near, best, num_near, nodes)
+        return True
+
+    def _look(self, near: Iterator[Decided], decided: Decided) -> Decided:
+        """Search neighbourhoods until their openings are good enough; return the best."""
+        best = decided
+        for better in islice(near, MANY_NEIGHBOURHOODS if self._is_large else FEW_NEIGHBOURHOODS):
+            if better is not best:
+                best = better
+                self._offer(best)
+            if self.run.is_finished() or self._would_end_it(best, ENOUGH_PART):
                 break
         return best
 
+    def _look_and_prove(
+        self, session: Session, near: Iterator[Decided], decided: Decided, num_near: int, nodes: int | None
+    ) -> Decided:
+        """Search neighbourhoods while the program with openings whole proves a bound from the same openings.
+
+        What the neighbourhoods found counts only where the proof leaves the gap open, so that it does not matter which of
+        the two is quicker.
+        """
+        run, program, best = self.run, whole_openings(self.plan), decided
+        formulation, gap = program.with_whole_openings(), self._gap_left(decided)
+        start = program.point(self.plan.sites, self.plan.coupling, decided.counts, decided.is_open)
+        proof = run.solve_beside(session, RELAXED_BLOCKS, formulation, gap, start, nodes)
+        for better in islice(near, num_near):
+            best = better
+            if run.is_finished() or (proof.is_done and self._is_proven_by(proof.result(), formulation.objective_scale)):
+                break
+        result = run.ended(RELAXED_BLOCKS, proof, formulation.objective_scale)
+        run.take_money_bound(result.best_bound * formulation.objective_scale)
+        if run.is_finished() and not run.session.interrupted:
+            return decided
+        if result.values is not None:
+            opened = np.rint(program.opened(result.values)).cumsum(axis=1) > 0
+            is_open = np.where(self.plan.sites.opens[:, None], opened, decided.is_open)
+            found = hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
+            best = max(best, found or best, key=lambda decided: decided.money)
+        if best is not decided:
+            self._offer(best)
+        return best
+
+    def _is_proven_by(self, result: SolveResult, scale: float) -> bool:
+        """Return whether a proof closes the gap to the best placement."""
+        gap = relative_gap(self.run.objective(), Fraction(result.best_bound * scale))
+        return gap is not None and gap <= self.run.options.relative_gap
+
+    def _gap_left(self, decided: Decided) -> float:
+        """Return the gap to relaxed counts that proves the gap asked for to the best whole placement."""
+        gap, whole = self.run.options.relative_gap, float(self.run.objective() or 0)
+        wanted = whole * (1 + NEARLY * gap)
+        return max(wanted / decided.money - 1 if decided.money > 0 else 0.0, gap * LEAST_GAP_PART)
+
+    def _complete(self, decided: Decided) -> None:
+        """Make counts whole by a program where rounding lost much: on a large plan only where that may end the search."""
+        lost = self._lost(decided) > ROUNDING_LOSS_PART * self.run.options.relative_gap
+        if not lost or (self._is_large and not self._would_end_it(decided, 1.0)):
+            return
+        columns, program = self.run.model.columns, self.run.program
+        values = np.zeros(program.num_columns)
+        for known, given in ((columns.blocks, decided.counts), (columns.openings, decided.is_open)):
+            values[known[known != ABSENT]] = given[known != ABSENT]
+        complete(self.run, np.clip(values, program.column_lower, program.column_upper), self.run.options.relative_gap)
+
+    def _would_end_it(self, decided: Decided, part: float) -> bool:
+        """Return whether relaxed counts, were they whole, would leave no more than a part of the gap asked for."""
+        bound = self.run.bound()
+        return bound is not None and decided.money * (1 + part * self.run.options.relative_gap) >= float(bound)
+
+    def _lost(self, decided: Decided) -> float:
+        """Return which part of the value of relaxed counts is lost in whole blocks."""
+        whole = float(self.run.objective() or 0)
+        return (decided.money - whole) / max(abs(whole), 1.0)
+
     def _offer(self, decided: Decided) -> None:
-        if self.rounder is None or self.run.is_finished():
+        if self.rounder is None or self.run.timed_out:
             return
         first = np.argmax(decided.is_open, axis=1)
         opened = {site: int(first[site]) for site in np.flatnonzero(decided.is_open.any(axis=1)).tolist()}
         prices = self.plan.price_of_limits(decided.prices)
-        _keep(self.run, self.rounder.whole(opened, decided.counts, prices))
+        self._keep(self.rounder.whole(opened, decided.counts, prices))
 
-
-def _keep(run: Run, placement: Placement | None) -> None:
-    if placement is not None:
-        run.offer_placement(placement)
-        run.announce(HELD)
+    def _keep(self, placement: Placement | None) -> None:
+        if placement is not None:
+            self.run.offer_placement(placement)
+            self.run.announce(HELD)

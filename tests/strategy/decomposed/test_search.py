@@ -38,7 +38,7 @@ def test_prices_alone_come_near_on_a_generated_plan(session: Session, kind: str)
     case = make_case(plan_from_dict(generate(KINDS[kind], MODEST, 7)))
     limits = compile_limits(case)
     seen: list[SearchProgress] = []
-    run = Run(case, limits, SearchOptions(relative_gap=1e-4), session, seen.append)
+    run = Run(case, limits, SearchOptions(relative_gap=5e-3), session, seen.append)
     parts = separate(case, limits)
     assert parts is not None
 
