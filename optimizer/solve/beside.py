@@ -47,13 +47,19 @@ class SolveBeside:
             self._session.stop()
         return self.result()
 
-    def result(self) -> SolveResult:
-        """Wait for the answer and return it; a KeyboardInterrupt ends the waiting, not the solve.
+    @property
+    def answer(self) -> SolveResult | None:
+        """Return the answer; None where it is not there yet, or the solve failed."""
+        return self._result if self.is_done else None
 
-        Raises SolverError when the backend failed or its process is lost.
-        """
+    def wait(self) -> None:
+        """Wait for the end of the solve; a KeyboardInterrupt ends the waiting, not the solve."""
         while not self.is_done:
             self._thread.join(POLL_SECONDS)
+
+    def result(self) -> SolveResult:
+        """Wait for the answer and return it. Raises SolverError when the backend failed or its process is lost."""
+        self.wait()
         if self._result is None:
             raise self._error or SolverError("a solve ended without an answer")
         return self._result

@@ -189,8 +189,8 @@ class Run:
             lambda other: other.solve(self.options.backend, formulation, options, hint=start, on_progress=see),
         )
 
-    def ended(self, stage: str, beside: SolveBeside, scale: float) -> SolveResult:
-        """Wait for a solve beside and record its stage. Ctrl-C ends it with what it has proven."""
+    def ended(self, stage: str, beside: SolveBeside, scale: float) -> SolveResult | None:
+        """Wait for a solve beside and record its stage; None where it failed. Ctrl-C ends it with what it has proven."""
         try:
             result = beside.stop() if self.is_finished() else beside.result()
         except KeyboardInterrupt:
@@ -198,6 +198,10 @@ class Run:
                 raise
             self.session.interrupted = True
             result = beside.stop()
+        except SolverError:
+            return None
+        finally:
+            self.bound_beside = inf
         self._record(stage, result, scale, is_to_the_end=True)
         return result
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.model.columns import ABSENT
 from optimizer.solve.backend import Heuristics
+from optimizer.solve.result import Termination
 from optimizer.solve.session import Session
 from optimizer.strategy.completion import complete
 from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, search_neighbours
@@ -28,11 +30,12 @@ from optimizer.strategy.run import HELD, LINEAR, NEAR, PRICES, RELAXED_BLOCKS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.model.formulation import Floats, Formulation
+    from optimizer.model.formulation import Flags, Floats, Formulation
     from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced
+    from optimizer.strategy.decomposed.restricted import Restricted
     from optimizer.strategy.decomposed.separate import Separable
     from optimizer.strategy.rounding.whole import Rounder
     from optimizer.strategy.run import Run
@@ -150,8 +153,9 @@ class _Search:
         self.plan, bound = with_rounding(tightened(self.plan, run.model), self.solve_linear, run.options.relative_gap)
         if bound is not None:
             run.take_money_bound(bound)
-        best = hold(self.plan, decided.is_open, additions(self.plan, priced), self.solve_held) or decided
-        best = self.move(priced, best)
+        best = self._held(priced, decided.is_open) or decided
+        started = self._started_from(priced)
+        best = started if started is not None and started.money > best.money else self.move(priced, best)
         near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
         best = self._look(near, best)
         with Session() as session:
@@ -165,9 +169,25 @@ class _Search:
                 best = self._look_and_prove(session, near, best, num_near, nodes)
         return True
 
+    def _held(self, priced: Priced, is_open: Flags) -> Decided | None:
+        return hold(self.plan, is_open, additions(self.plan, priced), self.solve_held)
+
+    def _started_from(self, priced: Priced) -> Decided | None:
+        """Return the openings of the placement that the run began with; None where it began with none."""
+        if not self.run.is_started or self.run.placement is None:
+            return None
+        periods = np.arange(self.plan.sites.shape[2])
+        opened = np.full(self.plan.sites.shape[0], len(periods))
+        for site, period in self.run.placement.opened.items():
+            opened[site] = period
+        is_open = np.where(self.plan.sites.opens[:, None], periods >= opened[:, None], self.plan.sites.may_open)
+        return self._held(priced, is_open)
+
     def _look(self, near: Iterator[Decided], decided: Decided) -> Decided:
         """Search neighbourhoods until their openings are good enough; return the best."""
         best = decided
+        if self._would_end_it(best, ENOUGH_PART):
+            return best
         for better in islice(near, MANY_NEIGHBOURHOODS if self._is_large else FEW_NEIGHBOURHOODS):
             if better is not best:
                 best = better
@@ -188,25 +208,34 @@ class _Search:
         formulation, gap = program.with_whole_openings(), self._gap_left(decided)
         start = program.point(self.plan.sites, self.plan.coupling, decided.counts, decided.is_open)
         proof = run.solve_beside(session, RELAXED_BLOCKS, formulation, gap, start, nodes)
+        if run.options.threads == 1:
+            proof.wait()
         for better in islice(near, num_near):
             best = better
-            if run.is_finished() or (proof.is_done and self._is_proven_by(proof.result(), formulation.objective_scale)):
+            if run.is_finished() or self._is_proven_by(proof.answer, formulation.objective_scale):
                 break
         result = run.ended(RELAXED_BLOCKS, proof, formulation.objective_scale)
-        run.take_money_bound(result.best_bound * formulation.objective_scale)
-        if run.is_finished() and not run.session.interrupted:
-            return decided
-        if result.values is not None:
-            opened = np.rint(program.opened(result.values)).cumsum(axis=1) > 0
-            is_open = np.where(self.plan.sites.opens[:, None], opened, decided.is_open)
-            found = hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
-            best = max(best, found or best, key=lambda decided: decided.money)
+        if result is not None and result.termination is not Termination.INFEASIBLE:
+            run.take_money_bound(result.best_bound * formulation.objective_scale)
+            if run.is_finished() and not run.session.interrupted:
+                return decided
+            best = max(best, self._opened_by(program, result) or best, key=lambda found: found.money)
         if best is not decided:
             self._offer(best)
         return best
 
-    def _is_proven_by(self, result: SolveResult, scale: float) -> bool:
+    def _opened_by(self, program: Restricted, result: SolveResult) -> Decided | None:
+        """Return the openings of a solution of the program of every choice."""
+        if result.values is None:
+            return None
+        opened = np.rint(program.opened(result.values)).cumsum(axis=1) > 0
+        is_open = np.where(self.plan.sites.opens[:, None], opened, self.plan.sites.may_open)
+        return hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
+
+    def _is_proven_by(self, result: SolveResult | None, scale: float) -> bool:
         """Return whether a proof closes the gap to the best placement."""
+        if result is None or not isfinite(result.best_bound):
+            return False
         gap = relative_gap(self.run.objective(), Fraction(result.best_bound * scale))
         return gap is not None and gap <= self.run.options.relative_gap
 

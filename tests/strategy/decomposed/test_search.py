@@ -16,6 +16,7 @@ from optimizer.strategy.decomposed.search import price_and_round
 from optimizer.strategy.decomposed.separate import separate
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.run import Run
+from optimizer.strategy.search import search
 from tests.agreement import place
 from tests.oracle.random_plans import random_plan
 
@@ -52,6 +53,23 @@ def test_prices_alone_come_near_on_a_generated_plan(session: Session, kind: str)
     assert values == sorted(values)
     assert values[0] > 0.9 * bounds[-1]
     assert values[-1] > 0.985 * bounds[-1]
+
+
+@pytest.mark.parametrize("kind", ["base", "tight"])
+def test_two_searches_say_the_same_and_one_begun_from_the_answer_loses_nothing(session: Session, kind: str) -> None:
+    """A proof runs beside neighbourhoods; which of the two is quicker must not matter."""
+    case = make_case(plan_from_dict(generate(KINDS[kind], free_size(36, 3, 10), 1)))
+    limits = compile_limits(case)
+    options = SearchOptions(time_limit_seconds=100.0)
+    first, second = search(case, limits, options, session), search(case, limits, options, session)
+
+    assert "relaxed blocks" in [stage.name for stage in first.stages]
+    assert (first.placement, first.best_bound) == (second.placement, second.best_bound)
+
+    again = search(case, limits, options, session, start=first.placement)
+    assert again.objective is not None
+    assert first.objective is not None
+    assert again.objective >= first.objective
 
 
 def test_a_plan_that_does_not_come_apart_is_left_to_other_ways() -> None:
