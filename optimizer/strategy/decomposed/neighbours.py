@@ -35,7 +35,8 @@ GROWTH, SHRINKAGE = 1.4, 0.7
 """How the number of free sites follows the effort of the last neighbourhood of its kind."""
 AT_ONCE, MOST_NODES, NODES_OF_MANY = 3, 25, 10
 """Nodes up to which a neighbourhood was solved at once, and after which it is given up."""
-MOST_FAILURES = 24
+MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 24, 4, 500
+"""Neighbourhoods in a row with nothing better after which each is given so many times the nodes, and the end of that."""
 LEAST_GAIN = 2e-6
 
 
@@ -47,7 +48,7 @@ def search_neighbours(
     solve_whole: Callable[[Formulation, Floats, int], SolveResult],
     seed: int,
 ) -> Iterator[Decided]:
-    """Yield after each neighbourhood the best openings so far, until so many in a row had nothing better.
+    """Yield after each neighbourhood the best openings so far, until more effort no longer finds better ones.
 
     `solve_whole` solves an integer program from a start within a number of nodes.
     """
@@ -67,10 +68,7 @@ def search_neighbours(
         )
         start = program.point(plan.sites, plan.coupling, best.counts, best.is_open)
         result = solve_whole(program.with_whole_openings(), start, nodes)
-        if result.nodes >= nodes or result.hit_time_limit:
-            sizes[kind] = max(LEAST_FREE_SITES, sizes[kind] * SHRINKAGE)
-        elif result.nodes <= AT_ONCE:
-            sizes[kind] = min(len(is_open), sizes[kind] * GROWTH)
+        sizes[kind] = _next_size(sizes[kind], len(is_open), result, nodes)
         found = None
         if result.values is not None:
             is_open[free] |= np.rint(program.opened(result.values))[free].cumsum(axis=1) > 0
@@ -82,7 +80,15 @@ def search_neighbours(
             failures += 1
         yield best
         if failures == MOST_FAILURES:
-            return
+            failures, nodes = 0, nodes * MORE_NODES
+            if nodes > MOST_NODES_EVER:
+                return
+
+
+def _next_size(size: float, most: int, result: SolveResult, nodes: int) -> float:
+    if result.nodes >= nodes or result.hit_time_limit:
+        return max(LEAST_FREE_SITES, size * SHRINKAGE)
+    return min(most, size * GROWTH) if result.nodes <= AT_ONCE else size
 
 
 def _free_sites(opens: Flags, number: int, chance: np.random.Generator) -> Ints:

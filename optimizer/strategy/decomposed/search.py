@@ -50,9 +50,9 @@ MOST_COUNTS_WHOLE = 40_000
 """Sites times accelerators times periods up to which the program with openings whole is solved."""
 MOST_TRIES = 24
 """Sets of openings tried after the rounded ones."""
-FEW_NEIGHBOURHOODS, MANY_NEIGHBOURHOODS = 6, 80
+FEW_NEIGHBOURHOODS, MANY_NEIGHBOURHOODS = 8, 80
 """Neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
-ROUNDS = ((4, 1), (30, 100), (75, 500), (250, 2_500), (0, None))
+ROUNDS = ((10, 100), (20, 300), (60, 1_500), (250, 6_000), (0, None))
 LARGE_ROUNDS = ((24, 1), (40, 100), (40, 500), (120, 2_500), (0, None))
 """Neighbourhoods searched while a proof goes through so many nodes; it is begun anew each time, from the best openings."""
 NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
@@ -159,12 +159,12 @@ class _Search:
         near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
         best = self._look(near, best)
         with Session() as session:
-            for num_near, nodes in LARGE_ROUNDS if self._is_large else ROUNDS:
+            for number, (num_near, nodes) in enumerate(LARGE_ROUNDS if self._is_large else ROUNDS):
                 if not run.is_finished():
                     self._complete(best)
                 if run.is_finished():
                     break
-                if nodes != 1 and self._lost(best) > run.options.relative_gap:
+                if number and self._lost(best) > run.options.relative_gap:
                     return False
                 best = self._look_and_prove(session, near, best, num_near, nodes)
         return True

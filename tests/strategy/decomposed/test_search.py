@@ -55,12 +55,12 @@ def test_prices_alone_come_near_on_a_generated_plan(session: Session, kind: str)
     assert values[-1] > 0.985 * bounds[-1]
 
 
-@pytest.mark.parametrize("kind", ["base", "tight"])
-def test_two_searches_say_the_same_and_one_begun_from_the_answer_loses_nothing(session: Session, kind: str) -> None:
+@pytest.mark.slow
+def test_two_searches_say_the_same_and_one_begun_from_the_answer_loses_nothing(session: Session) -> None:
     """A proof runs beside neighbourhoods; which of the two is quicker must not matter."""
-    case = make_case(plan_from_dict(generate(KINDS[kind], free_size(36, 3, 10), 1)))
+    case = make_case(plan_from_dict(generate(KINDS["tight"], free_size(64, 2, 8), 1)))
     limits = compile_limits(case)
-    options = SearchOptions(time_limit_seconds=100.0)
+    options = SearchOptions(relative_gap=2e-3)
     first, second = search(case, limits, options, session), search(case, limits, options, session)
 
     assert "relaxed blocks" in [stage.name for stage in first.stages]
