@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.strategy.decomposed.openings import additions, hold
-from optimizer.strategy.decomposed.prices import likely
+from optimizer.strategy.decomposed.prices import USED, likely
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
 from optimizer.strategy.decomposed.schedules import schedule
 
@@ -61,7 +61,11 @@ def search_neighbours(
         kind = turn % turns
         at_prices = schedule(plan.sites, plan.coupling, best.prices)
         earned = at_prices.earned if kind % 2 else priced.schedules.earned
-        add = additions(plan, priced) | likely(plan.sites, at_prices).add
+        add = (
+            additions(plan, priced)
+            | likely(plan.sites, at_prices).add
+            | (np.diff(best.counts, axis=2, prepend=0.0) > USED)
+        )
         free = _free_sites(plan.sites.opens, round(sizes[kind]), chance)
         program, is_open = _neighbourhood(
             plan, best.is_open, free, _choice(plan, best, free, earned, others[kind % len(others)]), add
@@ -73,7 +77,7 @@ def search_neighbours(
         if result.values is not None:
             is_open[free] |= np.rint(program.opened(result.values))[free].cumsum(axis=1) > 0
             if (is_open != best.is_open).any():
-                found = hold(plan, is_open, add, solve)
+                found = hold(plan, is_open, plan.sites.may_add, solve)
         if found is not None and found.money > best.money + LEAST_GAIN * abs(best.money):
             best, failures = found, 0
         else:

@@ -20,7 +20,7 @@ from optimizer.solve.result import Termination
 from optimizer.solve.session import Session
 from optimizer.strategy.completion import complete
 from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, search_neighbours
-from optimizer.strategy.decomposed.openings import additions, better_openings, decide_openings, hold
+from optimizer.strategy.decomposed.openings import better_openings, decide_openings, hold
 from optimizer.strategy.decomposed.prices import find_prices
 from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings, with_rounding
 from optimizer.strategy.outcome import relative_gap
@@ -30,7 +30,7 @@ from optimizer.strategy.run import HELD, LINEAR, NEAR, PRICES, RELAXED_BLOCKS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.model.formulation import Flags, Floats, Formulation
+    from optimizer.model.formulation import Floats, Formulation
     from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.decomposed.openings import Decided
@@ -58,6 +58,8 @@ LARGE_ROUNDS = ((24, 1), (40, 100), (40, 500), (120, 2_500), (0, None))
 NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
 """Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
 so that rounding cannot leave it just open."""
+NEAR_START = 5
+"""Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with."""
 ENOUGH_PART = 0.85
 """Part of the gap asked for within which relaxed counts are good enough to be made whole."""
 ROUNDING_LOSS_PART = 0.05
@@ -75,12 +77,12 @@ def price_and_round(run: Run, plan: Separable) -> bool:
         run.take_money_bound(last.bound + abs(last.bound) * BOUND_ROUNDING)
         run.announce(PRICES)
         is_close = last.bound - last.money <= RELAXED_GAP_PART * run.options.relative_gap * abs(last.money)
-        if not is_rounded and not is_close and not run.is_finished():  # something good to show early
+        if not (is_rounded or is_close or run.is_started or run.is_finished()):  # something good to show early
             search.round(last)
             is_rounded = True
         if is_close or run.is_finished():
             break
-    decided = None if last is None or run.is_finished() else search.round(last)
+    decided = None if last is None or run.is_finished() else search.decide(last)
     if last is None or decided is None or run.is_finished():
         return False
     if plan.sites.worth.size > MOST_COUNTS_WHOLE:
@@ -123,6 +125,14 @@ class _Search:
         """Solve a linear relaxation of the plan."""
         return self.run.solve(LINEAR, program, 0.0)
 
+    def decide(self, priced: Priced) -> Decided | None:
+        """Offer the openings that the run began with, where they are nearly as good as any; else rounded ones."""
+        started = self._started_from()
+        if started is not None and started.money * (1 + NEAR_START * self.run.options.relative_gap) >= priced.money:
+            self._offer(started)
+            return started
+        return self.round(priced)
+
     def round(self, priced: Priced) -> Decided | None:
         """Offer the openings of a relaxed solution, rounded; return the best of them."""
         found = decide_openings(self.plan, priced, self.solve_held)
@@ -153,9 +163,8 @@ class _Search:
         self.plan, bound = with_rounding(tightened(self.plan, run.model), self.solve_linear, run.options.relative_gap)
         if bound is not None:
             run.take_money_bound(bound)
-        best = self._held(priced, decided.is_open) or decided
-        started = self._started_from(priced)
-        best = started if started is not None and started.money > best.money else self.move(priced, best)
+        best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
+        best = best if run.is_started else self.move(priced, best)
         near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
         best = self._look(near, best)
         with Session() as session:
@@ -169,10 +178,7 @@ class _Search:
                 best = self._look_and_prove(session, near, best, num_near, nodes)
         return True
 
-    def _held(self, priced: Priced, is_open: Flags) -> Decided | None:
-        return hold(self.plan, is_open, additions(self.plan, priced), self.solve_held)
-
-    def _started_from(self, priced: Priced) -> Decided | None:
+    def _started_from(self) -> Decided | None:
         """Return the openings of the placement that the run began with; None where it began with none."""
         if not self.run.is_started or self.run.placement is None:
             return None
@@ -181,7 +187,7 @@ class _Search:
         for site, period in self.run.placement.opened.items():
             opened[site] = period
         is_open = np.where(self.plan.sites.opens[:, None], periods >= opened[:, None], self.plan.sites.may_open)
-        return self._held(priced, is_open)
+        return hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
 
     def _look(self, near: Iterator[Decided], decided: Decided) -> Decided:
         """Search neighbourhoods until their openings are good enough; return the best."""
