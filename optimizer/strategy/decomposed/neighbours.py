@@ -38,6 +38,7 @@ AT_ONCE, MOST_NODES, NODES_OF_MANY = 3, 25, 10
 MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 24, 4, 500
 """Neighbourhoods in a row with nothing better after which each is given so many times the nodes, and the end of that."""
 LEAST_GAIN = 2e-6
+"""Part of the value that other openings must gain."""
 
 
 def search_neighbours(
@@ -61,15 +62,11 @@ def search_neighbours(
         kind = turn % turns
         at_prices = schedule(plan.sites, plan.coupling, best.prices)
         earned = at_prices.earned if kind % 2 else priced.schedules.earned
-        add = (
-            additions(plan, priced)
-            | likely(plan.sites, at_prices).add
-            | (np.diff(best.counts, axis=2, prepend=0.0) > USED)
-        )
+        used = np.diff(best.counts, axis=2, prepend=0.0) > USED
+        add = additions(plan, priced) | likely(plan.sites, at_prices).add | used
         free = _free_sites(plan.sites.opens, round(sizes[kind]), chance)
-        program, is_open = _neighbourhood(
-            plan, best.is_open, free, _choice(plan, best, free, earned, others[kind % len(others)]), add
-        )
+        choice = _choice(plan, best, free, earned, others[kind % len(others)])
+        program, is_open = _neighbourhood(plan, best.is_open, free, choice, add)
         start = program.point(plan.sites, plan.coupling, best.counts, best.is_open)
         result = solve_whole(program.with_whole_openings(), start, nodes)
         sizes[kind] = _next_size(sizes[kind], len(is_open), result, nodes)

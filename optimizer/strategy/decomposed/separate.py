@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from optimizer.rules.limit import Limit
 
 
+LocalRow = tuple[int, int, "Floats | list[float]", float, float]
+"""Site, period, weight of a block by accelerator, opening and bound of one of `LocalRows`."""
+
+
 @dataclass(frozen=True)
 class LocalRows:
     """Further limits of one site in one period: `weights x blocks standing + opening x open <= bound`."""
@@ -30,6 +34,28 @@ class LocalRows:
     """(rows, accelerators)."""
     opening: Floats
     bound: Floats
+
+    @classmethod
+    def of(cls, rows: Sequence[LocalRow], num_skus: int) -> LocalRows:
+        """Return rows as arrays."""
+        site, period, weights, opening, bound = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+        return cls(
+            np.array(site, dtype=np.int64),
+            np.array(period, dtype=np.int64),
+            np.array(weights, dtype=np.float64).reshape(-1, num_skus),
+            np.array(opening, dtype=np.float64),
+            np.array(bound, dtype=np.float64),
+        )
+
+    def with_more(self, other: LocalRows) -> LocalRows:
+        """Return these rows and others after them."""
+        return LocalRows(
+            np.append(self.site, other.site),
+            np.append(self.period, other.period),
+            np.vstack([self.weights, other.weights]),
+            np.append(self.opening, other.opening),
+            np.append(self.bound, other.bound),
+        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +121,7 @@ def _kind(limit: Limit) -> Kind:
 def _local_rows(case: Case, limits: Sequence[Limit]) -> LocalRows:
     """Return the limits of one site with more than one term; `Sites.most` holds what the others say."""
     blocks = [accelerator.block for accelerator in case.plan.accelerators]
-    rows: list[tuple[int, int, list[float], float, float]] = []
+    rows: list[LocalRow] = []
     for limit in limits:
         terms = limit.net_terms()
         if len(terms) == 1 and limit.sense is Sense.AT_MOST and isinstance(terms[0][0], Standing):
@@ -113,11 +139,4 @@ def _local_rows(case: Case, limits: Sequence[Limit]) -> LocalRows:
             elif isinstance(variable, Opened):
                 opening, site = sign * float(coefficient), variable.site
         rows.append((site, limit.period, weights, opening, bound))
-    site_of, period_of, weights_of, opening_of, bound_of = zip(*rows, strict=True) if rows else ((), (), (), (), ())
-    return LocalRows(
-        np.array(site_of, dtype=np.int64),
-        np.array(period_of, dtype=np.int64),
-        np.array(weights_of, dtype=np.float64).reshape(-1, len(blocks)),
-        np.array(opening_of, dtype=np.float64),
-        np.array(bound_of, dtype=np.float64),
-    )
+    return LocalRows.of(rows, len(blocks))

@@ -18,6 +18,7 @@ from optimizer.model.rounding import SiteRow, broken_cuts
 from optimizer.model.strengthen import derive_rows
 from optimizer.model.whole_steps import held_to_whole_steps
 from optimizer.rules.limit import Sense
+from optimizer.solve.result import Termination
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
 from optimizer.strategy.decomposed.separate import LocalRows
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from optimizer.model.build import Model
     from optimizer.model.formulation import Floats
     from optimizer.strategy.decomposed.prices import Solve
-    from optimizer.strategy.decomposed.separate import Separable
+    from optimizer.strategy.decomposed.separate import LocalRow, Separable
 
 MOST_ROUNDS = 4
 LEAST_GAIN_PART = 0.05
@@ -44,7 +45,9 @@ def tightened(plan: Separable, model: Model) -> Separable:
         right = program.row_upper if at_most else -program.row_lower
         scaled = right[model.limit_rows[number]] * model.row_scales[number] / plan.coupling.scale[row]
         bound[row] = min(bound[row], scaled)
-    return replace(plan, coupling=replace(plan.coupling, bound=bound), local=_joined(plan.local, _implied(plan, model)))
+    return replace(
+        plan, coupling=replace(plan.coupling, bound=bound), local=plan.local.with_more(_implied(plan, model))
+    )
 
 
 def whole_openings(plan: Separable) -> Restricted:
@@ -53,7 +56,10 @@ def whole_openings(plan: Separable) -> Restricted:
 
 
 def with_rounding(plan: Separable, solve: Solve, gap: float) -> tuple[Separable, float | None]:
-    """Return a plan with the rounding cuts that its linear relaxations break, and the last one's bound in money."""
+    """Return a plan with the rounding cuts that its linear relaxations break, and the last one's bound in money.
+
+    `gap` is the relative gap asked for. The bound is None where no relaxation was solved to its end.
+    """
     bound: float | None = None
     uncut = plan
     for _ in range(MOST_ROUNDS):
@@ -62,15 +68,15 @@ def with_rounding(plan: Separable, solve: Solve, gap: float) -> tuple[Separable,
             result = solve(program.formulation)
         except SolverError:  # HiGHS has called a program with cuts optimal and given no solution
             return uncut, bound
-        if result.values is None or result.objective is None:
+        if result.values is None or result.termination is not Termination.SOLVED:  # out of time: its value is no bound
             break
-        before, bound = bound, result.objective * program.formulation.objective_scale
+        before, bound = bound, result.best_bound * program.formulation.objective_scale
         if before is not None and before - bound < LEAST_GAIN_PART * gap * abs(bound):
             break
         cuts = _broken(plan, program, result.values)
         if not len(cuts.site):
             break
-        plan, uncut = replace(plan, local=_joined(plan.local, cuts)), plan
+        plan, uncut = replace(plan, local=plan.local.with_more(cuts)), plan
     return plan, bound
 
 
@@ -78,7 +84,7 @@ def _implied(plan: Separable, model: Model) -> LocalRows:
     """Return the derived rows of a model that say more than a site's power does."""
     columns, sites = model.columns, plan.sites
     place = {int(columns.blocks[at]): at for at in zip(*np.nonzero(columns.blocks != ABSENT), strict=True)}
-    rows: list[tuple[int, int, Floats, float, float]] = []
+    rows: list[LocalRow] = []
     for derived in derive_rows(model.case, model.limits, columns):
         weights = np.zeros(sites.shape[1])
         for column, coefficient in zip(derived.columns, derived.coefficients, strict=True):
@@ -86,7 +92,7 @@ def _implied(plan: Separable, model: Model) -> LocalRows:
         bound, power = float(derived.bound), sites.power[derived.site, derived.period]
         if (weights * power > bound * sites.draw[derived.site] * (1 + 1e-9)).any():
             rows.append((derived.site, derived.period, weights, -bound, 0.0))
-    return _local_rows(rows, sites.shape[1])
+    return LocalRows.of(rows, sites.shape[1])
 
 
 def _broken(plan: Separable, program: Restricted, values: Floats) -> LocalRows:
@@ -100,7 +106,7 @@ def _broken(plan: Separable, program: Restricted, values: Floats) -> LocalRows:
         weights[np.unravel_index(cut.source.blocks, counts.shape)[1]] = cut.coefficients
         is_fixed = cut.source.opening == ABSENT
         rows.append((int(site), int(period), weights, 0.0 if is_fixed else -cut.bound, cut.bound if is_fixed else 0.0))
-    return _local_rows(rows, counts.shape[1])
+    return LocalRows.of(rows, counts.shape[1])
 
 
 def _site_rows(plan: Separable) -> Iterator[SiteRow]:
@@ -122,24 +128,3 @@ def _site_rows(plan: Separable) -> Iterator[SiteRow]:
         if len(skus) and bound > 0:
             opening = after + site * num_periods + period if sites.opens[site] else ABSENT
             yield SiteRow(0, flat[site, skus, period], weights[skus], float(bound), opening)
-
-
-def _local_rows(rows: list[tuple[int, int, Floats, float, float]], num_skus: int) -> LocalRows:
-    site, period, weights, opening, bound = zip(*rows, strict=True) if rows else ((), (), (), (), ())
-    return LocalRows(
-        np.array(site, dtype=np.int64),
-        np.array(period, dtype=np.int64),
-        np.array(weights, dtype=np.float64).reshape(-1, num_skus),
-        np.array(opening, dtype=np.float64),
-        np.array(bound, dtype=np.float64),
-    )
-
-
-def _joined(first: LocalRows, more: LocalRows) -> LocalRows:
-    return LocalRows(
-        np.append(first.site, more.site),
-        np.append(first.period, more.period),
-        np.vstack([first.weights, more.weights]),
-        np.append(first.opening, more.opening),
-        np.append(first.bound, more.bound),
-    )
