@@ -15,7 +15,6 @@ import numpy as np
 from optimizer.strategy.decomposed.openings import additions, hold
 from optimizer.strategy.decomposed.prices import USED, likely
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
-from optimizer.strategy.decomposed.schedules import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +59,7 @@ def search_neighbours(
     sizes = [float(FREE_SITES)] * turns
     for turn in count():
         kind = turn % turns
-        at_prices = schedule(plan.sites, plan.coupling, best.prices)
+        at_prices = plan.schedules(best.prices)
         earned = at_prices.earned if kind % 2 else priced.schedules.earned
         used = np.diff(best.counts, axis=2, prepend=0.0) > USED
         add = additions(plan, priced) | likely(plan.sites, at_prices).add | used

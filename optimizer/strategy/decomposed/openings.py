@@ -12,7 +12,6 @@ import numpy as np
 
 from optimizer.strategy.decomposed.prices import USED, likely
 from optimizer.strategy.decomposed.restricted import Choice, restrict
-from optimizer.strategy.decomposed.schedules import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +58,7 @@ def better_openings(plan: Separable, priced: Priced, decided: Decided, solve: So
     sites, add, best = plan.sites, additions(plan, priced), decided
     together, tried = FIRST_MOVES, np.zeros((sites.shape[0], sites.shape[2] + 1), dtype=bool)
     for _ in range(tries):
-        at_prices = schedule(sites, plan.coupling, best.prices)
+        at_prices = plan.schedules(best.prices)
         to, gain = _moves(sites.opens, best.is_open, at_prices.earned, tried)
         moved = np.argsort(-gain, kind="stable")[:together]
         moved = moved[gain[moved] > 0]

@@ -17,11 +17,11 @@ import numpy as np
 
 from optimizer.strategy.decomposed.groups import Grouped, group_sites, ungrouped
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
-from optimizer.strategy.decomposed.schedules import Schedules, schedule
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Flags, Floats, Formulation
     from optimizer.solve.result import SolveResult
+    from optimizer.strategy.decomposed.schedules import Schedules
     from optimizer.strategy.decomposed.separate import Separable
     from optimizer.strategy.decomposed.sites import Sites
 
@@ -64,32 +64,51 @@ def find_prices(plan: Separable, solve: Solve) -> Iterator[Priced]:
 
     `solve` solves a linear program, with duals; where it has none (time is up) the search ends.
     """
-    best, used, coarse = _Best(plan), None, None
+    prices, used, coarse = np.zeros(len(plan.shared)), None, None
     for level in _levels(plan.sites):
+        is_last, last = level.sites is plan.sites, None
+        of_level = plan if is_last else plan.grouped(level.sites)
+        prices = of_level.padded(prices)
+        own = _Best(of_level, prices if is_last and used is not None else None)
         if used is None or coarse is None:
             choice = Choice(level.sites.may_add, level.sites.may_choose)
         else:
-            at_best = schedule(level.sites, plan.coupling, best.prices)
-            choice = _inherited(used, coarse, level) | likely(level.sites, at_best)
-        is_last, last = level.sites is plan.sites, None
-        own = best if is_last else _Best(plan, level.sites)
-        for last in _rounds(plan, level.sites, own, choice, solve):
+            choice = _inherited(used, coarse, level) | likely(level.sites, of_level.schedules(prices))
+        for last in _rounds(of_level, own, choice, solve):
             if is_last:
                 yield last
             elif last.bound - last.money <= LEVEL_GAP * abs(last.money):
                 break
         if last is None:
             return
-        if not is_last:
-            best.try_prices(own.prices)
-        used, coarse = Choice(last.program.added(last.values) > USED, last.program.opened(last.values) > USED), level
+        prices, used, coarse = own.prices, _used(last), level
 
 
-def _rounds(plan: Separable, sites: Sites, own: _Best, choice: Choice, solve: Solve) -> Iterator[Priced]:
+def price_all(plan: Separable, priced: Priced, solve: Solve) -> Priced | None:
+    """Return the prices of a plan with every choice, the best bound of all; None where time is up."""
+    return next(_rounds(plan, _begun(plan, priced), Choice(plan.sites.may_add, plan.sites.may_choose), solve), None)
+
+
+def price_used(plan: Separable, priced: Priced, solve: Solve) -> Iterator[Priced]:
+    """Yield the prices of a plan from the choices that an earlier solution used, more likely ones each time."""
+    own = _begun(plan, priced)
+    return _rounds(plan, own, _used(priced) | likely(plan.sites, own.schedules), solve)
+
+
+def _begun(plan: Separable, priced: Priced) -> _Best:
+    """Return the best prices so far, of a plan that may have got more limits of single sites."""
+    return _Best(plan, plan.padded(priced.prices))
+
+
+def _used(priced: Priced) -> Choice:
+    return Choice(priced.program.added(priced.values) > USED, priced.program.opened(priced.values) > USED)
+
+
+def _rounds(plan: Separable, own: _Best, choice: Choice, solve: Solve) -> Iterator[Priced]:
     """Yield the solved programs of one level, each with the choices that the prices of the last one call for."""
     gap = inf
     for _ in range(MOST_ROUNDS):
-        program = restrict(sites, plan.coupling, choice, plan.local if sites is plan.sites else None)
+        program = restrict(plan.sites, plan.coupling, choice, plan.local)
         result = solve(program.formulation)
         if result.values is None or result.row_duals is None:
             return
@@ -98,7 +117,7 @@ def _rounds(plan: Separable, sites: Sites, own: _Best, choice: Choice, solve: So
         own.try_prices(newest)
         yield Priced(own.prices, own.bound, own.schedules, program, result.values, money)
         before, gap = gap, own.bound - money
-        more = choice | likely(sites, own.schedules) | likely(sites, schedule(sites, plan.coupling, newest))
+        more = choice | likely(plan.sites, own.schedules) | likely(plan.sites, plan.schedules(newest))
         if gap > SLOW * before or not ((more.add & ~choice.add).any() or (more.open & ~choice.open).any()):
             return
         choice = more
@@ -107,26 +126,25 @@ def _rounds(plan: Separable, sites: Sites, own: _Best, choice: Choice, solve: So
 class _Best:
     """The best prices so far for some sites or groups, by their own bound."""
 
-    def __init__(self, plan: Separable, sites: Sites | None = None) -> None:
-        self._sites, self._coupling = plan.sites if sites is None else sites, plan.coupling
-        self.bound, self.prices = inf, np.zeros(len(plan.coupling.bound))
-        self._schedules: Schedules | None = None
+    def __init__(self, plan: Separable, prices: Floats | None = None) -> None:
+        """Begin with prices, or with none at all."""
+        self._plan, self._is_begun = plan, prices is not None
+        self.prices = np.zeros(plan.num_prices) if prices is None else prices
+        self.schedules = plan.schedules(self.prices)
 
     @property
-    def schedules(self) -> Schedules:
-        if self._schedules is None:
-            self._schedules = schedule(self._sites, self._coupling, self.prices)
-        return self._schedules
+    def bound(self) -> float:
+        """Return the bound of the best prices."""
+        return self.schedules.bound
 
     def try_prices(self, newest: Floats) -> None:
         """Take prices, or some on the way to them, if they are better."""
-        before = self.prices
-        parts = (1.0,) if self._schedules is None else (1.0, *BETWEEN)
+        before, parts = self.prices, (1.0, *BETWEEN) if self._is_begun else (1.0,)
         for part in parts:
             prices = before + part * (newest - before)
-            found = schedule(self._sites, self._coupling, prices)
-            if found.bound < self.bound:
-                self.bound, self.prices, self._schedules = found.bound, prices, found
+            found = self._plan.schedules(prices)
+            if found.bound < self.bound or not self._is_begun:
+                self.prices, self.schedules, self._is_begun = prices, found, True
 
 
 def likely(sites: Sites, schedules: Schedules) -> Choice:

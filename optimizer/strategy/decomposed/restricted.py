@@ -47,6 +47,18 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class LocalPlaces:
+    """Where further limits of single sites stand among the rows of a program."""
+
+    first_row: int
+    limits: Ints
+    """The number of the limit behind each row from the first one on."""
+    scale: Floats
+    """What each of these rows is divided by."""
+    num_limits: int
+
+
+@dataclass(frozen=True)
 class Restricted:
     """A program and the way back from its columns and rows."""
 
@@ -58,6 +70,7 @@ class Restricted:
     """Column from which on what stands in zones is counted, and after that totals."""
     first_miss: int
     """Column from which on limits are missed."""
+    local: LocalPlaces
 
     def added(self, values: Floats) -> Floats:
         """Return the blocks added, (s,g,t)."""
@@ -93,9 +106,11 @@ class Restricted:
         return float(values[self.first_miss :].sum())
 
     def prices(self, duals: Floats) -> Floats:
-        """Return the prices of the shared limits in money."""
-        found = duals[self.first_shared_row : self.first_shared_row + self.num_shared]
-        return np.maximum(found, 0.0) * self.formulation.objective_scale
+        """Return the prices of the shared limits and, after them, of the further limits of single sites, in money."""
+        shared = duals[self.first_shared_row : self.first_shared_row + self.num_shared]
+        own, places = np.zeros(self.local.num_limits), self.local
+        own[places.limits] = duals[places.first_row : places.first_row + len(places.limits)] / places.scale
+        return np.maximum(np.append(shared, own), 0.0) * self.formulation.objective_scale
 
 
 def restrict(
@@ -128,8 +143,9 @@ def restrict(
     rows.put(miss, first_miss + np.arange(len(miss)), -1.0)
     rows.end(-inf, coupling.bound, len(coupling.bound))
     _add_power(rows, sites, choice, held, first_open)
+    places = LocalPlaces(rows.num, np.zeros(0, dtype=np.int64), np.zeros(0), 0)
     if local is not None:
-        _add_local(rows, choice, local, held, first_open)
+        places = _add_local(rows, choice, local, held, first_open)
     _add_one_opening(rows, choice, first_open)
     money = np.zeros(first_miss + len(miss))
     money[:first_open] = sites.worth[add]
@@ -138,7 +154,8 @@ def restrict(
     upper = np.full(len(money), inf)
     upper[:first_open] = sites.most[add]
     upper[first_open:first_cell] = 1.0
-    return Restricted(rows.close(money, upper), choice, first_shared_row, len(coupling.bound), first_cell, first_miss)
+    program = rows.close(money, upper)
+    return Restricted(program, choice, first_shared_row, len(coupling.bound), first_cell, first_miss, places)
 
 
 def _add_standing(rows: _Rows, sites: Sites, coupling: Coupling, add: tuple[Ints, ...], first_cell: int) -> None:
@@ -164,10 +181,11 @@ def _add_power(rows: _Rows, sites: Sites, choice: Choice, held: Flags, first_ope
     rows.end(-inf, held[at].astype(np.float64), int(at.sum()))
 
 
-def _add_local(rows: _Rows, choice: Choice, local: LocalRows, held: Flags, first_open: int) -> None:
-    """Keep the further limits of single sites, one of each site and period at a time."""
+def _add_local(rows: _Rows, choice: Choice, local: LocalRows, held: Flags, first_open: int) -> LocalPlaces:
+    """Keep the further limits of single sites, one of each site and period at a time; return where they are."""
     begun = np.logical_or.accumulate(choice.add.any(axis=1), axis=1)
     left = np.flatnonzero(begun[local.site, local.period])
+    first_row, limits, scales = rows.num, [left[:0]], [np.zeros(0)]
     while len(left):
         _, first = np.unique(local.site[left] * begun.shape[1] + local.period[left], return_index=True)
         now = left[first]
@@ -183,6 +201,9 @@ def _add_local(rows: _Rows, choice: Choice, local: LocalRows, held: Flags, first
         bound[local.site[now], local.period[now]] = local.bound[now] / scale
         rows.stand(choice, at, weights, opening, first_open)
         rows.end(-inf, (bound - opening * held)[at], int(at.sum()))
+        limits.append(now)
+        scales.append(scale)
+    return LocalPlaces(first_row, np.concatenate(limits), np.concatenate(scales), len(local.site))
 
 
 def _add_one_opening(rows: _Rows, choice: Choice, first_open: int) -> None:

@@ -4,7 +4,8 @@ A block of g added at s in t earns `worth[s,g,t]` less what the shared limits co
 a density; power that becomes free in t is best used by the greatest density from t on, and stays idle where that is
 negative. A site opens in the period in which the sum, less the cost of opening, is largest, or never. Blocks are not whole
 here and no further limit of a site is asked, so that what comes out is never less than a site can earn: with what the
-shared limits earn at these prices, no plan is worth more (Lagrangian relaxation of the shared limits).
+shared limits earn at these prices, no plan is worth more (Lagrangian relaxation of the shared limits). Further limits of
+sites may have prices too; `optimizer.strategy.decomposed.separate` takes them off worth and opening first.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Schedules:
 def schedule(sites: Sites, coupling: Coupling, prices: Floats) -> Schedules:
     """Return the best schedules at prices (rows,) of the shared limits, none negative."""
     cost = (prices @ coupling.matrix).reshape(coupling.shape)
-    cost = _from_then_on(cost)
+    cost = from_then_on(cost)
     net = sites.worth - cost[sites.zone]
     draws, may_add = (sites.draw > 0)[:, :, None], sites.may_add
     density = np.full(net.shape, -np.inf)
@@ -62,7 +63,7 @@ def schedule(sites: Sites, coupling: Coupling, prices: Floats) -> Schedules:
 def _used(room: Floats, ahead: Floats) -> Floats:
     """Return what room that never shrinks earns from each period on: what is there then, and what grows later."""
     grown = np.diff(room, axis=-1, prepend=0.0) * ahead
-    return np.asarray(room * ahead + _from_then_on(grown) - grown)
+    return np.asarray(room * ahead + from_then_on(grown) - grown)
 
 
 def _best_from(values: Floats) -> Floats:
@@ -70,6 +71,6 @@ def _best_from(values: Floats) -> Floats:
     return np.asarray(np.maximum.accumulate(values[..., ::-1], axis=-1)[..., ::-1])
 
 
-def _from_then_on(values: Floats) -> Floats:
+def from_then_on(values: Floats) -> Floats:
     """Return the sums over the last index from each period on."""
     return np.asarray(np.cumsum(values[..., ::-1], axis=-1)[..., ::-1])

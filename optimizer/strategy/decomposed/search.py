@@ -21,11 +21,11 @@ from optimizer.solve.session import Session
 from optimizer.strategy.completion import complete
 from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, search_neighbours
 from optimizer.strategy.decomposed.openings import better_openings, decide_openings, hold
-from optimizer.strategy.decomposed.prices import find_prices
-from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings, with_rounding
+from optimizer.strategy.decomposed.prices import find_prices, price_all, price_used
+from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings, with_rounding_cuts
 from optimizer.strategy.outcome import relative_gap
 from optimizer.strategy.rounding.whole import rounder_of
-from optimizer.strategy.run import HELD, LINEAR, NEAR, PRICES, RELAXED_BLOCKS
+from optimizer.strategy.run import HELD, NEAR, PRICES, RELAXED_BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 RELAXED_GAP_PART = 0.4
 """Part of the gap asked for that may lie between the bound and the relaxed solution whose openings are rounded."""
+CUTS_GAP_PART, MOST_LOOKS = 0.1, 3
+"""Part of the gap asked for that rounding cuts must promise to be made, and looks at them before they are."""
+MOST_ROUNDS_OF_CUTS = 4
 BOUND_ROUNDING = 1e-10
 """Part by which a bound summed in doubles is loosened."""
 MANY_SITES = 500
@@ -71,11 +74,13 @@ def price_and_round(run: Run, plan: Separable) -> bool:
 
     Return whether blocks relaxed have no more to say.
     """
-    search = _Search(run, plan, rounder_of(run.case, run.limits))
+    is_whole = plan.sites.worth.size <= MOST_COUNTS_WHOLE
+    if is_whole and run.model.broken_limits:
+        return False
+    search = _Search(run, tightened(plan, run.model) if is_whole else plan, rounder_of(run.case, run.limits))
     last, is_rounded = None, False
-    for last in find_prices(plan, search.solve_prices):
-        run.take_money_bound(last.bound + abs(last.bound) * BOUND_ROUNDING)
-        run.announce(PRICES)
+    for last in find_prices(search.plan, search.solve_prices):
+        search.take_bound(last)
         is_close = last.bound - last.money <= RELAXED_GAP_PART * run.options.relative_gap * abs(last.money)
         if not (is_rounded or is_close or run.is_started or run.is_finished()):  # something good to show early
             search.round(last)
@@ -85,10 +90,10 @@ def price_and_round(run: Run, plan: Separable) -> bool:
     decided = None if last is None or run.is_finished() else search.decide(last)
     if last is None or decided is None or run.is_finished():
         return False
-    if plan.sites.worth.size > MOST_COUNTS_WHOLE:
-        search.move(last, decided)
-        return False
-    return search.close(last, decided)
+    if is_whole:
+        return search.close(last, decided)
+    search.move(last, decided)
+    return False
 
 
 @dataclass
@@ -121,9 +126,10 @@ class _Search:
         gap = self.run.options.relative_gap * NEAR_GAP_PART
         return self.run.solve(NEAR, program, gap, hint=start, node_limit=nodes, heuristics=Heuristics.NONE)
 
-    def solve_linear(self, program: Formulation) -> SolveResult:
-        """Solve a linear relaxation of the plan."""
-        return self.run.solve(LINEAR, program, 0.0)
+    def take_bound(self, priced: Priced) -> None:
+        """Take the bound of prices."""
+        self.run.take_money_bound(priced.bound + abs(priced.bound) * BOUND_ROUNDING)
+        self.run.announce(PRICES)
 
     def decide(self, priced: Priced) -> Decided | None:
         """Offer the openings that the run began with, where they are nearly as good as any; else rounded ones."""
@@ -158,11 +164,7 @@ class _Search:
         Return False where whole blocks decide more than the gap: relaxed ones cannot close it then.
         """
         run = self.run
-        if run.model.broken_limits:
-            return False
-        self.plan, bound = with_rounding(tightened(self.plan, run.model), self.solve_linear, run.options.relative_gap)
-        if bound is not None:
-            run.take_money_bound(bound)
+        priced = self.refine(priced)
         best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
         best = best if run.is_started else self.move(priced, best)
         near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
@@ -177,6 +179,25 @@ class _Search:
                     return False
                 best = self._look_and_prove(session, near, best, num_near, nodes)
         return True
+
+    def refine(self, priced: Priced) -> Priced:
+        """Return the prices of every choice, with rounding cuts where those bring the bound down."""
+        plan = self.plan
+        for _ in range(MOST_ROUNDS_OF_CUTS):
+            every = price_all(plan, priced, self.solve_prices)
+            if every is None:
+                break
+            self.plan, priced = plan, every
+            self.take_bound(priced)
+            plan = with_rounding_cuts(self.plan, priced)
+            if plan is self.plan or self.run.is_finished() or not self._is_less(plan, priced):
+                break
+        return priced
+
+    def _is_less(self, plan: Separable, priced: Priced) -> bool:
+        """Return whether a plan with cuts promises to be worth less than without, as a few likely choices say."""
+        enough = priced.money - CUTS_GAP_PART * self.run.options.relative_gap * abs(priced.money)
+        return all(used.money < enough for used in islice(price_used(plan, priced, self.solve_prices), MOST_LOOKS))
 
     def _started_from(self) -> Decided | None:
         """Return the openings of the placement that the run began with; None where it began with none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.rules.limit import Opened, Placed, Sense, Standing
 from optimizer.strategy.decomposed.coupling import Coupling, couple, zones
+from optimizer.strategy.decomposed.schedules import Schedules, from_then_on, schedule
 from optimizer.strategy.decomposed.sites import Sites, tabulate_sites
 
 if TYPE_CHECKING:
@@ -57,6 +58,19 @@ class LocalRows:
             np.append(self.bound, other.bound),
         )
 
+    def charge(self, sites: Sites, prices: Floats) -> tuple[Sites, float]:
+        """Return the sites less what these limits cost at prices (rows,), and what the limits earn at them."""
+        num_sites, num_skus, num_periods = sites.shape
+        stock, opening = np.zeros((num_sites, num_periods, num_skus)), np.zeros((num_sites, num_periods))
+        np.add.at(stock, (self.site, self.period), prices[:, None] * self.weights)
+        np.add.at(opening, (self.site, self.period), prices * self.opening)
+        charged = replace(
+            sites,
+            worth=sites.worth - from_then_on(stock.transpose(0, 2, 1)),
+            opening=sites.opening - np.where(sites.opens[:, None], from_then_on(opening), 0.0),
+        )
+        return charged, float(prices @ (self.bound - np.where(sites.opens[self.site], 0.0, self.opening)))
+
 
 @dataclass(frozen=True)
 class Separable:
@@ -68,9 +82,29 @@ class Separable:
     shared: tuple[int, ...]
     """The number, in the case's limits, of each row of the coupling."""
 
+    @property
+    def num_prices(self) -> int:
+        """Return how many limits have a price: the shared ones and, after them, the further ones of single sites."""
+        return len(self.shared) + len(self.local.site)
+
+    def grouped(self, sites: Sites) -> Separable:
+        """Return the plan with groups of sites in the place of sites; they have no further limits."""
+        return replace(self, sites=sites, local=LocalRows.of((), sites.shape[1]))
+
+    def padded(self, prices: Floats) -> Floats:
+        """Return prices with none for the limits that have no price in them yet."""
+        return np.append(prices, np.zeros(self.num_prices - len(prices)))
+
+    def schedules(self, prices: Floats) -> Schedules:
+        """Return the best schedules of the sites at prices of all limits that have one."""
+        shared, own = np.split(prices, [len(self.shared)])
+        sites, earned = self.local.charge(self.sites, own)
+        found = schedule(sites, self.coupling, shared)
+        return replace(found, bound=found.bound + earned)
+
     def price_of_limits(self, prices: Floats) -> dict[int, float]:
-        """Return prices (rows,) by the number of the limit, in money per its unit."""
-        per_unit = prices / self.coupling.scale
+        """Return the prices of shared limits by the number of the limit, in money per its unit."""
+        per_unit = prices[: len(self.shared)] / self.coupling.scale
         return {number: float(price) for number, price in zip(self.shared, per_unit, strict=True) if price}
 
 

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.errors import SolverError
 from optimizer.model.columns import ABSENT
 from optimizer.model.rounding import SiteRow, broken_cuts
 from optimizer.model.strengthen import derive_rows
 from optimizer.model.whole_steps import held_to_whole_steps
 from optimizer.rules.limit import Sense
-from optimizer.solve.result import Termination
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
 from optimizer.strategy.decomposed.separate import LocalRows
 
@@ -27,12 +25,8 @@ if TYPE_CHECKING:
 
     from optimizer.model.build import Model
     from optimizer.model.formulation import Floats
-    from optimizer.strategy.decomposed.prices import Solve
+    from optimizer.strategy.decomposed.prices import Priced
     from optimizer.strategy.decomposed.separate import LocalRow, Separable
-
-MOST_ROUNDS = 4
-LEAST_GAIN_PART = 0.05
-"""Part of the gap asked for that a round of cuts must have brought for another one."""
 
 
 def tightened(plan: Separable, model: Model) -> Separable:
@@ -55,29 +49,10 @@ def whole_openings(plan: Separable) -> Restricted:
     return restrict(plan.sites, plan.coupling, Choice(plan.sites.may_add, plan.sites.may_choose), plan.local)
 
 
-def with_rounding(plan: Separable, solve: Solve, gap: float) -> tuple[Separable, float | None]:
-    """Return a plan with the rounding cuts that its linear relaxations break, and the last one's bound in money.
-
-    `gap` is the relative gap asked for. The bound is None where no relaxation was solved to its end.
-    """
-    bound: float | None = None
-    uncut = plan
-    for _ in range(MOST_ROUNDS):
-        program = whole_openings(plan)
-        try:
-            result = solve(program.formulation)
-        except SolverError:  # HiGHS has called a program with cuts optimal and given no solution
-            return uncut, bound
-        if result.values is None or result.termination is not Termination.SOLVED:  # out of time: its value is no bound
-            break
-        before, bound = bound, result.best_bound * program.formulation.objective_scale
-        if before is not None and before - bound < LEAST_GAIN_PART * gap * abs(bound):
-            break
-        cuts = _broken(plan, program, result.values)
-        if not len(cuts.site):
-            break
-        plan, uncut = replace(plan, local=plan.local.with_more(cuts)), plan
-    return plan, bound
+def with_rounding_cuts(plan: Separable, priced: Priced) -> Separable:
+    """Return a plan with the rounding cuts that a relaxed solution breaks; the same plan where it breaks none."""
+    cuts = _broken(plan, priced.program, priced.values)
+    return replace(plan, local=plan.local.with_more(cuts)) if len(cuts.site) else plan
 
 
 def _implied(plan: Separable, model: Model) -> LocalRows:
