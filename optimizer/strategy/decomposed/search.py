@@ -25,7 +25,7 @@ from optimizer.strategy.decomposed.prices import find_prices
 from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings, with_rounding
 from optimizer.strategy.outcome import relative_gap
 from optimizer.strategy.rounding.whole import rounder_of
-from optimizer.strategy.run import HELD, LINEAR, NEAR, PRICES, RELAXED_BLOCKS
+from optimizer.strategy.stages import HELD, LINEAR, NEAR, PRICES, RELAXED_BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
