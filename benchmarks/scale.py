@@ -105,7 +105,7 @@ def filled(case: Case) -> Placement:
 def _fill(case: Case, site: int, left: list[list[int]]) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Yield what stands at one site by accelerator, and take it off what is left of the deliveries."""
     described, periods = case.plan.sites[site], range(case.num_periods)
-    power = [case.available_power_mw(site, period) for period in periods]
+    power = [case.power.available_mw(site, period) for period in periods]
     for sku, accelerator in enumerate(case.plan.accelerators):
         allowed, block = described.allowed_accelerators, accelerator.block
         draw = accelerator.power_kw * described.pue / 1000 * block

@@ -228,7 +228,7 @@ class Rises:
         for site, described in enumerate(plan.sites):
             since = [(sku, first) for sku in range(len(draws)) if (first := self._first_use(site, sku)) is not None]
             for period in range(described.opens_from, case.last_open(site) + 1):
-                room_kw = case.reachable_power_mw(site, period) * 1000 / described.pue
+                room_kw = case.power.reachable_mw(site, period) * 1000 / described.pue
                 most = room_kw.numerator * over // room_kw.denominator
                 found[period].update((site, sku) for sku, first in since if first <= period and draws[sku] <= most)
         return tuple(map(frozenset, found))

@@ -93,8 +93,8 @@ def _totals(case: Case, limits: tuple[Limit, ...]) -> list[tuple[Cell, ...]]:
         rows.append((f"{accelerator.key} delivered, units", delivered))
     rows += [
         ("delivered, TPP", _whole(case.delivered(TPP, horizon.num_periods - 1))),
-        ("installed, units", sum(row.units for row in plan.installed if case.stands(row, 0))),
-        ("installed, TPP", _whole(case.installed(TPP, period=0))),
+        ("installed, units", sum(row.units for row in plan.installed if case.stock.stands(row, 0))),
+        ("installed, TPP", _whole(case.stock.installed(TPP, period=0))),
     ]
     if plan.workloads:
         rows += _workloads(case)

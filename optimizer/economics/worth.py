@@ -1,4 +1,4 @@
-"""What a unit and an opening are worth: present values by named term, exactly, and as arrays for the model.
+"""What a unit and an opening are worth: present values by named term, exactly.
 
 Equations and symbols: docs/model.md, objective. Per unit of g added at s in period a, with discount factor f(k), hours h
 per period, weight w(a) = first_period_share and w(k) = 1 after it, life in periods L:
@@ -17,7 +17,7 @@ Per module of a hall added in period a: halls = - f(a) x cost_usd, with the resi
 Per unit by which a soft limit is broken in period t: bought = - f(t) x price_cap; per unit of the last plan that is not
 added in its period t: changes = - f(t) x change price.
 
-Everything is an exact Fraction; `unit_value_array` rounds once, at the end.
+Everything is an exact Fraction; `optimizer.economics.worth_arrays` rounds once, at the end.
 """
 
 from __future__ import annotations
@@ -28,9 +28,6 @@ from fractions import Fraction
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
-
-import numpy as np
-import numpy.typing as npt
 
 from optimizer.schema.calendar import compound_factor
 from optimizer.schema.plan import Plan, Residual, UnitCost
@@ -65,15 +62,15 @@ class Worth:
         multiplier = plan.sites[site].value_multiplier
         draw = plan.accelerators[sku].power_kw * plan.sites[site].pue
         terms = {
-            VALUE: multiplier * (self._value_sums[sku][period] - self._values_after(site, sku)),
+            VALUE: multiplier * (self.value_sums[sku][period] - self._values_after(site, sku)),
             ENERGY: -draw * (self._energy_sum(site, period) - self._energy_after(site)),
         }
         residual_factor = self._residual_factor(site, sku, period)
         if residual_factor:
-            margin = multiplier * self._last_values[sku] - draw * self._last_energy[site]
+            margin = multiplier * self.last_values[sku] - draw * self.last_energy[site]
             terms[RESIDUAL] = residual_factor * margin
         for name, cost in self._unit_costs(site, sku, period).items():
-            terms[name] = -cost * self._discount[period]
+            terms[name] = -cost * self.discount[period]
         return terms
 
     def standing_terms(self, site: int, sku: int, bought: int, period: int) -> Terms:
@@ -85,10 +82,10 @@ class Worth:
         terms = self._terms_of_period(site, sku, period, share)
         if period == bought:
             for name, cost in self._unit_costs(site, sku, period).items():
-                terms[name] = -cost * self._discount[period]
+                terms[name] = -cost * self.discount[period]
         if period == self.plan.horizon.num_periods - 1 and (factor := self._residual_factor(site, sku, bought)):
             margin = sum(self._terms_of_period(site, sku, period, Fraction(1)).values(), Fraction(0))
-            terms[RESIDUAL] = factor * margin / self._discount[period]
+            terms[RESIDUAL] = factor * margin / self.discount[period]
         return terms
 
     def late_terms(self, site: int, sku: int, period: int) -> Terms:
@@ -97,7 +94,7 @@ class Worth:
 
     def _terms_of_period(self, site: int, sku: int, period: int, share: Fraction) -> Terms:
         """Return the present value of a share of one period of one unit, by term."""
-        described, worth = self.plan.sites[site], share * self._discount[period]
+        described, worth = self.plan.sites[site], share * self.discount[period]
         price = described.energy_price_usd_per_mwh[period]
         drawn = self.plan.accelerators[sku].power_kw * described.pue * self.plan.horizon.hours / 1000
         return {
@@ -112,21 +109,25 @@ class Worth:
         if self._is_closed(site, period):
             return terms
         if described.opening_cost_usd:
-            terms[OPENING] = -described.opening_cost_usd * self._discount[period]
+            terms[OPENING] = -described.opening_cost_usd * self.discount[period]
             credit = described.opening_cost_usd * self._unexpired_part(site, period)
             if credit:
                 terms[RESIDUAL] = credit
         if described.fixed_cost_usd_per_period:
-            charged = self._discount[period : self._end(site)]
+            charged = self.discount[period : self.end(site)]
             terms[FIXED] = -described.fixed_cost_usd_per_period * sum(charged)
         return terms
+
+    def opening_value(self, site: int, period: int) -> Fraction:
+        """Return the present value of opening a site in a period."""
+        return sum(self.opening_terms(site, period).values(), Fraction(0))
 
     def module_terms(self, hall: int, period: int) -> Terms:
         """Return the present value of adding a module in a period, by term; the credit at the end is in `residual`."""
         cost, site = self.plan.halls[hall].cost_usd, self.plan.site_index[self.plan.halls[hall].site]
         if not cost or self._is_closed(site, period):
             return {}
-        terms, credit = {HALLS: -cost * self._discount[period]}, cost * self._unexpired_part(site, period)
+        terms, credit = {HALLS: -cost * self.discount[period]}, cost * self._unexpired_part(site, period)
         return {**terms, RESIDUAL: credit} if credit else terms
 
     def module_value(self, hall: int, period: int) -> Fraction:
@@ -140,7 +141,7 @@ class Worth:
         """
         totals: Terms = defaultdict(Fraction)
         for (site, sku), row in sorted(placement.standing_units.items()):
-            for name, worth in _of_additions(row[: self._end(site)], partial(self.unit_terms, site, sku)):
+            for name, worth in _of_additions(row[: self.end(site)], partial(self.unit_terms, site, sku)):
                 totals[name] += worth
         for site, period in sorted(placement.opened.items()):
             if site not in open_at_no_cost:
@@ -170,80 +171,12 @@ class Worth:
         described = plan.workloads[workload]
         row = (plan.service or {}).get((described.key, plan.sites[site].key))
         amount = plan.horizon.hours * described.value_usd_per_tpp_hour[period]
-        return self._discount[period] * (amount if row is None else amount + row.value_usd_per_tpp)
+        return self.discount[period] * (amount if row is None else amount + row.value_usd_per_tpp)
 
     def excess_price(self, price: Fraction, period_label: str) -> Fraction:
         """Return the present value of one unit past a soft limit in a period; nothing for the stock before the plan."""
         period = self.plan.horizon.index.get(period_label)
-        return Fraction(0) if period is None else price * self._discount[period]
-
-    def unit_value_array(self) -> npt.NDArray[np.float64]:
-        """Return the present value of one unit added, shape (sites, accelerators, periods), nearest doubles.
-
-        Pairs that values.csv does not allow are 0.
-        """
-        plan = self.plan
-        shape = (len(plan.sites), len(plan.accelerators), plan.horizon.num_periods)
-        if plan.values_usd_per_unit is not None:
-            worth = self._listed_array(shape)
-            for site in self._closing:
-                worth[site, :, self._end(site) :] = 0.0
-            return worth
-        multiplier = np.array([float(site.value_multiplier) for site in plan.sites])[:, None, None]
-        pue = np.array([float(site.pue) for site in plan.sites])[:, None, None]
-        power = np.array([float(accelerator.power_kw) for accelerator in plan.accelerators])[None, :, None]
-        residual = _array(self._residual_factors)[None, :, :]
-        last_value = np.array([float(value) for value in self._last_values])[None, :, None]
-        last_energy = np.array([float(price) for price in self._last_energy])[:, None, None]
-        worth = multiplier * _array(self._value_sums)[None, :, :]
-        energy = np.array([[amount / over for amount in sums] for sums, over in self._energy_sums])
-        worth = worth - power * pue * energy[:, None, :]
-        worth = worth + residual * (multiplier * last_value - power * pue * last_energy)
-        worth = np.asarray(worth - self._unit_cost_array(shape), dtype=np.float64)
-        for site in self._closing:
-            for sku, period in np.ndindex(shape[1:]):
-                worth[site, sku, period] = float(sum(self.unit_terms(site, sku, period).values(), Fraction(0)))
-        return worth
-
-    def _unit_cost_array(self, shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
-        """Return discounted costs per unit, one vectorised step per row of unit_costs.csv."""
-        costs = np.zeros(shape)
-        for row in self.plan.unit_costs:
-            sites = np.array(self._sites_of(row), dtype=np.intp)
-            periods = slice(None) if row.period is None else slice(row.period, row.period + 1)
-            for sku in self._skus_of(row):
-                costs[sites, sku, periods] += float(self._amount(row, sku))
-        return np.asarray(costs * np.array([float(factor) for factor in self._discount])[None, None, :])
-
-    def _amount(self, row: UnitCost, sku: int) -> Fraction:
-        """Return what one row of unit_costs.csv charges for one unit."""
-        if row.usd_per_unit is not None:
-            return row.usd_per_unit
-        return (row.rate_of_price or Fraction(0)) * (self.plan.accelerators[sku].price_usd or Fraction(0))
-
-    def opening_step_array(self) -> npt.NDArray[np.float64]:
-        """Return how much more opening a site is worth than opening it a period later, or never after the last period.
-
-        Shape (sites, periods), nearest doubles of the exact amounts.
-        """
-        plan, periods = self.plan, range(self.plan.horizon.num_periods)
-        once = [unexpired - paid for unexpired, paid in zip(self._unexpired, self._discount, strict=True)]
-        steps = [now - after for now, after in pairwise([*once, Fraction(0)])]
-        whole, over = over_common([*steps, *self._discount])
-        steps_of_cost, steps_of_fixed = whole[: len(periods)], whole[len(periods) :]
-        array = np.zeros((len(plan.sites), len(periods)))
-        for number, site in enumerate(plan.sites):
-            (cost, fixed), under = over_common([site.opening_cost_usd, site.fixed_cost_usd_per_period])
-            pairs = zip(steps_of_cost, steps_of_fixed, strict=True)
-            array[number] = [(cost * step - fixed * charge) / (under * over) for step, charge in pairs]
-        for number in self._closing:
-            values = [self.opening_value(number, period) for period in periods]
-            array[number] = [float(now - after) for now, after in pairwise([*values, Fraction(0)])]
-        return array
-
-    def opening_value(self, site: int, period: int) -> Fraction:
-        """Return the present value of opening a site in a period."""
-        return sum(self.opening_terms(site, period).values(), Fraction(0))
+        return Fraction(0) if period is None else price * self.discount[period]
 
     def _listed_value(self, site: int, sku: int, period: int) -> Fraction:
         values = self.plan.values_usd_per_unit or {}
@@ -251,22 +184,14 @@ class Worth:
         value = row[period] if row else None
         return value if value is not None else Fraction(0)
 
-    def _listed_array(self, shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
-        worth = np.zeros(shape)
-        for (site, accelerator), row in (self.plan.values_usd_per_unit or {}).items():
-            worth[self.plan.site_index[site], self.plan.accelerator_index[accelerator]] = [
-                float(value) if value is not None else 0.0 for value in row
-            ]
-        return worth
-
     # --- Sites that close ---------------------------------------------------------------------------------------------
 
     @cached_property
-    def _closing(self) -> tuple[int, ...]:
+    def closing(self) -> tuple[int, ...]:
         """Return the sites that close, inside the plan or after it."""
         return tuple(number for number, site in enumerate(self.plan.sites) if site.closes_after is not None)
 
-    def _end(self, site: int) -> int:
+    def end(self, site: int) -> int:
         """Return the first period of the plan in which a site is no longer open; after the last one where it stays."""
         closes = self.plan.sites[site].closes_after
         num_periods = self.plan.horizon.num_periods
@@ -278,22 +203,22 @@ class Worth:
 
     def _values_after(self, site: int, sku: int) -> Fraction:
         """Return the value at multiplier 1 that a unit misses in the periods after its site has closed."""
-        end = self._end(site)
+        end = self.end(site)
         if end == self.plan.horizon.num_periods:
             return Fraction(0)
-        return _weighted(self._values_per_period(sku)[end:], self._discount[end:])
+        return _weighted(self._values_per_period(sku)[end:], self.discount[end:])
 
     def _energy_after(self, site: int) -> Fraction:
         """Return the cost of one kW in the periods after the site has closed."""
-        end = self._end(site)
+        end = self.end(site)
         prices = self.plan.sites[site].energy_price_usd_per_mwh[end:]
-        return _weighted([self.plan.horizon.hours * price / 1000 for price in prices], self._discount[end:])
+        return _weighted([self.plan.horizon.hours * price / 1000 for price in prices], self.discount[end:])
 
     def _residual_factor(self, site: int, sku: int, period: int) -> Fraction:
         """Return the discounted periods after the plan in which a unit earns: as long as it lives and its site is open."""
         closes = self.plan.sites[site].closes_after
         if closes is None or not self._has_residual:
-            return self._residual_factors[sku][period]
+            return self.residual_factors[sku][period]
         horizon = self.plan.horizon
         lives = period + self.plan.accelerators[sku].life_years * horizon.periods_per_year
         return self._annuity(min(lives, Fraction(closes + 1)) - horizon.num_periods)
@@ -302,14 +227,17 @@ class Worth:
         """Return the discounted part of an opening cost unexpired at the end; it is written off until the site closes."""
         closes = self.plan.sites[site].closes_after
         if closes is None or not self._has_residual:
-            return self._unexpired[period]
+            return self.unexpired[period]
         horizon = self.plan.horizon
         life = min(self.plan.economics.site_life_years * horizon.periods_per_year, Fraction(closes + 1 - period))
         at_end = horizon.discount_factor(horizon.num_periods)
         return max(Fraction(0), 1 - (horizon.num_periods - period) / life) * at_end
 
+    # --- Sums over periods --------------------------------------------------------------------------------------------
+
     @cached_property
-    def _discount(self) -> tuple[Fraction, ...]:
+    def discount(self) -> tuple[Fraction, ...]:
+        """Discount factors, by period."""
         horizon = self.plan.horizon
         return tuple(horizon.discount_factor(period) for period in range(horizon.num_periods))
 
@@ -318,7 +246,7 @@ class Worth:
         return self.plan.economics.residual is Residual.LIFE and self.plan.values_usd_per_unit is None
 
     @cached_property
-    def _value_sums(self) -> tuple[tuple[Fraction, ...], ...]:
+    def value_sums(self) -> tuple[tuple[Fraction, ...], ...]:
         """Value of one unit at multiplier 1, by accelerator and period of addition."""
         tails = (self._tail_sums(self._values_per_period(sku)) for sku in range(len(self.plan.accelerators)))
         return tuple(tuple(Fraction(amount, over) for amount in sums) for sums, over in tails)
@@ -337,22 +265,24 @@ class Worth:
         ]
 
     @cached_property
-    def _last_values(self) -> tuple[Fraction, ...]:
+    def last_values(self) -> tuple[Fraction, ...]:
+        """Value of one unit at multiplier 1 in the last period, by accelerator."""
         return tuple(self._values_per_period(sku)[-1] for sku in range(len(self.plan.accelerators)))
 
     def _energy_sum(self, site: int, period: int) -> Fraction:
         """Return the cost of one kW at the meter of a site, by period of addition."""
-        sums, over = self._energy_sums[site]
+        sums, over = self.energy_sums[site]
         return Fraction(sums[period], over)
 
     @cached_property
-    def _energy_sums(self) -> tuple[tuple[list[int], int], ...]:
+    def energy_sums(self) -> tuple[tuple[list[int], int], ...]:
         """Cost of one kW at the meter, by site and period of addition: whole numbers over one denominator."""
         hours = self.plan.horizon.hours / 1000
         return tuple(self._tail_sums(site.energy_price_usd_per_mwh, hours) for site in self.plan.sites)
 
     @cached_property
-    def _last_energy(self) -> tuple[Fraction, ...]:
+    def last_energy(self) -> tuple[Fraction, ...]:
+        """Cost of one kW at the meter in the last period, by site."""
         return tuple(self.plan.horizon.hours * site.energy_price_usd_per_mwh[-1] / 1000 for site in self.plan.sites)
 
     def _tail_sums(self, per_period: Sequence[Fraction], unit: Fraction = Fraction(1)) -> tuple[list[int], int]:
@@ -371,10 +301,11 @@ class Worth:
 
     @cached_property
     def _whole_discount(self) -> tuple[list[int], int]:
-        return over_common(self._discount)
+        return over_common(self.discount)
 
     @cached_property
-    def _residual_factors(self) -> tuple[tuple[Fraction, ...], ...]:
+    def residual_factors(self) -> tuple[tuple[Fraction, ...], ...]:
+        """Discounted periods after the plan in which a unit lives, by accelerator and period of addition."""
         horizon = self.plan.horizon
         if not self._has_residual:
             return tuple((Fraction(0),) * horizon.num_periods for _ in self.plan.accelerators)
@@ -395,7 +326,7 @@ class Worth:
         return total
 
     @cached_property
-    def _unexpired(self) -> tuple[Fraction, ...]:
+    def unexpired(self) -> tuple[Fraction, ...]:
         """Discounted part of an opening cost still unexpired at the end, by period of opening."""
         horizon = self.plan.horizon
         if not self._has_residual:
@@ -407,31 +338,39 @@ class Worth:
             for period in range(horizon.num_periods)
         )
 
+    # --- Unit costs ---------------------------------------------------------------------------------------------------
+
     def _unit_costs(self, site: int, sku: int, period: int) -> Terms:
         """Return undiscounted costs per unit by name."""
         costs: Terms = defaultdict(Fraction)
         for row in self._cost_rows.get((site, sku), ()):
             if row.period in {None, period}:
-                costs[COST_PREFIX + row.name] += self._amount(row, sku)
+                costs[COST_PREFIX + row.name] += self.cost_of(row, sku)
         return costs
 
     @cached_property
     def _cost_rows(self) -> dict[tuple[int, int], tuple[UnitCost, ...]]:
         rows: dict[tuple[int, int], list[UnitCost]] = defaultdict(list)
         for row in self.plan.unit_costs:
-            for site in self._sites_of(row):
-                for sku in self._skus_of(row):
+            for site in self.sites_of(row):
+                for sku in self.skus_of(row):
                     rows[site, sku].append(row)
         return {pair: tuple(found) for pair, found in rows.items()}
 
-    def _sites_of(self, row: UnitCost) -> Sequence[int]:
+    def cost_of(self, row: UnitCost, sku: int) -> Fraction:
+        """Return what one row of unit_costs.csv charges for one unit."""
+        if row.usd_per_unit is not None:
+            return row.usd_per_unit
+        return (row.rate_of_price or Fraction(0)) * (self.plan.accelerators[sku].price_usd or Fraction(0))
+
+    def sites_of(self, row: UnitCost) -> Sequence[int]:
         """Return the sites at which a row of unit_costs.csv applies."""
         if row.site is None:
             return range(len(self.plan.sites)) if row.country is None else self._sites_by_country.get(row.country, ())
         site = self.plan.site_index.get(row.site)
         return (site,) if site is not None and row.country in {None, self.plan.sites[site].country} else ()
 
-    def _skus_of(self, row: UnitCost) -> Sequence[int]:
+    def skus_of(self, row: UnitCost) -> Sequence[int]:
         """Return the accelerators to which a row of unit_costs.csv applies."""
         if row.accelerator is None:
             return range(len(self.plan.accelerators))
@@ -456,7 +395,3 @@ def _of_additions(row: tuple[int, ...], terms_of: Callable[[int], Terms]) -> Ite
 
 def _weighted(amounts: Sequence[Fraction], factors: Sequence[Fraction]) -> Fraction:
     return sum((amount * factor for amount, factor in zip(amounts, factors, strict=True)), Fraction(0))
-
-
-def _array(rows: tuple[tuple[Fraction, ...], ...]) -> npt.NDArray[np.float64]:
-    return np.array([[float(value) for value in row] for row in rows], dtype=np.float64)

@@ -83,7 +83,7 @@ class _Conditions:
             ),
             Fraction(0),
         )
-        available = sum((max(Fraction(0), self.case.reachable_power_mw(site, period)) for site in sites), Fraction(0))
+        available = sum((max(Fraction(0), self.case.power.reachable_mw(site, period)) for site in sites), Fraction(0))
         if needed > available:
             groups = (*(limit.group for limit in placed.values()), *self._groups("site_power", sites, period))
             label = plan.horizon.labels[period]

@@ -19,7 +19,7 @@ from optimizer.rules.frozen import FROZEN
 from optimizer.rules.limit import Sense
 from optimizer.schema.placement import Placement
 from optimizer.solve.result import Termination
-from optimizer.strategy.run import Run, no_columns
+from optimizer.strategy.run import Run
 from optimizer.strategy.start import last_placement
 from optimizer.verify.check import verify
 
@@ -83,7 +83,7 @@ class Feasibility:
         options = replace(self.options, time_limit_seconds=self.budget.part(self.most_seconds))
         run = Run.on(model, options, self.budget.session, self.on_progress)
         program = replace(model.formulation, objective=np.zeros(model.formulation.num_columns))
-        relaxed = run.solve(LINEAR_STAGE, program.with_integer(no_columns(model.opening_columns)), 0.0)
+        relaxed = run.solve(LINEAR_STAGE, program.relaxed(), 0.0)
         if relaxed.termination is Termination.INFEASIBLE:
             return Answer(exists=False)
         if not run.is_finished():

@@ -168,7 +168,7 @@ class Reach:
     def _at_site(self, site: int, measure: str, period: int) -> Fraction:
         """Return the most of a measure at one site: the densest accelerators first, until its power runs out."""
         plan, weights = self.case.plan, self.case.weights[measure]
-        left = max(Fraction(0), self.case.reachable_power_mw(site, period))
+        left = max(Fraction(0), self.case.power.reachable_mw(site, period))
         total = Fraction(0)
         draws = [accelerator.power_kw * plan.sites[site].pue / 1000 for accelerator in plan.accelerators]
         by_density = sorted(

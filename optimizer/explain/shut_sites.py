@@ -130,7 +130,7 @@ def _gain(model: Model, margins: Floats, site: int, extra_mw: float, first_perio
     """Return the most that a site earns with more power, less its opening, and from when: one accelerator throughout."""
     case, columns = model.case, model.columns
     plan = case.plan
-    power = np.array([float(case.available_power_mw(site, period)) for period in range(case.num_periods)])
+    power = np.array([float(case.power.available_mw(site, period)) for period in range(case.num_periods)])
     power[first_period:] += extra_mw
     best, since = 0.0, 0
     for start in range(case.num_periods):

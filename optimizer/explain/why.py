@@ -173,7 +173,7 @@ def blocking_limits(
         if not case.plan.delivered_units[sku][-1]:
             continue
         more = _with_one_block(case, placement, question.site, sku, question.period)
-        if question.site in case.halls_at_site:
+        if question.site in case.power.halls_at_site:
             more = with_modules_for_stock(case, limits, more, question.site)
         verdict = verify(case, limits, more)
         broken.append(tuple(reading.limit for reading in verdict.broken))

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.economics.worth import Worth
+from optimizer.economics.worth_arrays import opening_step_array, unit_value_array
 from optimizer.model.columns import ABSENT, Columns, choose_columns
 from optimizer.model.entries import entered_rows
 from optimizer.model.features import FEATURES, add_extras
@@ -290,7 +291,7 @@ def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limi
         money[columns.blocks[present]] = _cumulative_worth(case, worth)[present]
     opens = columns.openings != ABSENT
     upper[columns.openings[opens]], is_integer[columns.openings[opens]] = 1.0, True
-    money[columns.openings[opens]] = worth.opening_step_array()[opens]
+    money[columns.openings[opens]] = opening_step_array(worth)[opens]
     prices = np.array([float(excess.price) for excess in of_limits.excesses.values()])
     scale = _money_scale(money if money.any() else prices)
     for excess, price in zip(of_limits.excesses.values(), prices, strict=True):
@@ -315,7 +316,7 @@ def _close(case: Case, columns: Columns, rows: RowBuilder, worth: Worth, of_limi
 
 def _cumulative_worth(case: Case, worth: Worth) -> npt.NDArray[np.float64]:
     """Return the worth of one more block standing in one period only: v(t) - v(t+1), since stock is cumulative."""
-    per_unit = worth.unit_value_array()
+    per_unit = unit_value_array(worth)
     blocks = np.array([accelerator.block for accelerator in case.plan.accelerators], dtype=np.float64)
     step = per_unit.copy()
     step[:, :, :-1] -= per_unit[:, :, 1:]

@@ -59,6 +59,10 @@ class Formulation:
         """Return the same program with other columns whole."""
         return replace(self, is_integer=is_integer)
 
+    def relaxed(self) -> Formulation:
+        """Return the same program with no column whole."""
+        return replace(self, is_integer=np.zeros_like(self.is_integer))
+
     def with_column_bounds(self, lower: Floats, upper: Floats) -> Formulation:
         """Return the same program with other column bounds."""
         return replace(self, column_lower=lower, column_upper=upper)

@@ -60,7 +60,7 @@ def modules_in_reach(case: Case, limits: Iterable[Limit], most_blocks: npt.NDArr
         blocks = most_blocks[site].max(axis=1)  # modules stay, also where stock may leave
         skus = case.plan.accelerators
         draw = sum((int(n) * sku.block * sku.power_kw for n, sku in zip(blocks, skus, strict=True)), Fraction(0))
-        draw += 1000 * case.drawn_power_mw(site, variable.period) / case.plan.sites[site].pue
+        draw += 1000 * case.power.drawn_mw(site, variable.period) / case.plan.sites[site].pue
         needed = -(-draw * case.plan.sites[site].pue / 1000 // hall.power_mw)
         least = case.number("min_modules", hall.key, variable.period, hall.min_modules_if_open or 0)
         found[variable] = max(int(needed), hall.modules, int(least))

@@ -119,7 +119,7 @@ def with_modules_for_stock(case: Case, limits: Iterable[Limit], placement: Place
     """
     on_modules = limits_on_modules(limits)
     allowed, modules = modules_allowed(case, on_modules), dict(placement.modules)
-    for number in case.halls_at_site.get(site, ()):
+    for number in case.power.halls_at_site.get(site, ()):
         hall = case.plan.halls[number]
         if not any(_asks_for_more(limit, hall.key) and _asks_twice(limit, hall.key) for limit in on_modules):
             most = (allowed[Modules(hall.key, period)] for period in range(case.num_periods))

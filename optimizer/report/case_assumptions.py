@@ -44,11 +44,11 @@ def _altered_limits(case: Case) -> Iterator[Assumption]:
 def _installed_paths(case: Case) -> Iterator[Assumption]:
     if not case.policy.paths:
         return
-    inferred = Counter(case.installed_paths[row] for row in case.counted_rows if row.path is None)
+    inferred = Counter(case.stock.paths[row] for row in case.stock.counted_rows if row.path is None)
     if inferred:
         counts = ", ".join(f"{path} for {count}" for path, count in sorted(inferred.items()))
         source = f"{case.policy.name}: by the day of placing and what authorisations.csv lists for it"
-        yield Assumption("installed.csv path", f"{counts} of {len(case.counted_rows)} rows", source)
+        yield Assumption("installed.csv path", f"{counts} of {len(case.stock.counted_rows)} rows", source)
 
 
 def _unused_tables(case: Case) -> Iterator[Assumption]:

@@ -35,7 +35,7 @@ def country_rows(judged: Judged) -> tuple[CountryRow, ...]:
 def _row(judged: Judged, place: str, period: int, alone: Sequence[Reading], room: Room) -> CountryRow:
     case = judged.case
     placed = {measure: judged.ledger.value(Placed(measure, place, period)) for measure in (CHIPS, TPP)}
-    installed = {measure: case.installed(measure, place, period=period) for measure in (CHIPS, TPP)}
+    installed = {measure: case.stock.installed(measure, place, period=period) for measure in (CHIPS, TPP)}
     share = judged.share("destination_share", (place,), period)
     by_path = {spec.name for spec in case.policy.rules if spec.paths}  # caps on a part of what stands there
     whole = (reading for reading in alone if reading.limit.unit == "TPP" and reading.limit.rule not in by_path)

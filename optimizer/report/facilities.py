@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from optimizer.catalogue.countries import destination_of
 from optimizer.errors import InputError, Problem
 from optimizer.policies.load import load_policy
-from optimizer.policies.policy import OPERATED, OWNERSHIP, SettingType
+from optimizer.policies.policy import SettingType
 from optimizer.report.exact_numbers import plain
 from optimizer.report.facility_document import (
     FACILITY_SCHEMA_VERSION,
@@ -26,7 +26,6 @@ from optimizer.report.facility_document import (
     FacilityRow,
     FacilityTotal,
 )
-from optimizer.rules.case import OPERATED_ROWS, OWNED_ROWS
 from optimizer.rules.measures import CONTROLLED_TPP, is_controlled
 from optimizer.schema.calendar import period_containing
 from optimizer.schema.placement import Placement
@@ -155,8 +154,8 @@ def _stock(case: Case, placement: Placement, day: date) -> _Stock:
     period = period_containing(day, plan.horizon.length) - plan.horizon.start_index
     for row in plan.installed:
         units = stock[_facility_of(case, row)][plan.accelerator_index[row.accelerator], row.ownership]
-        units[0] += row.units * case.stands(row, period - 1)
-        units[1] += row.units * case.stands(row, period)
+        units[0] += row.units * case.stock.stands(row, period - 1)
+        units[1] += row.units * case.stock.stands(row, period)
     for site, sku in placement.standing_units:
         units = stock[_Facility(site, plan.sites[site].country)][sku, Ownership.OWNED]
         units[0] += placement.units(site, sku, period - 1)
@@ -222,8 +221,7 @@ def _controlled(case: Case) -> dict[int, bool | None]:
 
 
 def _total(case: Case, day: date, rows: Iterable[FacilityRow]) -> FacilityTotal:
-    ownerships = OPERATED_ROWS if case.policy.choice(OWNERSHIP, "") == OPERATED else OWNED_ROWS
-    counted = [row for row in rows if row.date == day and row.ownership in ownerships]
+    counted = [row for row in rows if row.date == day and row.ownership in case.stock.counted_ownerships]
     is_known = all(row.controlled is not None for row in counted)
     controlled = [row for row in counted if row.controlled]
     return FacilityTotal(

@@ -47,7 +47,7 @@ def _thresholds(judged: Judged) -> Iterator[NoticePart]:
 def _cumulative(judged: Judged, path: Path, by_place: dict[str, list[Exact]], threshold: int) -> Iterator[NoticePart]:
     """Yield the one notice of the period in which everything by a path reaches a threshold."""
     case = judged.case
-    total = case.installed(CONTROLLED_TPP, keep=lambda row: case.came_by(row, (path.spec.key,)))
+    total = case.stock.installed(CONTROLLED_TPP, keep=lambda row: case.stock.came_by(row, (path.spec.key,)))
     for period, label in enumerate(case.plan.horizon.labels):
         total += sum(row[period] for row in by_place.values())
         if total >= threshold:

@@ -147,10 +147,10 @@ def _closed_rows(case: Case, installed: Mapping[tuple[str, str], list[Exact]]) -
 def _installed(case: Case) -> dict[tuple[str, str], list[Exact]]:
     """Return controlled installed TPP of each period by destination and path; a row whose path the pack lacks has none."""
     totals: dict[tuple[str, str], list[Exact]] = defaultdict(lambda: [0] * case.num_periods)
-    for row in case.counted_rows:
-        stock = totals[destination_of(row.country), case.installed_paths[row]]
+    for row in case.stock.counted_rows:
+        stock = totals[destination_of(row.country), case.stock.paths[row]]
         for period in range(case.num_periods):
-            stock[period] += case.measured(row, CONTROLLED_TPP) * case.stands(row, period)
+            stock[period] += case.stock.measured(row, CONTROLLED_TPP) * case.stock.stands(row, period)
     return totals
 
 

@@ -40,7 +40,7 @@ def _row(judged: Judged, period: int) -> PeriodRow:
         delivered_units=int(delivered[CHIPS]),
         placed_units=int(placed[CHIPS]),
         unplaced_units=int(judged.unplaced(CHIPS, period)),
-        installed_tpp=plain(case.installed(TPP, period=period)),
+        installed_tpp=plain(case.stock.installed(TPP, period=period)),
         delivered_tpp=plain(delivered[TPP]),
         placed_tpp=plain(placed[TPP]),
         unplaced_tpp=plain(judged.unplaced(TPP, period)),
@@ -108,7 +108,7 @@ def _power(judged: Judged, period: int, used: Mapping[int, Fraction]) -> tuple[F
             is_open = judged.ledger.is_open(number, period)
             built = _power_of_modules(judged, number, period) if is_open else Fraction(0)
             free = (
-                case.available_power_mw(number, period) + built if is_open else case.reachable_power_mw(number, period)
+                case.power.available_mw(number, period) + built if is_open else case.power.reachable_mw(number, period)
             )
             offered[number] = max(Fraction(0), free)
     in_open_sites = [power for number, power in offered.items() if judged.ledger.is_open(number, period)]
@@ -118,7 +118,9 @@ def _power(judged: Judged, period: int, used: Mapping[int, Fraction]) -> tuple[F
 def _power_of_modules(judged: Judged, site: int, period: int) -> Fraction:
     """Return the MW of the modules that stand at a site."""
     halls, standing = judged.case.plan.halls, judged.placement.modules_standing
-    return sum((halls[h].power_mw * standing(h, period) for h in judged.case.halls_at_site.get(site, ())), Fraction(0))
+    return sum(
+        (halls[h].power_mw * standing(h, period) for h in judged.case.power.halls_at_site.get(site, ())), Fraction(0)
+    )
 
 
 def _carbon_tonnes(judged: Judged, period: int) -> Fraction | None:

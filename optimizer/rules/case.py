@@ -1,7 +1,6 @@
 """A case: one plan under one policy, with the derived figures that several rules read.
 
-TPP totals are integers; places are destinations (ISO alpha-2 codes after territories follow their parent). Installed
-units count in legal measures by ownership: those the group owns, or where the policy says so those it operates.
+TPP totals are integers; places are destinations (ISO alpha-2 codes after territories follow their parent).
 """
 
 from __future__ import annotations
@@ -15,18 +14,18 @@ from typing import TYPE_CHECKING
 from optimizer.catalogue.countries import destination_of, tier_table
 from optimizer.entry.gates import Gate, gates_of
 from optimizer.entry.holdings import Holding, holdings_of
-from optimizer.entry.installed import paths_of_installed
 from optimizer.entry.paths import Path, PathCalendar
 from optimizer.entry.tiers import Tiers
 from optimizer.policies.load import load_policy
-from optimizer.policies.policy import HOLDING_COUNTRY, OPERATED, OWNERSHIP, TF32_BITS, AfterLastDate, Policy
+from optimizer.policies.policy import HOLDING_COUNTRY, TF32_BITS, AfterLastDate, Policy
+from optimizer.rules.installed_stock import InstalledStock
 from optimizer.rules.limit import WORLD, Entered, Exact, Opened, group_key
 from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, H100_EQUIVALENTS, TPP, is_controlled, weight
-from optimizer.schema.calendar import period_containing
-from optimizer.schema.plan import AuthorisationType, Installed, LimitSetting, Ownership, Plan
+from optimizer.rules.power import Power
+from optimizer.schema.plan import AuthorisationType, LimitSetting, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from optimizer.policies.specs import Bound, RuleSpec
     from optimizer.schema.limit_kind import LimitKind
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 UNCERTAIN_ECCN = "uncertain"
 """What the catalogue says of a chip whose classification turns on an open question."""
-OWNED_ROWS = frozenset({Ownership.OWNED, Ownership.LEASED_OUT})
-OPERATED_ROWS = frozenset({Ownership.OWNED, Ownership.LEASED_IN})
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,16 @@ class Case:
     def num_periods(self) -> int:
         """Return the number of periods of the plan."""
         return self.plan.horizon.num_periods
+
+    @cached_property
+    def stock(self) -> InstalledStock:
+        """Return what stood before the plan."""
+        return InstalledStock(self)
+
+    @cached_property
+    def power(self) -> Power:
+        """Return the power of the sites."""
+        return Power(self)
 
     @cached_property
     def headquarters(self) -> str:
@@ -100,6 +107,14 @@ class Case:
     def is_closed(self, site: int, period: int) -> bool:
         """Return whether a site has closed by a period."""
         return period > self.last_open(site)
+
+    def is_open_from_the_start(self, site: int) -> bool:
+        """Return whether stock installed at the start keeps a site open at no cost, also once that stock has left."""
+        return site in self.stock.sites_at_the_start
+
+    def is_open_without(self, opened: Opened) -> bool:
+        """Return whether a site is open in a period whatever is placed."""
+        return self.is_open_from_the_start(opened.site) and not self.is_closed(*opened)
 
     # --- Tiers, dates, headquarters -----------------------------------------------------------------------------------
 
@@ -251,86 +266,6 @@ class Case:
         delivered = self.plan.delivered_units
         return tuple(sku for sku, needs in enumerate(self.controlled) if needs and delivered[sku][-1])
 
-    # --- Installed stock ----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def counted_rows(self) -> tuple[Installed, ...]:
-        """Return the installed rows that legal measures count, by whose they are."""
-        is_operated = self.policy.choice(OWNERSHIP, "") == OPERATED
-        wanted = OPERATED_ROWS if is_operated else OWNED_ROWS
-        return tuple(row for row in self.plan.installed if row.ownership in wanted)
-
-    @cached_property
-    def last_periods(self) -> Mapping[Installed, int]:
-        """Map each installed row that leaves to the last period in which it stands; negative: it left before the plan."""
-        horizon = self.plan.horizon
-        found: dict[Installed, int] = {}
-        for row in self.plan.installed:
-            if row.retires_on is not None:
-                found[row] = period_containing(row.retires_on, horizon.length) - horizon.start_index
-            closes = None if row.site is None else self.closes.get(self.plan.site_index[row.site])
-            if closes is not None:
-                found[row] = min(closes, found.get(row, closes))
-        return found
-
-    def stands(self, row: Installed, period: int | None) -> bool:
-        """Return whether an installed row stands in a period; -1 is the close before the plan, None any time."""
-        if period is None or not self.last_periods:
-            return True
-        last = self.last_periods.get(row)
-        return last is None or period <= last
-
-    def installed(
-        self,
-        measure: str,
-        destination: str | None = None,
-        keep: Callable[[Installed], bool] | None = None,
-        *,
-        period: int | None = None,
-    ) -> Exact:
-        """Return the installed stock in a measure: everywhere or in one destination; all rows, or those to keep.
-
-        With a period, what stands in it; without one, all that was ever installed: a cap on what was added forgets nothing.
-        """
-        if keep is None:
-            by_destination = self._installed_totals(measure, period)
-            return sum(by_destination.values()) if destination is None else by_destination.get(destination, 0)
-        return sum(
-            self.measured(row, measure)
-            for row in self.counted_rows
-            if destination in {None, destination_of(row.country)} and self.stands(row, period) and keep(row)
-        )
-
-    def measured(self, row: Installed, measure: str) -> Exact:
-        """Return what an installed row counts in a measure."""
-        return row.units * self.weights[measure][self.plan.accelerator_index[row.accelerator]]
-
-    def _installed_totals(self, measure: str, period: int | None) -> Mapping[str, Exact]:
-        key = (measure, period if self.last_periods else None)
-        if key not in self._installed_cache:
-            totals: dict[str, Exact] = defaultdict(int)
-            for row in self.counted_rows:
-                if self.stands(row, key[1]):
-                    totals[destination_of(row.country)] += self.measured(row, measure)
-            self._installed_cache[key] = totals
-        return self._installed_cache[key]
-
-    @cached_property
-    def _installed_cache(self) -> dict[tuple[str, int | None], Mapping[str, Exact]]:
-        return {}
-
-    @cached_property
-    def installed_paths(self) -> Mapping[Installed, str]:
-        """Map each installed row to the path it entered by, as written or inferred.
-
-        Raises InputError for a path that neither the pack nor the published rules know.
-        """
-        return paths_of_installed(self.plan, self.policy, self.tiers.table)
-
-    def came_by(self, row: Installed, specs: Iterable[str]) -> bool:
-        """Return whether an installed row came by one of some path specs, a named licence by that of licences."""
-        return self.installed_paths[row].partition("/")[0] in specs
-
     # --- Measures -----------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -360,86 +295,7 @@ class Case:
             row[period] * unit for row, unit in zip(self.plan.delivered_units, self.weights[measure], strict=True)
         )
 
-    @cached_property
-    def _rows_at_site(self) -> Mapping[int, tuple[Installed, ...]]:
-        rows: dict[int, list[Installed]] = defaultdict(list)
-        for row in self.plan.installed:
-            if row.site is not None:
-                rows[self.plan.site_index[row.site]].append(row)
-        return {site: tuple(found) for site, found in rows.items()}
-
-    def installed_units_at(self, site: int, period: int) -> int:
-        """Return the units installed at a site that stand in a period, of all accelerators and whoever owns them."""
-        return sum(row.units for row in self._rows_at_site.get(site, ()) if self.stands(row, period))
-
-    def is_open_from_the_start(self, site: int) -> bool:
-        """Return whether stock installed at the start keeps a site open at no cost, also once that stock has left."""
-        return site in self._open_from_the_start
-
-    def is_open_without(self, opened: Opened) -> bool:
-        """Return whether a site is open in a period whatever is placed."""
-        return self.is_open_from_the_start(opened.site) and not self.is_closed(*opened)
-
-    @cached_property
-    def _open_from_the_start(self) -> frozenset[int]:
-        return frozenset(site for site in self._rows_at_site if self.installed_units_at(site, 0))
-
-    def installed_power_mw(self, site: int, period: int) -> Fraction:
-        """Return the facility MW that the stock installed at a site draws in a period."""
-        standing = (row for row in self._rows_at_site.get(site, ()) if self.stands(row, period))
-        index, skus = self.plan.accelerator_index, self.plan.accelerators
-        draw = sum((row.units * skus[index[row.accelerator]].power_kw for row in standing), Fraction(0))
-        return draw * self.plan.sites[site].pue / 1000
-
-    def offered_power_mw(self, site: int, period: int) -> Fraction:
-        """Return the facility MW of a site, what installed stock draws included where the site says so.
-
-        As written, or as the planner changes it: where that is more than there is in a period, nothing is left.
-        """
-        described = self.plan.sites[site]
-        power = self.number("site_power", described.key, period, described.power_mw[period])
-        return Fraction(power) if power.numerator > 0 else Fraction(0)
-
-    def drawn_power_mw(self, site: int, period: int) -> Fraction:
-        """Return the facility MW that installed stock takes of what a site offers in a period."""
-        if not self.plan.sites[site].power_includes_installed:
-            return Fraction(0)
-        return self.installed_power_mw(site, period)
-
-    def available_power_mw(self, site: int, period: int) -> Fraction:
-        """Return the facility MW free for new units; negative where the installed stock alone is over."""
-        drawn = self.drawn_power_mw(site, period)
-        return self.offered_power_mw(site, period) - drawn if drawn else self.offered_power_mw(site, period)
-
-    @cached_property
-    def halls_at_site(self) -> Mapping[int, tuple[int, ...]]:
-        """Map site number to the numbers of its halls."""
-        halls: dict[int, list[int]] = defaultdict(list)
-        for number, hall in enumerate(self.plan.halls):
-            halls[self.plan.site_index[hall.site]].append(number)
-        return {site: tuple(numbers) for site, numbers in halls.items()}
-
-    def reachable_power_mw(self, site: int, period: int) -> Fraction:
-        """Return the facility MW that new units could have: what is available, and every module that may stand.
-
-        Where a hall's number of modules is no limit, what everything delivered draws stands for it.
-        """
-        power = self.available_power_mw(site, period)
-        for number in self.halls_at_site.get(site, ()):
-            hall = self.plan.halls[number]
-            own = self.limit_setting("max_modules", hall.key)
-            if period < hall.available_from:
-                continue
-            if own.is_enforced and own.price_cap is None:
-                power += hall.power_mw * max(0, self.number("max_modules", hall.key, period, hall.modules))
-            else:
-                power += self._delivered_power_mw(site)
-        return power
-
-    def _delivered_power_mw(self, site: int) -> Fraction:
-        plan = self.plan
-        draws = (row[-1] * unit.power_kw for row, unit in zip(plan.delivered_units, plan.accelerators, strict=True))
-        return sum(draws, Fraction(0)) * plan.sites[site].pue / 1000
+    # --- What the planner says of limits ------------------------------------------------------------------------------
 
     def limit_setting(self, rule: str, scope: str) -> LimitSetting:
         """Return what the planner says of a group: of exactly it, and where that is silent of `rule[*]`."""

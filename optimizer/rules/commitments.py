@@ -97,7 +97,7 @@ def _units(case: Case, commitment: Commitment, sites: tuple[int, ...], period: i
         row.units
         for row in plan.installed
         if wanted in {None, row.accelerator}
-        and case.stands(row, period)
+        and case.stock.stands(row, period)
         and (row.country == commitment.target if commitment.scope == "country" else row.site in keys)
     )
     return Expression(tuple((Standing(site, sku, period), 1) for site in sites for sku in skus), installed)

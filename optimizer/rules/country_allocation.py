@@ -112,9 +112,9 @@ def _installed(case: Case, spec: RuleSpec, place: str) -> Exact:
     def counts(row: Installed) -> bool:
         if row.placed_on is None or (day is not None and row.placed_on < day):
             return False
-        is_here, path = destination_of(row.country) == place, case.installed_paths[row]
-        return (is_here and case.came_by(row, spec.paths)) or (
+        is_here, path = destination_of(row.country) == place, case.stock.paths[row]
+        return (is_here and case.stock.came_by(row, spec.paths)) or (
             is_home and path in spec.debit_paths and path in case.paths
         )
 
-    return case.installed(spec.measure, keep=counts)
+    return case.stock.installed(spec.measure, keep=counts)

@@ -26,7 +26,9 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
             continue
         for place in case.in_tiers(spec.tiers, period):
             terms = tuple(case.entered(spec.paths, case.gates_by_destination.get(place, ()), period, spec.measure))
-            stock = case.installed(spec.measure, place, lambda row: case.came_by(row, spec.paths), period=period)
+            stock = case.stock.installed(
+                spec.measure, place, lambda row: case.stock.came_by(row, spec.paths), period=period
+            )
             if terms or stock:
                 yield cap_limit(
                     case, spec, scope=place, period=period, terms=terms, constant=stock, cap=cap_of(case, spec, period)

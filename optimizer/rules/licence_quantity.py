@@ -57,4 +57,4 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 
 def _installed(case: Case, measure: str, path: str) -> Exact:
-    return case.installed(measure, keep=lambda row: case.installed_paths[row] == path)
+    return case.stock.installed(measure, keep=lambda row: case.stock.paths[row] == path)

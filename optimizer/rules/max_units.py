@@ -26,7 +26,7 @@ def limits(case: Case) -> Iterator[Limit]:
         if written is None:
             continue
         for period, label in enumerate(plan.horizon.labels):
-            installed = case.installed_units_at(number, period)
+            installed = case.stock.units_at(number, period)
             most = case.number("max_units", site.key, period, written)
             yield Limit(
                 rule="max_units",

@@ -26,7 +26,7 @@ def limits(case: Case) -> Iterator[Limit]:
         if not written:
             continue
         for period, label in enumerate(plan.horizon.labels):
-            installed = case.installed_units_at(number, period)
+            installed = case.stock.units_at(number, period)
             least = max(0, case.number("min_units", site.key, period, written))
             yield Limit(
                 rule="min_units",

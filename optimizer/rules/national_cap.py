@@ -44,7 +44,7 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 def _limit(case: Case, spec: RuleSpec, measure: str, place: str, period: int) -> Limit:
     cap = case.number(spec.name, place, period, case.policy.count(case.policy.cap_setting(spec)))
     since = case.policy.effective_from
-    used = case.installed(measure, place, lambda row: row.placed_on is not None and row.placed_on >= since)
+    used = case.stock.installed(measure, place, lambda row: row.placed_on is not None and row.placed_on >= since)
     used += sum(
         level_of_others(use, measure, period, "policy.national_cap_unit")
         for use in case.plan.external_use

@@ -152,7 +152,7 @@ def _modules(case: Case, uses: list[ResourceUse]) -> Mapping[str, Fraction]:
     found: dict[str, Fraction] = defaultdict(Fraction)
     for use in uses:
         for site in _sites(case, use) if use.per_module else ():
-            for number in case.halls_at_site.get(site, ()):
+            for number in case.power.halls_at_site.get(site, ()):
                 hall = case.plan.halls[number].key
                 if use.hall in {None, hall}:
                     found[hall] += use.per_module

@@ -58,7 +58,7 @@ def installed_tpp(case: Case, site: int, period: int) -> int:
     return sum(
         row.units * plan.accelerators[plan.accelerator_index[row.accelerator]].tpp
         for row in plan.installed
-        if row.site == plan.sites[site].key and row.ownership in USED_BY_THE_COMPANY and case.stands(row, period)
+        if row.site == plan.sites[site].key and row.ownership in USED_BY_THE_COMPANY and case.stock.stands(row, period)
     )
 
 

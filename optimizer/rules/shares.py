@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def total_compute(case: Case, spec: RuleSpec, period: int) -> Expression:
     """Return the denominator in the rule's measure; period -1 is the installed fleet alone."""
-    installed = case.installed(spec.measure, period=period)
+    installed = case.stock.installed(spec.measure, period=period)
     if case.policy.counts_delivered(spec):
         gone = tuple((variable, -weight) for variable, weight in departed(case, spec.measure, period))
         return Expression(gone, installed + case.delivered(spec.measure, period))
@@ -43,7 +43,7 @@ def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -
     constant = 0
     held_in = case.holding_destination if case.policy.counts_delivered(spec) else None
     for place in places:
-        constant += int(case.installed(spec.measure, place, period=period))
+        constant += int(case.stock.installed(spec.measure, place, period=period))
         if place in case.sites_by_destination and period >= 0:
             terms.append((Placed(spec.measure, place, period), 1))
         if place == held_in and period >= 0:
@@ -55,9 +55,9 @@ def compute_in(case: Case, spec: RuleSpec, places: Iterable[str], period: int) -
 
 def _entered_in(case: Case, spec: RuleSpec, places: tuple[str, ...], period: int, paths: tuple[str, ...]) -> Expression:
     """Return the compute that entered some destinations by some paths."""
-    constant = case.installed(
+    constant = case.stock.installed(
         spec.measure,
-        keep=lambda row: destination_of(row.country) in places and case.came_by(row, paths),
+        keep=lambda row: destination_of(row.country) in places and case.stock.came_by(row, paths),
         period=period,
     )
     if period < 0:

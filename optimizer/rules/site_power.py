@@ -26,12 +26,13 @@ def limits(case: Case) -> Iterator[Limit]:
     for number, site in enumerate(plan.sites):
         draws = [_exact(accelerator.power_kw * site.pue / 1000) for accelerator in plan.accelerators]
         halls = [
-            (plan.halls[hall].key, _exact(plan.halls[hall].power_mw)) for hall in case.halls_at_site.get(number, ())
+            (plan.halls[hall].key, _exact(plan.halls[hall].power_mw))
+            for hall in case.power.halls_at_site.get(number, ())
         ]
         kind = case.kind("site_power", site.key, LimitKind.PHYSICAL)
         for period, label in enumerate(plan.horizon.labels):
-            power = _exact(case.offered_power_mw(number, period))
-            drawn = _exact(case.drawn_power_mw(number, period))
+            power = _exact(case.power.offered_mw(number, period))
+            drawn = _exact(case.power.drawn_mw(number, period))
             yield Limit(
                 rule="site_power",
                 scope=site.key,

@@ -56,8 +56,10 @@ def limits(case: Case, spec: RuleSpec) -> Iterator[Limit]:
 
 
 def _installed(case: Case, home: str, accelerator: str) -> Exact:
-    return case.installed(CHIPS, home, lambda row: row.accelerator == accelerator)
+    return case.stock.installed(CHIPS, home, lambda row: row.accelerator == accelerator)
 
 
 def _installed_by_paths(case: Case, spec: RuleSpec, accelerator: str) -> Exact:
-    return case.installed(CHIPS, keep=lambda row: row.accelerator == accelerator and case.came_by(row, spec.paths))
+    return case.stock.installed(
+        CHIPS, keep=lambda row: row.accelerator == accelerator and case.stock.came_by(row, spec.paths)
+    )

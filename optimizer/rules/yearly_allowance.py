@@ -52,6 +52,6 @@ def _terms(case: Case, spec: RuleSpec, period: int) -> Iterator[tuple[Variable, 
 def _installed(case: Case, spec: RuleSpec, year: int) -> Exact:
     def counts(row: Installed) -> bool:
         is_of_year = row.placed_on is not None and row.placed_on.year == year
-        return is_of_year and case.came_by(row, spec.paths)
+        return is_of_year and case.stock.came_by(row, spec.paths)
 
-    return case.installed(spec.measure, keep=counts)
+    return case.stock.installed(spec.measure, keep=counts)

@@ -43,6 +43,8 @@ class SolveOptions:
     """Whether a linear program is solved by an interior-point method, ending at a vertex; quicker on large ones."""
     presolve: bool = True
     """False: solve the program as it is, where a backend's own reductions are not to be trusted with it."""
+    is_careful: bool = False
+    """Whether rows are kept more closely than the backend does of itself, where it has lost a solution."""
 
 
 @dataclass(frozen=True)

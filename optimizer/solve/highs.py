@@ -27,6 +27,9 @@ INFINITY = 1e20
 FEASIBILITY_TOLERANCE = 1e-7
 """Ten times tighter than the default: rows are scaled to about one per block, and the exact check forgives nothing."""
 
+CAREFUL_TOLERANCE = 1e-9
+"""By how much a careful solve of a linear program may miss a row. At the default, 1e-7, HiGHS has called programs optimal
+that missed a row by just that, and MathOpt then finds no solution."""
 TRUSTED_BRANCHINGS = 1
 """Branchings on a column after which its costs are trusted where the bound is what counts. With 8, its default, most of the
 time of 100 nodes goes into trying branchings (plans of 50 sites)."""
@@ -56,6 +59,8 @@ class Highs:
         parameters.highs.int_options["threads"] = options.threads
         parameters.highs.double_options["mip_feasibility_tolerance"] = FEASIBILITY_TOLERANCE
         parameters.highs.double_options["mip_abs_gap"] = 0.0
+        if options.is_careful:
+            parameters.highs.double_options["primal_feasibility_tolerance"] = CAREFUL_TOLERANCE
         if options.heuristics is not Heuristics.FULL:
             parameters.highs.double_options["mip_heuristic_effort"] = 0.0
         if options.heuristics is Heuristics.NONE:

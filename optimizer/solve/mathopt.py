@@ -44,17 +44,29 @@ def run(
     """Solve a formulation.
 
     Every column is bounded through the limits, so "infeasible or unbounded" means infeasible. HiGHS calls some programs
-    optimal and has no solution that it thinks feasible: linear ones are solved again by its other method, others without
-    presolve. Raises SolverError when the backend fails.
+    optimal and has no solution that it thinks feasible: those are solved again another way. Raises SolverError when the
+    backend fails.
     """
-    try:
-        return _run(backend, request, interrupter, on_progress)
-    except SolverError as error:
-        if SOLUTION_LOST not in str(error):
-            raise
-    options, is_linear = request.options, not request.formulation.is_integer.any()
-    other = replace(options, is_interior=not options.is_interior) if is_linear else replace(options, presolve=False)
-    return _run(backend, replace(request, options=other), interrupter, on_progress)
+    first, *others = _ways(request)
+    for other in others:
+        try:
+            return _run(backend, first, interrupter, on_progress)
+        except SolverError as error:
+            if SOLUTION_LOST not in str(error):
+                raise
+        first = other
+    return _run(backend, first, interrupter, on_progress)
+
+
+def _ways(request: Request) -> tuple[Request, ...]:
+    """Return a request and other ways to ask it."""
+    options = request.options
+    ways = [options]
+    if request.formulation.is_integer.any():
+        ways.append(replace(options, presolve=False))
+    else:
+        ways += [replace(options, is_interior=not options.is_interior), replace(options, is_careful=True)]
+    return tuple(replace(request, options=way) for way in ways)
 
 
 def _run(

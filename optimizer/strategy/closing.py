@@ -12,7 +12,6 @@ import numpy as np
 
 from optimizer.model.columns import ABSENT
 from optimizer.strategy.completion import complete
-from optimizer.strategy.run import no_columns
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Floats, Formulation
@@ -98,7 +97,7 @@ def _held(run: GoalRun, program: Formulation, openings: Floats) -> Formulation:
     columns = run.model.opening_columns
     lower, upper = program.column_lower.copy(), program.column_upper.copy()
     lower[columns] = upper[columns] = np.rint(openings[columns])
-    return program.with_column_bounds(lower, upper).with_integer(no_columns(columns))
+    return program.with_column_bounds(lower, upper).relaxed()
 
 
 def _money(run: GoalRun, values: Values) -> float:

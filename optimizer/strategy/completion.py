@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.model.columns import ABSENT
 from optimizer.rules.measures import TPP
-from optimizer.strategy.run import COMPLETION, LARGE_BLOCKS
+from optimizer.strategy.stages import COMPLETION, LARGE_BLOCKS
 
 if TYPE_CHECKING:
     from optimizer.model.build import Model

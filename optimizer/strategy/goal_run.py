@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import floor as round_down
 from typing import TYPE_CHECKING
 
 from optimizer.rules.ledger import Ledger
 from optimizer.strategy.options import SearchProgress
 from optimizer.strategy.run import Run
+from optimizer.strategy.tightening import Tightening
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Formulation
@@ -32,6 +34,23 @@ FLOOR_TIGHTENING = 1e-7
 """Part of the floor by which its row is raised when a tolerance took an answer below it."""
 
 
+class FloorTightening(Tightening):
+    """Tightens the rows of a model's limits, and the floor of value, the program's last row."""
+
+    def tightened(self, formulation: Formulation, broken: tuple[int, ...]) -> Formulation:
+        """Return the program with the rows of broken limits tightened, and the floor raised a little further each time."""
+        tightened = super().tightened(formulation, tuple(number for number in broken if number != FLOOR_BROKEN))
+        if FLOOR_BROKEN not in broken:
+            return tightened
+        lower = tightened.row_lower.copy()
+        lower[-1] += FLOOR_TIGHTENING * max(1.0, abs(lower[-1]))
+        return tightened.with_row_bounds(lower, tightened.row_upper)
+
+    def cuts_nothing(self, broken: tuple[int, ...]) -> bool:
+        """Return whether tightening these leaves every placement that keeps them: a floor that is raised never does."""
+        return FLOOR_BROKEN not in broken and super().cuts_nothing(broken)
+
+
 @dataclass(kw_only=True)
 class GoalRun(Run):
     """The search for one goal under way."""
@@ -44,6 +63,11 @@ class GoalRun(Run):
     _missed_floor: bool = False
     _has_floor: bool = False
     """Whether the last row of the program being solved is the floor."""
+
+    @cached_property
+    def tightening(self) -> FloorTightening:
+        """Return what tightens a program where an answer breaks a limit or misses the floor."""
+        return FloorTightening(self.model)
 
     def objective(self) -> Fraction | None:
         """Return the goal of the best placement, negative."""
@@ -92,18 +116,6 @@ class GoalRun(Run):
         rank = (-self.reached(placement), verdict.objective)
         if rank > (-self.reached(self.placement), self.verification.objective):
             self.placement, self.verification = placement, verdict
-
-    def _tightened(self, formulation: Formulation, broken: tuple[int, ...]) -> Formulation:
-        """Return the program with the rows of broken limits tightened, and the floor raised a little further each time."""
-        tightened = super()._tightened(formulation, tuple(number for number in broken if number != FLOOR_BROKEN))
-        if FLOOR_BROKEN not in broken:
-            return tightened
-        lower = tightened.row_lower.copy()
-        lower[-1] += FLOOR_TIGHTENING * max(1.0, abs(lower[-1]))
-        return tightened.with_row_bounds(lower, tightened.row_upper)
-
-    def _cuts_nothing(self, broken: tuple[int, ...]) -> bool:
-        return FLOOR_BROKEN not in broken and super()._cuts_nothing(broken)
 
     def _report(self, stage: str, seen: Progress, scale: float) -> None:  # noqa: ARG002  no money here
         """Tell which goal is searched and where it stands; what a solver sees of it is no money."""

@@ -20,8 +20,8 @@ from optimizer.solve.result import Termination
 from optimizer.strategy.closing import close_sites, move_counts
 from optimizer.strategy.completion import complete
 from optimizer.strategy.outcome import Status
-from optimizer.strategy.run import LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS, no_columns
 from optimizer.strategy.search import SMALL_PLAN_COLUMNS, search
+from optimizer.strategy.stages import LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Formulation
@@ -57,7 +57,7 @@ def search_goal(run: GoalRun) -> None:
 
 def _search_large(run: GoalRun, program: Formulation) -> None:
     openings = run.model.opening_columns
-    linear = _bounding(run, LINEAR, program.with_integer(no_columns(openings)), LINEAR_TIME_PART)
+    linear = _bounding(run, LINEAR, program.relaxed(), LINEAR_TIME_PART)
     if linear.values is not None and not run.is_finished():
         _at_held_openings(run, linear.values)
     for _ in range(MOST_CAPS):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import SolverError
 from optimizer.model.rounding import broken_cuts, site_rows, with_cuts
 from optimizer.solve.result import Termination
-from optimizer.strategy.run import LINEAR, no_columns
+from optimizer.strategy.stages import LINEAR
 
 if TYPE_CHECKING:
     from optimizer.solve.result import SolveResult
@@ -52,8 +52,7 @@ def solve_linear(run: Run) -> SolveResult:
 
 
 def _solve(run: Run) -> SolveResult:
-    openings = run.model.opening_columns
-    program = run.program.with_integer(no_columns(openings))
+    program = run.program.relaxed()
     result = run.solve(LINEAR, program, 0.0, time_part=LINEAR_TIME_PART)
     run.take_bound(result)
     if result.termination is Termination.INFEASIBLE:

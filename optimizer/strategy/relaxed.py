@@ -22,10 +22,11 @@ import numpy as np
 from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
 from optimizer.strategy.completion import complete, complete_where_moved
+from optimizer.strategy.deciding import deciding_bound, deciding_value
 from optimizer.strategy.linear import solve_linear
 from optimizer.strategy.options import Effort
 from optimizer.strategy.outcome import OPTIMAL_GAP
-from optimizer.strategy.run import DIVE, RELAXED_BLOCKS, WHOLE_DIVE, no_columns
+from optimizer.strategy.stages import DIVE, RELAXED_BLOCKS, WHOLE_DIVE
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Flags, Formulation
@@ -145,7 +146,7 @@ def _gap_left(run: Run, dive: SolveResult) -> float:
     if whole is None or whole <= 0 or not dive.objective:
         return gap * RELAXED_GAP_PART
     relaxed = dive.objective * run.model.formulation.objective_scale
-    wanted = max(float(whole) * (1 + NEARLY * gap), run.deciding_bound() or 0.0)
+    wanted = max(float(whole) * (1 + NEARLY * gap), deciding_bound(run) or 0.0)
     return max(wanted / relaxed - 1, gap * RELAXED_GAP_PART)
 
 
@@ -188,19 +189,19 @@ def _with_held(run: Run, program: Formulation, is_open: Values | Flags) -> Formu
     openings = run.model.opening_columns
     lower, upper = program.column_lower.copy(), program.column_upper.copy()
     lower[openings] = upper[openings] = is_open
-    return program.with_column_bounds(lower, upper).with_integer(no_columns(openings))
+    return program.with_column_bounds(lower, upper).relaxed()
 
 
 def _only_bound_is_wanting(run: Run, relaxed: SolveResult) -> bool:
     """Return whether a bound that the openings begun with do not rule out would answer: then no dive is needed."""
-    bound = run.deciding_bound()
+    bound = deciding_bound(run)
     return bound is not None and bound > (relaxed.objective or 0.0) * run.model.formulation.objective_scale
 
 
 def _gap_to_spare(run: Run, relaxed: SolveResult) -> float | None:
     """Return half the gap that a whole placement may leave to a relaxed one and still answer; None where none answers."""
     most = (relaxed.objective or 0.0) * run.model.formulation.objective_scale
-    least = run.deciding_value(Fraction(most))
+    least = deciding_value(run, Fraction(most))
     return None if least is None or most <= 0 else (most - least) / most / 2
 
 

@@ -22,20 +22,21 @@ from optimizer.analysis.service import Assigner
 from optimizer.errors import SolverError
 from optimizer.model.build import build_model
 from optimizer.model.whole_steps import held_to_whole_steps
-from optimizer.rules.limit import Sense, Served
 from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.beside import SolveBeside
 from optimizer.solve.result import Progress, SolveResult, Termination
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.outcome import OPTIMAL_GAP, Stage, relative_gap
 from optimizer.strategy.repair import repair
+from optimizer.strategy.stages import BOUNDING_STAGES, GUIDING_STAGES, WHOLE_BLOCKS
+from optimizer.strategy.tightening import Tightening
 from optimizer.verify.check import Verification, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from optimizer.model.build import Model
-    from optimizer.model.formulation import Flags, Formulation
+    from optimizer.model.formulation import Formulation
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
@@ -44,16 +45,9 @@ if TYPE_CHECKING:
 
 Values = npt.NDArray[np.float64]
 
-TIGHTEN_STEP = 0.4
-"""Part of one exact step by which a row is tightened when a solver's tolerance broke its limit; below a half, so that
-equality with the law stays reachable."""
-SERVICE_STEP = 4e-6
-"""Least part of a row's largest coefficient by which a row of service is tightened: one TPP is often less than a solver
-sees."""
 MOST_TIGHTENINGS = 4
 LARGE_PROGRAM_ROWS = 8_000
 """Rows from which linear programs are solved by an interior-point method: half the time of simplex at 30,000 rows."""
-HALVINGS = 30
 HINT_TOLERANCE = 1e-6
 
 
@@ -105,6 +99,11 @@ class Run:
         """
         return held_to_whole_steps(self.model)
 
+    @cached_property
+    def tightening(self) -> Tightening:
+        """Return what tightens a program where an answer breaks a limit."""
+        return Tightening(self.model)
+
     def solve_whole(
         self,
         stage: str,
@@ -135,7 +134,8 @@ class Run:
             broken = self.offer(result.values)
             if not broken or self.is_finished():
                 return not broken
-            current, cuts_nothing = self._tightened(current, broken), cuts_nothing and self._cuts_nothing(broken)
+            current = self.tightening.tightened(current, broken)
+            cuts_nothing = cuts_nothing and self.tightening.cuts_nothing(broken)
         if proves_bound and self.placement is None:
             msg = "the solver's answers break a limit by less than it can see; no exact placement was found"
             raise SolverError(msg)
@@ -310,22 +310,6 @@ class Run:
         gap = relative_gap(self.objective(), self.bound())
         return gap is not None and gap <= self.options.relative_gap
 
-    def deciding_bound(self) -> float | None:
-        """Return the largest bound by which the question is answered with the best placement; None without any."""
-        value, bound = self.objective(), self.bound()
-        if self.is_decided is None or value is None or bound is None or not self.is_decided(value, value):
-            return None
-        decides = self.is_decided
-        return float(_last(value, bound, lambda middle: decides(value, middle)))
-
-    def deciding_value(self, most: Fraction) -> float | None:
-        """Return the least value, up to `most`, by which the question is answered with the best bound; None without any."""
-        value, bound = self.objective(), self.bound()
-        if self.is_decided is None or value is None or bound is None or not self.is_decided(most, bound):
-            return None
-        decides = self.is_decided
-        return float(_last(most, value, lambda middle: decides(middle, bound)))
-
     def seconds_left(self) -> float | None:
         """Return the rest of the time limit, or None without one."""
         limit = self.options.time_limit_seconds
@@ -350,29 +334,6 @@ class Run:
                 raise SolverError(msg)
             return objective
         return bound
-
-    def _tightened(self, formulation: Formulation, broken: tuple[int, ...]) -> Formulation:
-        """Return the program with the rows of broken limits tightened; attempts do not accumulate."""
-        lower, upper = formulation.row_lower.copy(), formulation.row_upper.copy()
-        for number in broken:
-            row = self.model.limit_rows[number]
-            step = self._tightening(number)
-            if self.limits[number].sense is Sense.AT_MOST:
-                upper[row] = min(formulation.row_upper[row], self.model.formulation.row_upper[row] - step)
-            else:
-                lower[row] = max(formulation.row_lower[row], self.model.formulation.row_lower[row] + step)
-        return formulation.with_row_bounds(lower, upper)
-
-    def _cuts_nothing(self, broken: tuple[int, ...]) -> bool:
-        """Return whether tightening these limits leaves every placement that keeps them."""
-        steps, rests = self.model.row_steps, self.model.row_rests
-        return all(rests[number] * steps[number] >= self._tightening(number) for number in broken)
-
-    def _tightening(self, number: int) -> float:
-        """Return by how much the row of a broken limit is tightened."""
-        step = TIGHTEN_STEP * self.model.row_steps[number]
-        is_service = any(isinstance(variable, Served) for variable, _ in self.limits[number].usage.terms)
-        return max(step, SERVICE_STEP) if is_service else step
 
     def announce(self, stage: str) -> None:
         """Tell the best placement and the best bound so far."""
@@ -400,30 +361,7 @@ class Run:
         )
 
 
-LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS = "linear relaxation", "relaxed blocks", "whole blocks"
-BOUNDING_STAGES = frozenset({LINEAR, RELAXED_BLOCKS, WHOLE_BLOCKS})
-"""Stages whose programs hold every placement of the plan, so that their bounds are bounds of the plan."""
-DIVE, LARGE_BLOCKS, COMPLETION = "dive", "completion, large blocks", "completion"
-WHOLE_DIVE = "dive, whole blocks"
-PRICES, HELD, NEAR = "prices", "openings held", "neighbourhood"
-GUIDING_STAGES = frozenset({DIVE, WHOLE_DIVE, LARGE_BLOCKS, COMPLETION, PRICES, HELD, NEAR})
-"""Stages that only suggest placements, each verified: what a presolve wrongly cuts off is then nobody's bound."""
-
-
-def _last(first: Fraction, other: Fraction, holds: Callable[[Fraction], bool]) -> Fraction:
-    """Return the point farthest from the first, which holds, towards another at which something still does."""
-    for _ in range(HALVINGS):
-        middle = (first + other) / 2
-        first, other = (middle, other) if holds(middle) else (first, middle)
-    return first
-
-
 def _within(formulation: Formulation, values: Values) -> Values | None:
     """Return values moved onto the column bounds they miss by a solver's tolerance; None where one misses by more."""
     moved = np.clip(values, formulation.column_lower, formulation.column_upper)
     return moved if float(np.abs(moved - values).max(initial=0.0)) <= HINT_TOLERANCE else None
-
-
-def no_columns(flags: Flags) -> Flags:
-    """Return flags of the same length, none set."""
-    return np.zeros_like(flags)

@@ -17,7 +17,8 @@ from optimizer.strategy.decomposed.separate import separate
 from optimizer.strategy.options import STRATEGIES, Effort, SearchOptions, SearchProgress
 from optimizer.strategy.outcome import Outcome, Status, status_of
 from optimizer.strategy.relaxed import relaxed_then_complete
-from optimizer.strategy.run import WHOLE_BLOCKS, Run
+from optimizer.strategy.run import Run
+from optimizer.strategy.stages import WHOLE_BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from optimizer.economics.worth import Worth
+from optimizer.economics.worth_arrays import unit_value_array
 from optimizer.schema.placement import Placement
 from tests.builders import Row, case, chip, placing, plan, site
 
@@ -177,7 +178,7 @@ def test_a_pair_without_a_listed_value_is_worth_nothing() -> None:
 
     assert value.unit_terms(0, 0, 1) == {"value": 0}
     assert value.unit_terms(1, 0, 0) == {"value": 0}
-    assert value.unit_value_array().tolist() == [[[0, 0]], [[0, 5]]]
+    assert unit_value_array(value).tolist() == [[[0, 0]], [[0, 5]]]
 
 
 def test_a_placement_is_worth_what_is_added_when_it_is_added_and_what_is_opened() -> None:

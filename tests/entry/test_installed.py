@@ -28,7 +28,7 @@ def path(country: str, placed_on: str | None, *held: Row, headquarters: str = "U
     built = company(
         site("kl", "MY"), headquarters=headquarters, authorisations=list(held), installed=[row], start="2026Q4"
     )
-    return built.installed_paths[built.plan.installed[0]]
+    return built.stock.paths[built.plan.installed[0]]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_history_does_not_change_with_what_the_plan_assumes_to_hold(mode: str) -
     row: Row = {"country": "MY", "accelerator": "chip", "units": 5, "placed_on": "2025-07-01"}
     built = company(site("kl", "MY"), authorisations=[UVEU], installed=[row], policy={"authorisations": mode})
 
-    assert list(built.installed_paths.values()) == ["uveu"]
+    assert list(built.stock.paths.values()) == ["uveu"]
 
 
 def test_a_path_of_no_pack_is_refused_with_those_there_are() -> None:
@@ -105,7 +105,7 @@ def test_a_pack_that_counts_from_no_day_infers_nothing() -> None:
     row: Row = {"country": "SA", "accelerator": "H200", "units": 5, "placed_on": "2026-02-01"}
     built = enforced(site("riyadh", "SA"), installed=[row])
 
-    assert list(built.installed_paths.values()) == ["none"]
+    assert list(built.stock.paths.values()) == ["none"]
 
 
 def test_a_day_before_the_tier_table_takes_its_first_tiers() -> None:

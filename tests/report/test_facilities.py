@@ -143,7 +143,7 @@ def test_controlled_owned_tpp_is_what_the_shares_are_taken_of(day: date) -> None
     opening = sum(row.tpp_at_opening for row in counted)
 
     placed = ledger.value(Placed(CONTROLLED_TPP, WORLD, period))
-    assert close == fleet.installed(CONTROLLED_TPP) + placed
+    assert close == fleet.stock.installed(CONTROLLED_TPP) + placed
     spec = next(spec for spec in fleet.policy.rules if spec.kind == "home_share")
     assert close == total_compute(fleet, spec, period).evaluate(ledger.value)
     assert opening == total_compute(fleet, spec, period - 1).evaluate(ledger.value)
@@ -168,7 +168,7 @@ def test_where_operated_chips_count_the_leased_in_ones_do() -> None:
     total = compose_facilities(fleet, None, dates=[FIRST]).totals[0]
 
     assert total.counted_controlled_tpp_at_close == 1_200_000
-    assert total.counted_controlled_tpp_at_close == fleet.installed(CONTROLLED_TPP)
+    assert total.counted_controlled_tpp_at_close == fleet.stock.installed(CONTROLLED_TPP)
 
 
 def test_the_tier_is_that_of_the_day_itself() -> None:

@@ -116,7 +116,7 @@ def test_installed_stock_leaves_too_and_no_minimum_is_asked_any_more() -> None:
         delivered=1,
     )
 
-    assert [company.installed("chips", "US", period=period) for period in range(3)] == [8, 8, 0]
+    assert [company.stock.installed("chips", "US", period=period) for period in range(3)] == [8, 8, 0]
     assert broken(asked, Placement()) == {}
 
 

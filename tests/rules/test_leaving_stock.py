@@ -32,8 +32,8 @@ def fleet(**parts: object) -> Case:
 def test_stock_stands_up_to_and_including_the_period_of_its_last_day(day: str, standing: list[int]) -> None:
     company = fleet(installed=[leaving(10, day, country="US")])
 
-    assert [company.installed("chips", "US", period=period) for period in range(3)] == standing
-    assert company.installed("chips", "US", period=-1) == 10
+    assert [company.stock.installed("chips", "US", period=period) for period in range(3)] == standing
+    assert company.stock.installed("chips", "US", period=-1) == 10
 
 
 def test_power_and_unit_limits_are_free_again_once_stock_has_left() -> None:

@@ -127,7 +127,7 @@ def test_stock_that_names_its_licence_takes_of_its_quantity_and_is_shown_under_i
     assert {limit.scope: limit.usage.constant for limit in limits_of(case, RULE)} == {"A": 2, "B": 0}
     assert illegal(case, kl={"small": 6}) == {}
     assert illegal(case, kl={"small": 7}) == {"legal_path[MY,small,2026Q1]": 1}
-    assert case.came_by(case.plan.installed[0], ("listed_licence",))
+    assert case.stock.came_by(case.plan.installed[0], ("listed_licence",))
 
 
 def test_stock_by_a_licence_that_is_not_named_takes_of_none() -> None:

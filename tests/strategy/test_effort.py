@@ -10,8 +10,8 @@ import pytest
 
 from optimizer.rules.registry import compile_limits
 from optimizer.strategy.options import Effort, SearchOptions
-from optimizer.strategy.run import COMPLETION, DIVE, WHOLE_BLOCKS
 from optimizer.strategy.search import search
+from optimizer.strategy.stages import COMPLETION, DIVE, WHOLE_BLOCKS
 from tests.builders import case as case_of
 from tests.builders import chip, site
 from tests.strategy.scripted import HOURS

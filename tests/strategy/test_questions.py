@@ -12,9 +12,11 @@ from optimizer.model.build import build_model
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.session import Session
 from optimizer.strategy.completion import complete_where_moved
+from optimizer.strategy.deciding import deciding_bound, deciding_value
 from optimizer.strategy.options import SearchOptions
-from optimizer.strategy.run import BOUNDING_STAGES, GUIDING_STAGES, Run, no_columns
+from optimizer.strategy.run import Run
 from optimizer.strategy.search import search
+from optimizer.strategy.stages import BOUNDING_STAGES, GUIDING_STAGES
 from tests.builders import case as case_of
 from tests.builders import chip, site
 from tests.rules.diffusion import ONLY_LISTED, company, licence
@@ -44,15 +46,15 @@ def is_within(value: Fraction | None, bound: Fraction | None) -> bool:
 def test_the_bound_and_the_value_that_would_answer() -> None:
     asked = asking(is_within)
 
-    assert asked.deciding_bound() == pytest.approx(OSLO_VALUE + 1000, abs=0.01)
-    assert asked.deciding_value(Fraction(BEST_VALUE)) == pytest.approx(BEST_VALUE + 900 - 1000, abs=0.01)
+    assert deciding_bound(asked) == pytest.approx(OSLO_VALUE + 1000, abs=0.01)
+    assert deciding_value(asked, Fraction(BEST_VALUE)) == pytest.approx(BEST_VALUE + 900 - 1000, abs=0.01)
 
 
 def test_where_nothing_would_answer_there_is_neither() -> None:
     hopeless = asking(lambda _, __: False)
 
-    assert (hopeless.deciding_bound(), hopeless.deciding_value(Fraction(BEST_VALUE))) == (None, None)
-    assert (asking(None).deciding_bound(), asking(None).deciding_value(Fraction(BEST_VALUE))) == (None, None)
+    assert (deciding_bound(hopeless), deciding_value(hopeless, Fraction(BEST_VALUE))) == (None, None)
+    assert (deciding_bound(asking(None)), deciding_value(asking(None), Fraction(BEST_VALUE))) == (None, None)
 
 
 def test_only_counts_that_moved_by_a_block_are_decided_again() -> None:
@@ -97,7 +99,7 @@ def test_presolve_may_only_cut_off_what_proves_nothing(stages: frozenset[str], *
         Run.on(model, SearchOptions(), cast("Session", script), None).solve(stage, model.formulation, 0.0)
         assert script.asked[0].options.presolve is is_on, stage
     script = Script([solved(None, 0.0)])
-    linear = model.formulation.with_integer(no_columns(model.opening_columns))
+    linear = model.formulation.relaxed()
     Run.on(model, SearchOptions(), cast("Session", script), None).solve("any", linear, 0.0)
     assert script.asked[0].options.presolve
 

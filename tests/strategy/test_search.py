@@ -15,8 +15,9 @@ from optimizer.rules.registry import compile_limits
 from optimizer.solve.result import Progress, SolveResult, Termination
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.outcome import Outcome, Status, relative_gap
-from optimizer.strategy.run import MOST_TIGHTENINGS, TIGHTEN_STEP
+from optimizer.strategy.run import MOST_TIGHTENINGS
 from optimizer.strategy.search import SMALL_PLAN_COLUMNS, search
+from optimizer.strategy.tightening import TIGHTEN_STEP
 from tests.builders import case, chip, placing, site
 from tests.strategy.scripted import (
     BEST,

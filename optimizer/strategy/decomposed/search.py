@@ -21,11 +21,12 @@ from optimizer.solve.session import Session
 from optimizer.strategy.completion import complete
 from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, search_neighbours
 from optimizer.strategy.decomposed.openings import better_openings, decide_openings, hold
-from optimizer.strategy.decomposed.prices import find_prices, price_all, price_used
-from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings, with_rounding_cuts
+from optimizer.strategy.decomposed.prices import find_prices
+from optimizer.strategy.decomposed.refine import refined
+from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings
 from optimizer.strategy.outcome import relative_gap
 from optimizer.strategy.rounding.whole import rounder_of
-from optimizer.strategy.run import HELD, NEAR, PRICES, RELAXED_BLOCKS
+from optimizer.strategy.stages import HELD, NEAR, PRICES, RELAXED_BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
 
 RELAXED_GAP_PART = 0.4
 """Part of the gap asked for that may lie between the bound and the relaxed solution whose openings are rounded."""
-CUTS_GAP_PART, MOST_LOOKS = 0.1, 3
-"""Part of the gap asked for that rounding cuts must promise to be made, and looks at them before they are."""
-MOST_ROUNDS_OF_CUTS = 4
 BOUND_ROUNDING = 1e-10
 """Part by which a bound summed in doubles is loosened."""
 MANY_SITES = 500
@@ -182,22 +180,13 @@ class _Search:
 
     def refine(self, priced: Priced) -> Priced:
         """Return the prices of every choice, with rounding cuts where those bring the bound down."""
-        plan = self.plan
-        for _ in range(MOST_ROUNDS_OF_CUTS):
-            every = price_all(plan, priced, self.solve_prices)
-            if every is None:
+        best, gap = priced, self.run.options.relative_gap
+        for plan, better in refined(self.plan, priced, self.solve_prices, gap):
+            self.plan, best = plan, better
+            self.take_bound(best)
+            if self.run.is_finished():
                 break
-            self.plan, priced = plan, every
-            self.take_bound(priced)
-            plan = with_rounding_cuts(self.plan, priced)
-            if plan is self.plan or self.run.is_finished() or not self._is_less(plan, priced):
-                break
-        return priced
-
-    def _is_less(self, plan: Separable, priced: Priced) -> bool:
-        """Return whether a plan with cuts promises to be worth less than without, as a few likely choices say."""
-        enough = priced.money - CUTS_GAP_PART * self.run.options.relative_gap * abs(priced.money)
-        return all(used.money < enough for used in islice(price_used(plan, priced, self.solve_prices), MOST_LOOKS))
+        return best
 
     def _started_from(self) -> Decided | None:
         """Return the openings of the placement that the run began with; None where it began with none."""

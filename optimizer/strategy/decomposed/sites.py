@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.economics.worth import Worth
+from optimizer.economics.worth_arrays import opening_step_array, unit_value_array
 from optimizer.model.columns import largest_blocks, needs_opening
 from optimizer.rules.limit import Standing
 
@@ -94,11 +95,11 @@ def tabulate_sites(case: Case, limits: Sequence[Limit], power_limits: Sequence[L
     power[~np.isfinite(power)] = 0.0  # of sites where nothing draws any
     power = np.maximum(np.minimum.accumulate(power[:, ::-1], axis=1)[:, ::-1], 0.0)
     return Sites(
-        worth=worth.unit_value_array() * blocks[None, :, None],
+        worth=unit_value_array(worth) * blocks[None, :, None],
         most=most.astype(np.float64),
         draw=draw,
         power=power,
-        opening=np.where(opens[:, None], worth.opening_step_array()[:, ::-1].cumsum(axis=1)[:, ::-1], 0.0),
+        opening=np.where(opens[:, None], opening_step_array(worth)[:, ::-1].cumsum(axis=1)[:, ::-1], 0.0),
         opens=opens,
         may_open=np.maximum.accumulate((most > 0).any(axis=1), axis=1),
         zone=zone,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.economics.worth import Worth
+from optimizer.economics.worth_arrays import unit_value_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ class Money:
         self._rows = rows
         self._worth = Worth(case.plan)
         sizes = np.array([accelerator.block for accelerator in case.plan.accelerators])
-        self.value: Floats = self._worth.unit_value_array() * sizes[:, None]
+        self.value: Floats = unit_value_array(self._worth) * sizes[:, None]
         """What a block is worth."""
         self._openings: dict[tuple[int, int], float] = {}
 

@@ -15,9 +15,11 @@ from optimizer.model.build import build_model
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.backend import SolveOptions
+from optimizer.strategy.decomposed.prices import find_prices
+from optimizer.strategy.decomposed.refine import refined
 from optimizer.strategy.decomposed.restricted import Choice, restrict
 from optimizer.strategy.decomposed.separate import separate
-from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings, with_rounding
+from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings
 from tests.oracle.random_plans import random_plan
 
 if TYPE_CHECKING:
@@ -59,6 +61,17 @@ def whole_optimum(session: Session, case: Case, limits: tuple[Limit, ...]) -> tu
     return counts, opened, (best.objective or 0.0) * model.formulation.objective_scale
 
 
+def refine(session: Session, plan: Separable) -> tuple[Separable, float]:
+    """Return a plan with all rounding cuts that are made, and its bound by prices."""
+
+    def solve(program: Formulation) -> SolveResult:
+        return session.solve("highs", program, EXACTLY)
+
+    *_, priced = find_prices(plan, solve)
+    *_, (cut, best) = refined(plan, priced, solve, 0.0)
+    return cut, best.bound
+
+
 @pytest.mark.parametrize("seed", range(80))
 def test_no_whole_placement_is_cut_off_and_none_is_worth_more_than_the_bound(session: Session, seed: int) -> None:
     case, limits, parts = drawn(random_plan(seed))
@@ -70,7 +83,7 @@ def test_no_whole_placement_is_cut_off_and_none_is_worth_more_than_the_bound(ses
     def solve(program: Formulation) -> SolveResult:
         return session.solve("highs", program, EXACTLY)
 
-    plan, linear = with_rounding(tightened(parts, build_model(case, limits)), solve, 0.0)
+    plan, linear = refine(session, tightened(parts, build_model(case, limits)))
     program = whole_openings(plan)
     point = program.point(plan.sites, plan.coupling, counts, opened > 0)
     own = solve(program.with_whole_openings())
@@ -78,7 +91,6 @@ def test_no_whole_placement_is_cut_off_and_none_is_worth_more_than_the_bound(ses
     assert broken_by(program.formulation, point).max() <= PART
     assert (point <= program.formulation.column_upper + PART).all()
     assert own.best_bound * program.formulation.objective_scale >= money - PART * max(1.0, abs(money))
-    assert linear is not None
     assert linear >= own.best_bound * program.formulation.objective_scale - PART * max(1.0, abs(money))
 
 
@@ -90,12 +102,11 @@ def test_what_limits_imply_brings_the_bound_nearer(session: Session, kind: str) 
     def solve(program: Formulation) -> SolveResult:
         return session.solve("highs", program, EXACTLY)
 
-    _, tight = with_rounding(tightened(parts, build_model(case, limits)), solve, 0.0)
+    _, tight = refine(session, tightened(parts, build_model(case, limits)))
     choice = Choice(parts.sites.may_add, parts.sites.may_choose)
     program = restrict(parts.sites, parts.coupling, choice, parts.local).formulation
     plain = solve(program)
 
-    assert tight is not None
     assert plain.objective is not None
     assert tight < plain.objective * program.objective_scale * (1 - PART)
 
@@ -107,7 +118,7 @@ def test_a_limit_that_is_left_out_takes_what_it_implies_along(session: Session) 
     def bound(kept: tuple[Limit, ...]) -> float:
         parts = separate(case, kept)
         assert parts is not None
-        plan, _ = with_rounding(tightened(parts, build_model(case, kept)), solve, 0.0)
+        plan, _ = refine(session, tightened(parts, build_model(case, kept)))
         program = whole_openings(plan)
         found = solve(program.with_whole_openings())
         return found.best_bound * program.formulation.objective_scale

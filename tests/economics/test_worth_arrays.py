@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.economics.worth import Worth
+from optimizer.economics.worth_arrays import opening_step_array, unit_value_array
 from tests.builders import Row, chip, plan, site
 
 
@@ -82,7 +83,7 @@ def worths(draw: st.DrawFn) -> Worth:
 @settings(max_examples=60)
 @given(worths())
 def test_the_array_equals_the_exact_terms_to_twelve_digits(worth: Worth) -> None:
-    array = worth.unit_value_array()
+    array = unit_value_array(worth)
 
     for site_number in range(2):
         for sku in range(2):
@@ -98,7 +99,7 @@ def test_the_array_equals_the_exact_terms_to_twelve_digits(worth: Worth) -> None
 @settings(max_examples=60)
 @given(worths())
 def test_the_array_of_openings_is_the_nearest_to_the_exact_steps(worth: Worth) -> None:
-    array = worth.opening_step_array()
+    array = opening_step_array(worth)
 
     for site_number in range(2):
         values = [*(worth.opening_value(site_number, period) for period in range(3)), Fraction(0)]

@@ -1,0 +1,47 @@
+"""Prices of every choice, the best bound that a linear relaxation gives, with rounding cuts where those bring it down.
+
+Whether cuts do is asked of a program of a few likely choices first: one of every choice takes many times as long.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from optimizer.strategy.decomposed.prices import price_all, price_used
+from optimizer.strategy.decomposed.whole_openings import with_rounding_cuts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.strategy.decomposed.prices import Priced, Solve
+    from optimizer.strategy.decomposed.separate import Separable
+
+MOST_ROUNDS = 4
+LEAST_PART = 0.1
+"""Part of the gap asked for that cuts must promise to be made."""
+MOST_LOOKS = 3
+"""Programs of likely choices after which a promise is believed."""
+
+
+def refined(plan: Separable, priced: Priced, solve: Solve, gap: float) -> Iterator[tuple[Separable, Priced]]:
+    """Yield a plan with more and more rounding cuts, each time with the prices of every choice.
+
+    `gap` is the relative gap asked for. Nothing is yielded where time is up.
+    """
+    for _ in range(MOST_ROUNDS):
+        every = price_all(plan, priced, solve)
+        if every is None:
+            return
+        priced = every
+        yield plan, priced
+        cut = with_rounding_cuts(plan, priced)
+        if cut is plan or not _is_less(cut, priced, solve, LEAST_PART * gap):
+            return
+        plan = cut
+
+
+def _is_less(plan: Separable, priced: Priced, solve: Solve, part: float) -> bool:
+    """Return whether a plan with cuts promises to be worth less by a part of its value."""
+    enough = priced.money - part * abs(priced.money)
+    return all(used.money < enough for used in islice(price_used(plan, priced, solve), MOST_LOOKS))
