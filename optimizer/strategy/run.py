@@ -170,17 +170,25 @@ class Run:
         return result
 
     def solve_beside(
-        self, session: Session, stage: str, formulation: Formulation, gap: float, hint: Values, node_limit: int | None
+        self,
+        session: Session,
+        stage: str,
+        formulation: Formulation,
+        gap: float,
+        hint: Values,
+        node_limit: int | None,
+        *,
+        proves_bound: bool = False,
     ) -> SolveBeside:
-        """Begin a solve in another session, to prove a bound; `ended` takes its answer.
+        """Begin a solve in another session; `ended` takes its answer.
 
-        Progress tells the bound it has reached; nothing else is made of it before it has ended.
+        Progress tells the bound it has reached, where it proves one; nothing else is made of it before it has ended.
         """
         options = self._options(stage, formulation, gap, node_limit, 1.0, Heuristics.NONE, is_interior=False)
         options, scale = replace(options, threads=1), formulation.objective_scale
 
         def see(seen: Progress) -> None:
-            if seen.best_bound is not None:
+            if proves_bound and seen.best_bound is not None:
                 self.bound_beside = seen.best_bound * scale
 
         start = _within(formulation, hint)

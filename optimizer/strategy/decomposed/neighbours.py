@@ -1,12 +1,14 @@
 """Better openings near some: a part of the sites free to open at another time or not at all, all others held.
 
-Free are sites drawn at random, each with its own opening and the few others that lose least at the prices of the relaxation
-or, by turns, at those of the counts. Each neighbourhood is a small integer program, begun from the best openings so far;
-those that are solved at once make the next ones larger, those that are not make them smaller.
+Free are sites drawn at random, each with its own opening and the few others that lose least: in one of a pair at the prices
+of the relaxation, in the other at those of the counts. Each neighbourhood is a small integer program, begun from the best
+openings so far; those that are solved at once make the next ones larger, those that are not make them smaller. What both of
+a pair change is tried together, too.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -17,9 +19,9 @@ from optimizer.strategy.decomposed.prices import USED, likely
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from optimizer.model.formulation import Flags, Floats, Formulation, Ints
+    from optimizer.model.formulation import Flags, Floats, Ints
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced, Solve
@@ -29,15 +31,36 @@ MANY_COUNTS = 5_000
 """Sites times accelerators times periods from which neighbourhoods are given less effort each: there are more of them."""
 OTHERS, OTHERS_OF_MANY = (1, 2, 3), (2,)
 """Openings of a free site beside its own, by turns."""
+PAIR = 2
+"""Neighbourhoods drawn at a time: they do not wait for each other."""
 FREE_SITES, LEAST_FREE_SITES = 20, 6
 GROWTH, SHRINKAGE = 1.4, 0.7
 """How the number of free sites follows the effort of the last neighbourhood of its kind."""
 AT_ONCE, MOST_NODES, NODES_OF_MANY = 3, 25, 10
 """Nodes up to which a neighbourhood was solved at once, and after which it is given up."""
-MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 24, 4, 500
-"""Neighbourhoods in a row with nothing better after which each is given so many times the nodes, and the end of that."""
+MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 12, 4, 500
+"""Pairs in a row with nothing better after which each is given so many times the nodes, and the end of that."""
 LEAST_GAIN = 2e-6
 """Part of the value that other openings must gain."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """One neighbourhood: its program, where it begins, and what stays held in it."""
+
+    program: Restricted
+    start: Floats
+    free: Ints
+    """The sites whose opening is free."""
+    held: Flags
+    """(s,t): openings of the others."""
+
+    def is_open(self, result: SolveResult) -> Flags:
+        """Return the openings of a solution, (s,t)."""
+        is_open = self.held.copy()
+        if result.values is not None:
+            is_open[self.free] |= np.rint(self.program.opened(result.values))[self.free].cumsum(axis=1) > 0
+        return is_open
 
 
 def search_neighbours(
@@ -45,44 +68,54 @@ def search_neighbours(
     priced: Priced,
     decided: Decided,
     solve: Solve,
-    solve_whole: Callable[[Formulation, Floats, int], SolveResult],
+    solve_near: Callable[[Sequence[Near], int], Sequence[SolveResult | None]],
     seed: int,
 ) -> Iterator[Decided]:
-    """Yield after each neighbourhood the best openings so far, until more effort no longer finds better ones.
+    """Yield after each pair of neighbourhoods the best openings so far, until more effort no longer finds better ones.
 
-    `solve_whole` solves an integer program from a start within a number of nodes.
+    `solve_near` solves neighbourhoods from their starts, each within a number of nodes.
     """
     chance, failures, best = np.random.default_rng(seed), 0, decided
     is_large = plan.sites.worth.size >= MANY_COUNTS
     others, nodes = (OTHERS_OF_MANY, NODES_OF_MANY) if is_large else (OTHERS, MOST_NODES)
-    turns = 2 * len(others)
-    sizes = [float(FREE_SITES)] * turns
+    sizes = [float(FREE_SITES)] * (PAIR * len(others))
     for turn in count():
-        kind = turn % turns
         at_prices = plan.schedules(best.prices)
-        earned = at_prices.earned if kind % 2 else priced.schedules.earned
         used = np.diff(best.counts, axis=2, prepend=0.0) > USED
         add = additions(plan, priced) | likely(plan.sites, at_prices).add | used
-        free = _free_sites(plan.sites.opens, round(sizes[kind]), chance)
-        choice = _choice(plan, best, free, earned, others[kind % len(others)])
-        program, is_open = _neighbourhood(plan, best.is_open, free, choice, add)
-        start = program.point(plan.sites, plan.coupling, best.counts, best.is_open)
-        result = solve_whole(program.with_whole_openings(), start, nodes)
-        sizes[kind] = _next_size(sizes[kind], len(is_open), result, nodes)
-        found = None
-        if result.values is not None:
-            is_open[free] |= np.rint(program.opened(result.values))[free].cumsum(axis=1) > 0
-            if (is_open != best.is_open).any():
-                found = hold(plan, is_open, plan.sites.may_add, solve)
-        if found is not None and found.money > best.money + LEAST_GAIN * abs(best.money):
-            best, failures = found, 0
-        else:
-            failures += 1
+        kinds = [(PAIR * turn + number) % len(sizes) for number in range(PAIR)]
+        near = []
+        for kind, earned in zip(kinds, (priced.schedules.earned, at_prices.earned), strict=True):
+            free = _free_sites(plan.sites.opens, round(sizes[kind]), chance)
+            choice = _choice(plan, best, free, earned, others[kind // PAIR])
+            near.append(_neighbourhood(plan, best, free, choice, add))
+        results = solve_near(near, nodes)
+        for kind, result in zip(kinds, results, strict=True):
+            if result is not None:
+                sizes[kind] = _next_size(sizes[kind], len(plan.sites.opens), result, nodes)
+        opened = [one.is_open(result) for one, result in zip(near, results, strict=True) if result is not None]
+        found = _best_of(plan, best, opened, solve)
+        failures = failures + 1 if found is best else 0
+        best = found
         yield best
         if failures == MOST_FAILURES:
             failures, nodes = 0, nodes * MORE_NODES
             if nodes > MOST_NODES_EVER:
                 return
+
+
+def _best_of(plan: Separable, best: Decided, opened: Sequence[Flags], solve: Solve) -> Decided:
+    """Return the best of some openings and of all that they change together, or what was best before."""
+    changed = [is_open for is_open in opened if (is_open != best.is_open).any()]
+    if len(changed) > 1:
+        together = best.is_open.copy()
+        for is_open in changed:
+            sites = (is_open != best.is_open).any(axis=1)
+            together[sites] = is_open[sites]
+        changed.append(together)
+    least = best.money + LEAST_GAIN * abs(best.money)
+    held = [hold(plan, is_open, plan.sites.may_add, solve) for is_open in changed]
+    return max((one for one in held if one is not None and one.money > least), key=lambda one: one.money, default=best)
 
 
 def _next_size(size: float, most: int, result: SolveResult, nodes: int) -> float:
@@ -110,9 +143,11 @@ def _choice(plan: Separable, best: Decided, free: Ints, earned: Floats, others: 
     return choice
 
 
-def _neighbourhood(plan: Separable, is_open: Flags, free: Ints, choice: Flags, add: Flags) -> tuple[Restricted, Flags]:
-    """Return the program of a neighbourhood, and the openings that stay held in it."""
-    held = is_open.copy()
+def _neighbourhood(plan: Separable, best: Decided, free: Ints, choice: Flags, add: Flags) -> Near:
+    """Return the neighbourhood in which free sites may choose and all others are held."""
+    held = best.is_open.copy()
     held[free] = False
     may_stand = held | np.logical_or.accumulate(choice, axis=1) | ~plan.sites.opens[:, None]
-    return restrict(plan.sites, plan.coupling, Choice(add & may_stand[:, None, :], choice), plan.local, held), held
+    program = restrict(plan.sites, plan.coupling, Choice(add & may_stand[:, None, :], choice), plan.local, held)
+    start = program.point(plan.sites, plan.coupling, best.counts, best.is_open)
+    return Near(program, start, free, held)

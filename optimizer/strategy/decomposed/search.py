@@ -7,9 +7,7 @@ begun from the best openings that neighbourhoods find.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,16 +22,16 @@ from optimizer.strategy.decomposed.openings import better_openings, decide_openi
 from optimizer.strategy.decomposed.prices import find_prices
 from optimizer.strategy.decomposed.refine import refined
 from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings
-from optimizer.strategy.outcome import relative_gap
 from optimizer.strategy.rounding.whole import rounder_of
 from optimizer.strategy.stages import HELD, NEAR, PRICES, RELAXED_BLOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from optimizer.model.formulation import Floats, Formulation
+    from optimizer.model.formulation import Formulation
     from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
+    from optimizer.strategy.decomposed.neighbours import Near
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced
     from optimizer.strategy.decomposed.restricted import Restricted
@@ -51,18 +49,19 @@ MOST_COUNTS_WHOLE = 40_000
 """Sites times accelerators times periods up to which the program with openings whole is solved."""
 MOST_TRIES = 24
 """Sets of openings tried after the rounded ones."""
-FEW_NEIGHBOURHOODS, MANY_NEIGHBOURHOODS = 8, 80
-"""Neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
-ROUNDS = ((10, 100), (20, 300), (60, 1_500), (250, 6_000), (0, None))
-LARGE_ROUNDS = ((24, 1), (40, 100), (40, 500), (120, 2_500), (0, None))
-"""Neighbourhoods searched while a proof goes through so many nodes; it is begun anew each time, from the best openings."""
+FEW_PAIRS, MANY_PAIRS = 2, 60
+"""Pairs of neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
+ROUNDS = ((14, 100), (24, 300), (70, 1_500), (240, 6_000), (0, None))
+LARGE_ROUNDS = ((12, 1), (20, 100), (40, 500), (120, 2_500), (0, None))
+"""Pairs of neighbourhoods searched while a proof takes so many nodes, begun anew each time from the best openings."""
 NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
 """Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
 so that rounding cannot leave it just open."""
 NEAR_START = 5
 """Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with."""
-ENOUGH_PART = 0.85
-"""Part of the gap asked for within which relaxed counts are good enough to be made whole."""
+ENOUGH_PART, ENOUGH_PART_OF_MANY = 0.85, 0.6
+"""Part of the gap asked for within which relaxed counts are good enough to be made whole: many counts take a program half a
+minute, so that better ones are looked for first."""
 ROUNDING_LOSS_PART = 0.05
 """Part of the gap asked for that rounding may lose; where it lost more, counts are completed."""
 
@@ -101,6 +100,8 @@ class _Search:
     run: Run
     plan: Separable
     rounder: Rounder | None
+    free_session: Session | None = None
+    """One that solves the second of two neighbourhoods at the same time."""
 
     def __post_init__(self) -> None:
         """Begin with a placement made from nothing."""
@@ -119,10 +120,15 @@ class _Search:
         """Solve a program with openings held."""
         return self.run.solve(HELD, program, 0.0, is_interior=self.plan.sites.shape[0] >= MANY_SITES)
 
-    def solve_near(self, program: Formulation, start: Floats, nodes: int) -> SolveResult:
-        """Solve the program of a neighbourhood."""
-        gap = self.run.options.relative_gap * NEAR_GAP_PART
-        return self.run.solve(NEAR, program, gap, hint=start, node_limit=nodes, heuristics=Heuristics.NONE)
+    def solve_near(self, near: Sequence[Near], nodes: int) -> list[SolveResult | None]:
+        """Solve a pair of neighbourhoods, at the same time where a session is free."""
+        gap, session = self.run.options.relative_gap * NEAR_GAP_PART, self.free_session
+        (one, first), (other, second) = ((each.program.with_whole_openings(), each.start) for each in near)
+        beside = None if session is None else self.run.solve_beside(session, NEAR, other, gap, second, nodes)
+        mine = self.run.solve(NEAR, one, gap, hint=first, node_limit=nodes, heuristics=Heuristics.NONE)
+        if beside is not None:
+            return [mine, self.run.ended(NEAR, beside, other.objective_scale)]
+        return [mine, self.run.solve(NEAR, other, gap, hint=second, node_limit=nodes, heuristics=Heuristics.NONE)]
 
     def take_bound(self, priced: Priced) -> None:
         """Take the bound of prices."""
@@ -166,8 +172,10 @@ class _Search:
         best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
         best = best if run.is_started else self.move(priced, best)
         near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
-        best = self._look(near, best)
         with Session() as session:
+            self.free_session = session if run.options.threads > 1 else None
+            best = self._look(near, best)
+            self.free_session = None
             for number, (num_near, nodes) in enumerate(LARGE_ROUNDS if self._is_large else ROUNDS):
                 if not run.is_finished():
                     self._complete(best)
@@ -201,14 +209,14 @@ class _Search:
 
     def _look(self, near: Iterator[Decided], decided: Decided) -> Decided:
         """Search neighbourhoods until their openings are good enough; return the best."""
-        best = decided
-        if self._would_end_it(best, ENOUGH_PART):
+        best, enough = decided, ENOUGH_PART_OF_MANY if self._is_large else ENOUGH_PART
+        if self._would_end_it(best, enough):
             return best
-        for better in islice(near, MANY_NEIGHBOURHOODS if self._is_large else FEW_NEIGHBOURHOODS):
+        for better in islice(near, MANY_PAIRS if self._is_large else FEW_PAIRS):
             if better is not best:
                 best = better
                 self._offer(best)
-            if self.run.is_finished() or self._would_end_it(best, ENOUGH_PART):
+            if self.run.is_finished() or self._would_end_it(best, enough):
                 break
         return best
 
@@ -217,28 +225,45 @@ class _Search:
     ) -> Decided:
         """Search neighbourhoods while the program with openings whole proves a bound from the same openings.
 
-        What the neighbourhoods found counts only where the proof leaves the gap open, so that it does not matter which of
-        the two is quicker.
+        What the neighbourhoods found counts from the end of the proof on, in the order in which it was found, and only
+        where the proof leaves the gap open: so it does not matter which of the two is quicker.
         """
-        run, program, best = self.run, whole_openings(self.plan), decided
+        run, program = self.run, whole_openings(self.plan)
         formulation, gap = program.with_whole_openings(), self._gap_left(decided)
         start = program.point(self.plan.sites, self.plan.coupling, decided.counts, decided.is_open)
-        proof = run.solve_beside(session, RELAXED_BLOCKS, formulation, gap, start, nodes)
+        proof = run.solve_beside(session, RELAXED_BLOCKS, formulation, gap, start, nodes, proves_bound=True)
         if run.options.threads == 1:
             proof.wait()
+        waiting: list[Decided] = []
+        best = decided
         for better in islice(near, num_near):
-            best = better
-            if run.is_finished() or self._is_proven_by(proof.answer, formulation.objective_scale):
+            if better is not best:
+                best = better
+                waiting.append(best)
+            if proof.answer is not None:
+                self._take_proof(proof.answer, formulation.objective_scale)
+                self._offer_waiting(waiting)
+            if run.is_finished():
                 break
         result = run.ended(RELAXED_BLOCKS, proof, formulation.objective_scale)
-        if result is not None and result.termination is not Termination.INFEASIBLE:
-            run.take_money_bound(result.best_bound * formulation.objective_scale)
-            if run.is_finished() and not run.session.interrupted:
-                return decided
-            best = max(best, self._opened_by(program, result) or best, key=lambda found: found.money)
-        if best is not decided:
-            self._offer(best)
+        if result is not None:
+            self._take_proof(result, formulation.objective_scale)
+            opened = self._opened_by(program, result)
+            if opened is not None and opened.money > best.money:
+                best = opened
+                waiting.append(best)
+        self._offer_waiting(waiting)
         return best
+
+    def _take_proof(self, result: SolveResult, scale: float) -> None:
+        """Take the bound of the program of every choice."""
+        if result.termination is not Termination.INFEASIBLE:
+            self.run.take_money_bound(result.best_bound * scale)
+
+    def _offer_waiting(self, waiting: list[Decided]) -> None:
+        """Offer openings in the order in which they were found, until the gap is proven."""
+        while waiting and not self.run.is_finished():
+            self._offer(waiting.pop(0))
 
     def _opened_by(self, program: Restricted, result: SolveResult) -> Decided | None:
         """Return the openings of a solution of the program of every choice."""
@@ -247,13 +272,6 @@ class _Search:
         opened = np.rint(program.opened(result.values)).cumsum(axis=1) > 0
         is_open = np.where(self.plan.sites.opens[:, None], opened, self.plan.sites.may_open)
         return hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
-
-    def _is_proven_by(self, result: SolveResult | None, scale: float) -> bool:
-        """Return whether a proof closes the gap to the best placement."""
-        if result is None or not isfinite(result.best_bound):
-            return False
-        gap = relative_gap(self.run.objective(), Fraction(result.best_bound * scale))
-        return gap is not None and gap <= self.run.options.relative_gap
 
     def _gap_left(self, decided: Decided) -> float:
         """Return the gap to relaxed counts that proves the gap asked for to the best whole placement."""
