@@ -156,7 +156,7 @@ def _early_plan(run: Run, program: Formulation, relaxed: Values) -> SolveResult 
     Return its relaxed counts, if there are any.
     """
     openings = run.model.opening_columns
-    if run.placement is not None and run.is_started:
+    if run.placement is not None and run.begun_with is not None:
         held = run.model.values(run.placement)[openings]
         return _with_openings(run, program, held, run.options.relative_gap)
     if run.placement is None and int(run.model.block_columns.sum()) >= LARGE_PLAN_COLUMNS:

@@ -67,8 +67,8 @@ class Run:
     """Whether the value so far and the bound so far answer what is asked; None: the gap asked for decides."""
     effort: Effort | None = None
     """How far to go; None: through every stage."""
-    is_started: bool = False
-    """Whether it was begun from a placement given."""
+    begun_with: Placement | None = None
+    """A placement given to begin with, legal or not."""
     started: float = field(default_factory=time.monotonic)
     placement: Placement | None = None
     verification: Verification | None = None
@@ -274,9 +274,9 @@ class Run:
             self._keep(mended, verify(self.case, self.limits, mended))
         return broken
 
-    def start_from(self, placement: Placement) -> None:
+    def start_from(self, placement: Placement, *, mends: bool = True) -> None:
         """Begin with a placement, or with what repair makes of it; one that fits neither way is left aside."""
-        self.is_started = True
+        self.begun_with = placement
         verdict = verify(self.case, self.limits, placement)
         if verdict.faults:
             return
@@ -284,7 +284,7 @@ class Run:
         verdict = verify(self.case, self.limits, placement) if placement.served_tpp else verdict
         if verdict.passed:
             self._keep(placement, verdict)
-        elif (mended := repair(self.case, self.limits, placement, verdict.readings)) is not None:
+        elif mends and (mended := repair(self.case, self.limits, placement, verdict.readings)) is not None:
             self._keep(mended, verify(self.case, self.limits, mended))
 
     @cached_property

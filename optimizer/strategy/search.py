@@ -73,9 +73,10 @@ def search(
     run.best_bound = inf if bound is None else nextafter(float(bound), inf)
     strategy, is_relaxed = options.strategy, False
     try:
+        parts = _in_parts(run)
         if start is not None:
-            run.start_from(start)
-        if (parts := _in_parts(run)) is not None:
+            run.start_from(start, mends=parts is None)  # in parts, its openings are enough
+        if parts is not None:
             strategy = "prices"
             is_relaxed = price_and_round(run, parts)
         if parts is None or not (run.is_finished() or _is_too_large(run)):

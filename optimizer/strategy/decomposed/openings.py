@@ -90,9 +90,9 @@ def _moves(opens: Flags, is_open: Flags, earned: Floats, tried: Flags) -> tuple[
 
 
 def additions(plan: Separable, priced: Priced) -> Flags:
-    """Return the additions that a relaxed solution makes or its prices call for."""
+    """Return the additions that a relaxed solution makes or prices have called for."""
     used = priced.program.added(priced.values) > USED
-    return np.asarray(likely(plan.sites, priced.schedules).add | used | priced.program.choice.add)
+    return np.asarray(likely(plan.sites, priced.schedules).add | used | priced.choice.add)
 
 
 def hold(plan: Separable, is_open: Flags, add: Flags, solve: Solve) -> Decided | None:

@@ -9,7 +9,7 @@ used by this one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,10 @@ class Priced:
     values: Floats
     money: float
     """What the program's solution is worth; more than any plan's, where it misses a limit."""
+    choice: Choice
+    """Choices that prices have called for so far."""
+    is_of_all: bool = False
+    """Whether the program has every choice."""
 
 
 Solve = Callable[["Formulation"], "SolveResult"]
@@ -84,20 +88,28 @@ def find_prices(plan: Separable, solve: Solve) -> Iterator[Priced]:
         prices, used, coarse = own.prices, _used(last), level
 
 
-def price_all(plan: Separable, priced: Priced, solve: Solve) -> Priced | None:
-    """Return the prices of a plan with every choice, the best bound of all; None where time is up."""
-    return next(_rounds(plan, _begun(plan, priced), Choice(plan.sites.may_add, plan.sites.may_choose), solve), None)
+def price_all(plan: Separable, solve: Solve, earlier: Priced | None = None) -> Priced | None:
+    """Return the prices of a plan with every choice, the best bound of all; None where time is up.
+
+    The plan may have got more limits of single sites since it was priced earlier.
+    """
+    own = _begun(plan, earlier)
+    every = next(_rounds(plan, own, Choice(plan.sites.may_add, plan.sites.may_choose), solve), None)
+    if every is None:
+        return None
+    called_for = _used(every) | likely(plan.sites, every.schedules)
+    return replace(every, choice=called_for if earlier is None else called_for | earlier.choice, is_of_all=True)
 
 
-def price_used(plan: Separable, priced: Priced, solve: Solve) -> Iterator[Priced]:
+def price_used(plan: Separable, earlier: Priced, solve: Solve) -> Iterator[Priced]:
     """Yield the prices of a plan from the choices that an earlier solution used, more likely ones each time."""
-    own = _begun(plan, priced)
-    return _rounds(plan, own, _used(priced) | likely(plan.sites, own.schedules), solve)
+    own = _begun(plan, earlier)
+    return _rounds(plan, own, _used(earlier) | likely(plan.sites, own.schedules), solve)
 
 
-def _begun(plan: Separable, priced: Priced) -> _Best:
-    """Return the best prices so far, of a plan that may have got more limits of single sites."""
-    return _Best(plan, plan.padded(priced.prices))
+def _begun(plan: Separable, earlier: Priced | None) -> _Best:
+    """Return the best prices so far."""
+    return _Best(plan, None if earlier is None else plan.padded(earlier.prices))
 
 
 def _used(priced: Priced) -> Choice:
@@ -115,7 +127,7 @@ def _rounds(plan: Separable, own: _Best, choice: Choice, solve: Solve) -> Iterat
         money = program.formulation.value(result.values) * program.formulation.objective_scale
         newest = program.prices(result.row_duals)
         own.try_prices(newest)
-        yield Priced(own.prices, own.bound, own.schedules, program, result.values, money)
+        yield Priced(own.prices, own.bound, own.schedules, program, result.values, money, choice)
         before, gap = gap, own.bound - money
         more = choice | likely(plan.sites, own.schedules) | likely(plan.sites, plan.schedules(newest))
         if gap > SLOW * before or not ((more.add & ~choice.add).any() or (more.open & ~choice.open).any()):

@@ -29,8 +29,8 @@ def refined(plan: Separable, priced: Priced, solve: Solve, gap: float) -> Iterat
 
     `gap` is the relative gap asked for. Nothing is yielded where time is up.
     """
+    every: Priced | None = priced if priced.is_of_all else price_all(plan, solve, priced)
     for _ in range(MOST_ROUNDS):
-        every = price_all(plan, priced, solve)
         if every is None:
             return
         priced = every
@@ -38,7 +38,7 @@ def refined(plan: Separable, priced: Priced, solve: Solve, gap: float) -> Iterat
         cut = with_rounding_cuts(plan, priced)
         if cut is plan or not _is_less(cut, priced, solve, LEAST_PART * gap):
             return
-        plan = cut
+        plan, every = cut, price_all(cut, solve, priced)
 
 
 def _is_less(plan: Separable, priced: Priced, solve: Solve, part: float) -> bool:

@@ -19,7 +19,7 @@ from optimizer.solve.session import Session
 from optimizer.strategy.completion import complete
 from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, search_neighbours
 from optimizer.strategy.decomposed.openings import better_openings, decide_openings, hold
-from optimizer.strategy.decomposed.prices import find_prices
+from optimizer.strategy.decomposed.prices import find_prices, price_all
 from optimizer.strategy.decomposed.refine import refined
 from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings
 from optimizer.strategy.rounding.whole import rounder_of
@@ -75,15 +75,7 @@ def price_and_round(run: Run, plan: Separable) -> bool:
     if is_whole and run.model.broken_limits:
         return False
     search = _Search(run, tightened(plan, run.model) if is_whole else plan, rounder_of(run.case, run.limits))
-    last, is_rounded = None, False
-    for last in find_prices(search.plan, search.solve_prices):
-        search.take_bound(last)
-        is_close = last.bound - last.money <= RELAXED_GAP_PART * run.options.relative_gap * abs(last.money)
-        if not (is_rounded or is_close or run.is_started or run.is_finished()):  # something good to show early
-            search.round(last)
-            is_rounded = True
-        if is_close or run.is_finished():
-            break
+    last = search.price_again() if is_whole and run.begun_with is not None else search.price()
     decided = None if last is None or run.is_finished() else search.decide(last)
     if last is None or decided is None or run.is_finished():
         return False
@@ -104,8 +96,8 @@ class _Search:
     """One that solves the second of two neighbourhoods at the same time."""
 
     def __post_init__(self) -> None:
-        """Begin with a placement made from nothing."""
-        if self.rounder is not None:
+        """Begin with a placement made from nothing, where none is given."""
+        if self.rounder is not None and self.run.begun_with is None:
             self._keep(self.rounder.first({}))
 
     @property
@@ -129,6 +121,28 @@ class _Search:
         if beside is not None:
             return [mine, self.run.ended(NEAR, beside, other.objective_scale)]
         return [mine, self.run.solve(NEAR, other, gap, hint=second, node_limit=nodes, heuristics=Heuristics.NONE)]
+
+    def price(self) -> Priced | None:
+        """Find prices that are good enough to round openings by; offer those of earlier ones on the way."""
+        run, last, is_rounded = self.run, None, False
+        for last in find_prices(self.plan, self.solve_prices):
+            self.take_bound(last)
+            is_close = last.bound - last.money <= RELAXED_GAP_PART * run.options.relative_gap * abs(last.money)
+            if not (
+                is_rounded or is_close or run.begun_with is not None or run.is_finished()
+            ):  # something to show early
+                self.round(last)
+                is_rounded = True
+            if is_close or run.is_finished():
+                break
+        return last
+
+    def price_again(self) -> Priced | None:
+        """Find the prices of every choice at once, for openings are given."""
+        last = price_all(self.plan, self.solve_prices)
+        if last is not None:
+            self.take_bound(last)
+        return last
 
     def take_bound(self, priced: Priced) -> None:
         """Take the bound of prices."""
@@ -169,10 +183,13 @@ class _Search:
         """
         run = self.run
         priced = self.refine(priced)
-        best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
-        best = best if run.is_started else self.move(priced, best)
-        near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
+        if run.is_finished():
+            return True
         with Session() as session:
+            session.start()  # it is ready once openings are moved
+            best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
+            best = best if run.begun_with is not None else self.move(priced, best)
+            near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
             best = self._look(near, best)
             self.free_session = None
@@ -197,14 +214,14 @@ class _Search:
         return best
 
     def _started_from(self) -> Decided | None:
-        """Return the openings of the placement that the run began with; None where it began with none."""
-        if not self.run.is_started or self.run.placement is None:
+        """Return the openings of the placement that the run began with, as far as they may be; None without any."""
+        if self.run.begun_with is None:
             return None
         periods = np.arange(self.plan.sites.shape[2])
         opened = np.full(self.plan.sites.shape[0], len(periods))
-        for site, period in self.run.placement.opened.items():
+        for site, period in self.run.begun_with.opened.items():
             opened[site] = period
-        is_open = np.where(self.plan.sites.opens[:, None], periods >= opened[:, None], self.plan.sites.may_open)
+        is_open = np.where(self.plan.sites.opens[:, None], periods >= opened[:, None], True) & self.plan.sites.may_open
         return hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
 
     def _look(self, near: Iterator[Decided], decided: Decided) -> Decided:
