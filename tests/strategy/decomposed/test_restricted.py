@@ -15,8 +15,10 @@ from optimizer.rules.registry import compile_limits
 from optimizer.solve.backend import SolveOptions
 from optimizer.strategy.decomposed.groups import group_sites, ungrouped
 from optimizer.strategy.decomposed.restricted import Choice, restrict
-from optimizer.strategy.decomposed.schedules import schedule
 from optimizer.strategy.decomposed.separate import separate
+from optimizer.strategy.decomposed.whole_openings import tightened
+from optimizer.strategy.outcome import Status
+from tests.agreement import place
 from tests.oracle.random_plans import random_plan
 
 if TYPE_CHECKING:
@@ -58,20 +60,24 @@ def test_every_choice_together_is_no_less_than_the_linear_relaxation(session: Se
 
 @pytest.mark.parametrize("seed", range(60))
 def test_prices_of_the_program_prove_its_value(session: Session, seed: int) -> None:
-    """Strong duality: without further limits of single sites and ends of single counts the two are the same."""
+    """Strong duality, derived rows of single sites included: without ends of single counts the two are the same."""
     built = drawn(seed)
-    parts = separate(built, compile_limits(built))
-    if parts is None:
+    limits = compile_limits(built)
+    parts, model = separate(built, limits), build_model(built, limits)
+    if parts is None or model.broken_limits:
         return
-    sites = replace(parts.sites, most=np.where(parts.sites.may_add, MANY, 0.0))
-    program = restrict(sites, parts.coupling, Choice(sites.may_add, sites.may_choose))
+    plan = tightened(parts, model)
+    plan = replace(plan, sites=replace(plan.sites, most=np.where(plan.sites.may_add, MANY, 0.0)))
+    program = restrict(plan.sites, plan.coupling, Choice(plan.sites.may_add, plan.sites.may_choose), plan.local)
     own = session.solve("highs", program.formulation, EXACTLY)
-    assert own.values is not None
+    if own.values is None:
+        assert place(session, random_plan(seed)).status is Status.INFEASIBLE
+        return
     assert own.row_duals is not None
     if program.missed(own.values) > MISSED or any(sku.power_kw == 0 for sku in built.plan.accelerators):
         return
 
-    bound = schedule(sites, parts.coupling, program.prices(own.row_duals)).bound
+    bound = plan.schedules(program.prices(own.row_duals)).bound
 
     money = (own.objective or 0.0) * program.formulation.objective_scale
     assert bound == pytest.approx(money, rel=1e-5, abs=1.0)

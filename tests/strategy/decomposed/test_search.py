@@ -15,8 +15,10 @@ from optimizer.rules.registry import compile_limits
 from optimizer.strategy.decomposed.search import price_and_round
 from optimizer.strategy.decomposed.separate import separate
 from optimizer.strategy.options import SearchOptions, SearchProgress
+from optimizer.strategy.outcome import Status
 from optimizer.strategy.run import Run
 from optimizer.strategy.search import search
+from optimizer.verify.check import verify
 from tests.agreement import place
 from tests.oracle.random_plans import random_plan
 
@@ -70,6 +72,24 @@ def test_two_searches_say_the_same_and_one_begun_from_the_answer_loses_nothing(s
     assert again.objective is not None
     assert first.objective is not None
     assert again.objective >= first.objective
+
+
+def test_a_search_begun_from_an_illegal_answer_takes_its_openings(session: Session) -> None:
+    document = generate(KINDS["base"], MODEST, 3)
+    case = make_case(plan_from_dict(document))
+    options = SearchOptions(relative_gap=5e-3)
+    before = search(case, compile_limits(case), options, session)
+    assert before.placement is not None
+
+    other = make_case(plan_from_dict(document), policy_overrides={"home_share": "0.6"})
+    limits = compile_limits(other)
+    assert not verify(other, limits, before.placement).passed
+    after = search(other, limits, options, session, start=before.placement)
+
+    assert after.status is Status.WITHIN_GAP
+    assert after.verification is not None
+    assert after.verification.passed
+    assert after.strategy == "prices"
 
 
 def test_a_plan_that_does_not_come_apart_is_left_to_other_ways() -> None:
