@@ -59,11 +59,12 @@ NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
 so that rounding cannot leave it just open."""
 NEAR_START = 5
 """Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with."""
-ENOUGH_PART, ENOUGH_PART_OF_MANY = 0.85, 0.6
-"""Part of the gap asked for within which relaxed counts are good enough to be made whole: many counts take a program half a
-minute, so that better ones are looked for first."""
-ROUNDING_LOSS_PART = 0.05
-"""Part of the gap asked for that rounding may lose; where it lost more, counts are completed."""
+ENOUGH_PART, ENOUGH_PART_OF_MANY, FRUITLESS_PAIRS = 0.85, 0.6, 4
+"""Part of the gap asked for within which relaxed counts are good enough to be made whole. Many counts take a program half a
+minute, so that better ones are looked for first, until so many pairs in a row have found none."""
+ROUNDING_LOSS_PART, ROUNDING_LOSS_PART_OF_MANY = 0.05, 0.5
+"""Part of the gap asked for that rounding may lose; where it lost more, counts are completed. Of many counts a completion
+takes half a minute and seldom gains what half that time of neighbourhoods does."""
 
 
 def price_and_round(run: Run, plan: Separable) -> bool:
@@ -226,14 +227,16 @@ class _Search:
 
     def _look(self, near: Iterator[Decided], decided: Decided) -> Decided:
         """Search neighbourhoods until their openings are good enough; return the best."""
-        best, enough = decided, ENOUGH_PART_OF_MANY if self._is_large else ENOUGH_PART
+        best, fruitless, enough = decided, 0, ENOUGH_PART_OF_MANY if self._is_large else ENOUGH_PART
         if self._would_end_it(best, enough):
             return best
         for better in islice(near, MANY_PAIRS if self._is_large else FEW_PAIRS):
+            fruitless = fruitless + 1 if better is best else 0
             if better is not best:
                 best = better
                 self._offer(best)
-            if self.run.is_finished() or self._would_end_it(best, enough):
+            part = ENOUGH_PART if fruitless >= FRUITLESS_PAIRS else enough
+            if self.run.is_finished() or self._would_end_it(best, part):
                 break
         return best
 
@@ -298,8 +301,9 @@ class _Search:
 
     def _complete(self, decided: Decided) -> None:
         """Make counts whole by a program where rounding lost much: on a large plan only where that may end the search."""
-        lost = self._lost(decided) > ROUNDING_LOSS_PART * self.run.options.relative_gap
-        if not lost or (self._is_large and not self._would_end_it(decided, 1.0)):
+        may_lose = ROUNDING_LOSS_PART_OF_MANY if self._is_large else ROUNDING_LOSS_PART
+        is_near = self._lost(decided) <= may_lose * self.run.options.relative_gap
+        if is_near or (self._is_large and not self._would_end_it(decided, 1.0)):
             return
         columns, program = self.run.model.columns, self.run.program
         values = np.zeros(program.num_columns)
