@@ -59,9 +59,11 @@ NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
 so that rounding cannot leave it just open."""
 NEAR_START = 5
 """Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with."""
-ENOUGH_PART, ENOUGH_PART_OF_MANY, FRUITLESS_PAIRS = 0.85, 0.6, 4
-"""Part of the gap asked for within which relaxed counts are good enough to be made whole. Many counts take a program half a
-minute, so that better ones are looked for first, until so many pairs in a row have found none."""
+ENOUGH_PART, ENOUGH_PART_OF_MANY = 0.85, 0.6
+"""Part of the gap asked for within which relaxed counts are good enough to be made whole; the second where many counts have been
+rounded well, for better openings gain more then."""
+FRUITLESS_PAIRS = 4
+"""Pairs of neighbourhoods in a row with nothing better after which many counts are made whole from what there is."""
 ROUNDING_LOSS_PART, ROUNDING_LOSS_PART_OF_MANY = 0.05, 0.5
 """Part of the gap asked for that rounding may lose; where it lost more, counts are completed. Of many counts a completion
 takes half a minute and seldom gains what half that time of neighbourhoods does."""
@@ -227,18 +229,28 @@ class _Search:
 
     def _look(self, near: Iterator[Decided], decided: Decided) -> Decided:
         """Search neighbourhoods until their openings are good enough; return the best."""
-        best, fruitless, enough = decided, 0, ENOUGH_PART_OF_MANY if self._is_large else ENOUGH_PART
-        if self._would_end_it(best, enough):
+        best, fruitless = decided, 0
+        if self._is_enough(best, fruitless):
             return best
         for better in islice(near, MANY_PAIRS if self._is_large else FEW_PAIRS):
             fruitless = fruitless + 1 if better is best else 0
             if better is not best:
                 best = better
                 self._offer(best)
-            part = ENOUGH_PART if fruitless >= FRUITLESS_PAIRS else enough
-            if self.run.is_finished() or self._would_end_it(best, part):
+            if self.run.is_finished() or self._is_enough(best, fruitless):
                 break
         return best
+
+    def _is_enough(self, decided: Decided, fruitless: int) -> bool:
+        """Return whether openings are good enough for their counts to be made whole, after some fruitless pairs."""
+        waits = self._is_large and self._is_rounded_well(decided)
+        part = ENOUGH_PART_OF_MANY if waits else ENOUGH_PART
+        return self._would_end_it(decided, NEARLY if self._is_large and fruitless >= FRUITLESS_PAIRS else part)
+
+    def _is_rounded_well(self, decided: Decided) -> bool:
+        """Return whether rounding has lost so little that a program has not much to win back."""
+        may_lose = ROUNDING_LOSS_PART_OF_MANY if self._is_large else ROUNDING_LOSS_PART
+        return self._lost(decided) <= may_lose * self.run.options.relative_gap
 
     def _look_and_prove(
         self, session: Session, near: Iterator[Decided], decided: Decided, num_near: int, nodes: int | None
@@ -301,9 +313,7 @@ class _Search:
 
     def _complete(self, decided: Decided) -> None:
         """Make counts whole by a program where rounding lost much: on a large plan only where that may end the search."""
-        may_lose = ROUNDING_LOSS_PART_OF_MANY if self._is_large else ROUNDING_LOSS_PART
-        is_near = self._lost(decided) <= may_lose * self.run.options.relative_gap
-        if is_near or (self._is_large and not self._would_end_it(decided, 1.0)):
+        if self._is_rounded_well(decided) or (self._is_large and not self._would_end_it(decided, 1.0)):
             return
         columns, program = self.run.model.columns, self.run.program
         values = np.zeros(program.num_columns)
