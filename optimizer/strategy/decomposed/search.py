@@ -60,7 +60,7 @@ so that rounding cannot leave it just open."""
 NEAR_START = 5
 """Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with."""
 ENOUGH_PART, ENOUGH_PART_OF_MANY = 0.85, 0.6
-"""Part of the gap asked for within which relaxed counts are good enough to be made whole; the second where many counts have been
+"""Part of the gap asked for within which relaxed counts are good enough to be made whole; the second where many counts are
 rounded well, for better openings gain more then."""
 FRUITLESS_PAIRS = 4
 """Pairs of neighbourhoods in a row with nothing better after which many counts are made whole from what there is."""
