@@ -131,9 +131,8 @@ class _Search:
         for last in find_prices(self.plan, self.solve_prices):
             self.take_bound(last)
             is_close = last.bound - last.money <= RELAXED_GAP_PART * run.options.relative_gap * abs(last.money)
-            if not (
-                is_rounded or is_close or run.begun_with is not None or run.is_finished()
-            ):  # something to show early
+            is_shown = is_rounded or run.begun_with is not None
+            if not (is_shown or is_close or run.is_finished()):  # something good to show early
                 self.round(last)
                 is_rounded = True
             if is_close or run.is_finished():
@@ -280,7 +279,7 @@ class _Search:
         result = run.ended(RELAXED_BLOCKS, proof, formulation.objective_scale)
         if result is not None:
             self._take_proof(result, formulation.objective_scale)
-            opened = self._opened_by(program, result)
+            opened = None if run.is_finished() else self._opened_by(program, result)
             if opened is not None and opened.money > best.money:
                 best = opened
                 waiting.append(best)
@@ -293,7 +292,9 @@ class _Search:
             self.run.take_money_bound(result.best_bound * scale)
 
     def _offer_waiting(self, waiting: list[Decided]) -> None:
-        """Offer openings in the order in which they were found, until the gap is proven."""
+        """Offer openings in the order in which they came, until the gap is proven; the best of a search that is stopped."""
+        if waiting and (self.run.session.interrupted or self.run.timed_out):
+            self._round_and_keep(waiting[-1])
         while waiting and not self.run.is_finished():
             self._offer(waiting.pop(0))
 
@@ -332,7 +333,11 @@ class _Search:
         return (decided.money - whole) / max(abs(whole), 1.0)
 
     def _offer(self, decided: Decided) -> None:
-        if self.rounder is None or self.run.timed_out:
+        if not self.run.timed_out:
+            self._round_and_keep(decided)
+
+    def _round_and_keep(self, decided: Decided) -> None:
+        if self.rounder is None:
             return
         first = np.argmax(decided.is_open, axis=1)
         opened = {site: int(first[site]) for site in np.flatnonzero(decided.is_open.any(axis=1)).tolist()}
