@@ -24,6 +24,14 @@ def environment(**extra: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), **extra}
 
 
+def unmeasured(**extra: str) -> dict[str, str]:
+    """Return the environment of a child process that is interrupted: coverage is not measured there.
+
+    Its tracer takes a lock at the first line of each file, and an interruption at that moment never gives it back.
+    """
+    return {name: text for name, text in environment(**extra).items() if not name.startswith("COVERAGE_PROCESS")}
+
+
 @pytest.fixture
 def call() -> Call:
     def run(*arguments: object, **options: Any) -> Result:  # noqa: ANN401  whatever typer's runner takes

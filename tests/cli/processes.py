@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-from tests.cli.conftest import environment
+from tests.cli.conftest import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def running(log: Path, *arguments: object) -> Iterator[Running]:
 
 @contextmanager
 def _ended(command: list[str], stderr: IO[str]) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment()) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=unmeasured()) as process:
         try:
             yield process
         finally:
