@@ -9,7 +9,6 @@ a pair change is tried together, too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +18,7 @@ from optimizer.strategy.decomposed.prices import USED, likely
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from optimizer.model.formulation import Flags, Floats, Ints
     from optimizer.solve.result import SolveResult
@@ -40,6 +39,8 @@ AT_ONCE, MOST_NODES, NODES_OF_MANY = 3, 25, 10
 """Nodes up to which a neighbourhood was solved at once, and after which it is given up."""
 MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 12, 4, 500
 """Pairs in a row with nothing better after which each is given so many times the nodes, and the end of that."""
+AT_ODDS, MORE_OFTEN = 0.01, 4.0
+"""Part of a site by which the relaxation opens it otherwise, and how many times as often such a site is drawn."""
 LEAST_GAIN = 2e-6
 """Part of the value that other openings must gain."""
 
@@ -63,45 +64,88 @@ class Near:
         return is_open
 
 
-def search_neighbours(
-    plan: Separable,
-    priced: Priced,
-    decided: Decided,
-    solve: Solve,
-    solve_near: Callable[[Sequence[Near], int], Sequence[SolveResult | None]],
-    seed: int,
-) -> Iterator[Decided]:
-    """Yield after each pair of neighbourhoods the best openings so far, until more effort no longer finds better ones.
+@dataclass(frozen=True)
+class Standing:
+    """How far a search of neighbourhoods has come."""
+
+    best: Decided
+    """The best openings so far."""
+    turn: int
+    """Pairs searched."""
+    sizes: tuple[float, ...]
+    """Free sites of the next neighbourhood of each kind."""
+    nodes: int
+    """Those that each neighbourhood may take."""
+    failures: int = 0
+    """Pairs in a row with nothing better."""
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether more effort no longer finds better openings."""
+        return self.nodes > MOST_NODES_EVER
+
+
+@dataclass(frozen=True)
+class Neighbourhoods:
+    """Neighbourhoods of a plan's openings; what a pair finds depends only on where the search stands before it.
 
     `solve_near` solves neighbourhoods from their starts, each within a number of nodes.
     """
-    chance, failures, best = np.random.default_rng(seed), 0, decided
-    is_large = plan.sites.worth.size >= MANY_COUNTS
-    others, nodes = (OTHERS_OF_MANY, NODES_OF_MANY) if is_large else (OTHERS, MOST_NODES)
-    sizes = [float(FREE_SITES)] * (PAIR * len(others))
-    for turn in count():
-        at_prices = plan.schedules(best.prices)
-        used = np.diff(best.counts, axis=2, prepend=0.0) > USED
-        add = additions(plan, priced) | likely(plan.sites, at_prices).add | used
-        kinds = [(PAIR * turn + number) % len(sizes) for number in range(PAIR)]
-        near = []
-        for kind, earned in zip(kinds, (priced.schedules.earned, at_prices.earned), strict=True):
-            free = _free_sites(plan.sites.opens, round(sizes[kind]), chance)
-            choice = _choice(plan, best, free, earned, others[kind // PAIR])
-            near.append(_neighbourhood(plan, best, free, choice, add))
-        results = solve_near(near, nodes)
+
+    plan: Separable
+    priced: Priced
+    solve: Solve
+    solve_near: Callable[[Sequence[Near], int], Sequence[SolveResult | None]]
+    seed: int
+
+    @property
+    def _is_large(self) -> bool:
+        return self.plan.sites.worth.size >= MANY_COUNTS
+
+    @property
+    def _others(self) -> tuple[int, ...]:
+        return OTHERS_OF_MANY if self._is_large else OTHERS
+
+    def begin(self, decided: Decided) -> Standing:
+        """Return where a search from some openings stands at its beginning."""
+        sizes = (float(FREE_SITES),) * (PAIR * len(self._others))
+        return Standing(decided, 0, sizes, NODES_OF_MANY if self._is_large else MOST_NODES)
+
+    def after(self, standing: Standing) -> Standing:
+        """Search a pair of neighbourhoods and return where the search stands then."""
+        best, chance = standing.best, np.random.default_rng((self.seed, standing.turn))
+        kinds = [(PAIR * standing.turn + number) % len(standing.sizes) for number in range(PAIR)]
+        near = self._pair(standing, kinds, chance)
+        results = self.solve_near(near, standing.nodes)
+        sizes, most = list(standing.sizes), int(self.plan.sites.opens.sum())
         for kind, result in zip(kinds, results, strict=True):
             if result is not None:
-                sizes[kind] = _next_size(sizes[kind], len(plan.sites.opens), result, nodes)
+                sizes[kind] = _next_size(sizes[kind], most, result, standing.nodes)
         opened = [one.is_open(result) for one, result in zip(near, results, strict=True) if result is not None]
-        found = _best_of(plan, best, opened, solve)
-        failures = failures + 1 if found is best else 0
-        best = found
-        yield best
+        found = _best_of(self.plan, best, opened, self.solve)
+        failures, nodes = (standing.failures + 1 if found is best else 0), standing.nodes
         if failures == MOST_FAILURES:
             failures, nodes = 0, nodes * MORE_NODES
-            if nodes > MOST_NODES_EVER:
-                return
+        return Standing(found, standing.turn + 1, tuple(sizes), nodes, failures)
+
+    def _odds(self, best: Decided) -> Floats:
+        """Return how likely each site is to be free: those that the relaxation opens otherwise are drawn more often."""
+        opened = self.priced.program.opened(self.priced.values).cumsum(axis=1)
+        differs = np.abs(opened - best.is_open).max(axis=1) > AT_ODDS
+        return np.where(differs, MORE_OFTEN, 1.0)
+
+    def _pair(self, standing: Standing, kinds: Sequence[int], chance: np.random.Generator) -> list[Near]:
+        """Return neighbourhoods of some kinds: the first at the prices of the relaxation, the second at the counts'."""
+        plan, best = self.plan, standing.best
+        at_prices = plan.schedules(best.prices)
+        used = np.diff(best.counts, axis=2, prepend=0.0) > USED
+        add = additions(plan, self.priced) | likely(plan.sites, at_prices).add | used
+        near = []
+        for kind, earned in zip(kinds, (self.priced.schedules.earned, at_prices.earned), strict=True):
+            odds = self._odds(best) if kind % PAIR == 0 else np.ones(len(plan.sites.opens))
+            free, others = _free_sites(plan.sites.opens, odds, standing.sizes[kind], self._others[kind // PAIR], chance)
+            near.append(_neighbourhood(plan, best, free, _choice(plan, best, free, earned, others), add))
+        return near
 
 
 def _best_of(plan: Separable, best: Decided, opened: Sequence[Flags], solve: Solve) -> Decided:
@@ -119,25 +163,33 @@ def _best_of(plan: Separable, best: Decided, opened: Sequence[Flags], solve: Sol
 
 
 def _next_size(size: float, most: int, result: SolveResult, nodes: int) -> float:
+    """Return the next size of a kind: what was solved with every site free holds nothing more."""
     if result.nodes >= nodes or result.hit_time_limit:
         return max(LEAST_FREE_SITES, size * SHRINKAGE)
-    return min(most, size * GROWTH) if result.nodes <= AT_ONCE else size
+    return size * GROWTH if result.nodes <= AT_ONCE or size >= most else size
 
 
-def _free_sites(opens: Flags, number: int, chance: np.random.Generator) -> Ints:
-    """Return some of the sites whose opening is a decision."""
-    return np.sort(chance.permutation(np.flatnonzero(opens))[:number])
+def _free_sites(opens: Flags, odds: Floats, size: float, others: int, chance: np.random.Generator) -> tuple[Ints, Ints]:
+    """Return some of the sites whose opening is a decision, and how many other openings each may choose from.
+
+    Beyond all sites, size adds other openings: a further tenth, say, adds one to a tenth of the sites, drawn at random.
+    """
+    sites = np.flatnonzero(opens)
+    number, odds = min(round(size), len(sites)), odds[sites]
+    free = np.sort(chance.choice(sites, number, replace=False, p=odds / odds.sum()))
+    beyond = max(0.0, size / max(len(sites), 1) - 1)
+    return free, others + np.floor(beyond + chance.random(len(free))).astype(np.int64)
 
 
-def _choice(plan: Separable, best: Decided, free: Ints, earned: Floats, others: int) -> Flags:
-    """Return the openings that free sites may choose from, (s,t): their own and those that lose least."""
+def _choice(plan: Separable, best: Decided, free: Ints, earned: Floats, others: Ints) -> Flags:
+    """Return the openings that free sites may choose from, (s,t): their own and those that lose least, so many of each."""
     never = best.is_open.shape[1]
     choice = np.zeros_like(best.is_open)
     now = np.where(best.is_open.any(axis=1), best.is_open.argmax(axis=1), never)
     worth = np.column_stack([np.where(plan.sites.may_choose, earned, -np.inf), np.zeros(len(earned))])
     np.put_along_axis(worth, now[:, None], -np.inf, axis=1)
-    for site in free.tolist():
-        best_others = np.argsort(-worth[site], kind="stable")[:others]
+    for site, number in zip(free.tolist(), others.tolist(), strict=True):
+        best_others = np.argsort(-worth[site], kind="stable")[:number]
         periods = {int(now[site]), *best_others[np.isfinite(worth[site][best_others])].tolist()} - {never}
         choice[site, sorted(periods)] = True
     return choice

@@ -6,8 +6,8 @@ begun from the best openings that neighbourhoods find.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
 from optimizer.solve.session import Session
 from optimizer.strategy.completion import complete
-from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, search_neighbours
+from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, Neighbourhoods
 from optimizer.strategy.decomposed.openings import better_openings, decide_openings, hold
 from optimizer.strategy.decomposed.prices import find_prices, price_all
 from optimizer.strategy.decomposed.refine import refined
@@ -26,12 +26,12 @@ from optimizer.strategy.rounding.whole import rounder_of
 from optimizer.strategy.stages import HELD, NEAR, PRICES, RELAXED_BLOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from optimizer.model.formulation import Formulation
     from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
-    from optimizer.strategy.decomposed.neighbours import Near
+    from optimizer.strategy.decomposed.neighbours import Near, Standing
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced
     from optimizer.strategy.decomposed.restricted import Restricted
@@ -51,8 +51,8 @@ MOST_TRIES = 24
 """Sets of openings tried after the rounded ones."""
 FEW_PAIRS, MANY_PAIRS = 2, 60
 """Pairs of neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
-ROUNDS = ((14, 100), (24, 300), (70, 1_500), (240, 6_000), (0, None))
-LARGE_ROUNDS = ((12, 1), (20, 100), (40, 500), (120, 2_500), (0, None))
+ROUNDS = ((14, 100), (40, 500), (140, 3_000), (0, None))
+LARGE_ROUNDS = ((6, 1), (20, 100), (40, 500), (120, 2_500), (0, None))
 """Pairs of neighbourhoods searched while a proof takes so many nodes, begun anew each time from the best openings."""
 NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
 """Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
@@ -62,11 +62,21 @@ NEAR_START = 5
 ENOUGH_PART, ENOUGH_PART_OF_MANY = 0.85, 0.6
 """Part of the gap asked for within which relaxed counts are good enough to be made whole; the second where many counts are
 rounded well, for better openings gain more then."""
-FRUITLESS_PAIRS = 4
-"""Pairs of neighbourhoods in a row with nothing better after which many counts are made whole from what there is."""
+MUCH_BETTER_PART = 0.25
+"""Part of the gap asked for by which openings are so much better that they are made whole at once."""
+LEAST_PAIRS = 3
+"""Pairs of neighbourhoods that count beside a proof that ended at its root."""
+FRUITLESS_PAIRS, MANY_FRUITLESS_PAIRS = 4, 12
+"""Pairs of neighbourhoods in a row with nothing better after which many counts are made whole, where that is what is left,
+and after which a proof is begun all the same: its root alone takes many times as long as a pair."""
 ROUNDING_LOSS_PART, ROUNDING_LOSS_PART_OF_MANY = 0.05, 0.5
 """Part of the gap asked for that rounding may lose; where it lost more, counts are completed. Of many counts a completion
 takes half a minute and seldom gains what half that time of neighbourhoods does."""
+
+
+def _pairs_beside(nodes: int, num_pairs: int, most_nodes: int) -> int:
+    """Return how many of some pairs count beside a proof that took fewer nodes than it might."""
+    return min(num_pairs, max(LEAST_PAIRS, ceil(num_pairs * nodes / most_nodes)))
 
 
 def price_and_round(run: Run, plan: Separable) -> bool:
@@ -95,6 +105,11 @@ class _Search:
     run: Run
     plan: Separable
     rounder: Rounder | None
+    near: Neighbourhoods = field(init=False)
+    rounded: Decided | None = None
+    """The openings whose counts were last made whole by rounding."""
+    completed: Decided | None = None
+    """The openings whose counts were last made whole by a program."""
     free_session: Session | None = None
     """One that solves the second of two neighbourhoods at the same time."""
 
@@ -191,18 +206,17 @@ class _Search:
             session.start()  # it is ready once openings are moved
             best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
             best = best if run.begun_with is not None else self.move(priced, best)
-            near = search_neighbours(self.plan, priced, best, self.solve_held, self.solve_near, run.options.seed)
+            self.near = Neighbourhoods(self.plan, priced, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
-            best = self._look(near, best)
-            self.free_session = None
-            for number, (num_near, nodes) in enumerate(LARGE_ROUNDS if self._is_large else ROUNDS):
+            stands = self._look(self.near.begin(best))
+            for number, (num_pairs, nodes) in enumerate(LARGE_ROUNDS if self._is_large else ROUNDS):
                 if not run.is_finished():
-                    self._complete(best)
+                    self._complete(stands.best)
                 if run.is_finished():
                     break
-                if number and self._lost(best) > run.options.relative_gap:
+                if number and self._lost > run.options.relative_gap:
                     return False
-                best = self._look_and_prove(session, near, best, num_near, nodes)
+                stands = self._look_and_prove(session, stands, num_pairs, nodes)
         return True
 
     def refine(self, priced: Priced) -> Priced:
@@ -226,77 +240,81 @@ class _Search:
         is_open = np.where(self.plan.sites.opens[:, None], periods >= opened[:, None], True) & self.plan.sites.may_open
         return hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
 
-    def _look(self, near: Iterator[Decided], decided: Decided) -> Decided:
-        """Search neighbourhoods until their openings are good enough; return the best."""
-        best, fruitless = decided, 0
-        if self._is_enough(best, fruitless):
-            return best
-        for better in islice(near, MANY_PAIRS if self._is_large else FEW_PAIRS):
-            fruitless = fruitless + 1 if better is best else 0
-            if better is not best:
-                best = better
-                self._offer(best)
-            if self.run.is_finished() or self._is_enough(best, fruitless):
+    def _look(self, stands: Standing) -> Standing:
+        """Search neighbourhoods until their openings are good enough, or no longer better; return where that stands."""
+        most, fruitless = (MANY_PAIRS if self._is_large else FEW_PAIRS), 0
+        while stands.turn < most and not (stands.is_over or self.run.is_finished()):
+            if self._is_enough(stands.best, fruitless):
                 break
-        return best
+            before, stands = stands.best, self.near.after(stands)
+            fruitless = fruitless + 1 if stands.best is before else 0
+            if stands.best is not before:
+                self._offer(stands.best, is_last=False)
+        self._offer(stands.best)
+        return stands
 
     def _is_enough(self, decided: Decided, fruitless: int) -> bool:
-        """Return whether openings are good enough for their counts to be made whole, after some fruitless pairs."""
-        waits = self._is_large and self._is_rounded_well(decided)
-        part = ENOUGH_PART_OF_MANY if waits else ENOUGH_PART
-        return self._would_end_it(decided, NEARLY if self._is_large and fruitless >= FRUITLESS_PAIRS else part)
+        """Return whether openings are good enough for their counts to be made whole, or fruitless pairs say so."""
+        is_well = self._is_rounded_well()
+        if self._would_end_it(decided, ENOUGH_PART_OF_MANY if self._is_large and is_well else ENOUGH_PART):
+            return True
+        if not self._is_large or fruitless < FRUITLESS_PAIRS:
+            return False
+        return fruitless >= MANY_FRUITLESS_PAIRS if is_well else not self._has_more(decided)
 
-    def _is_rounded_well(self, decided: Decided) -> bool:
+    def _is_rounded_well(self) -> bool:
         """Return whether rounding has lost so little that a program has not much to win back."""
         may_lose = ROUNDING_LOSS_PART_OF_MANY if self._is_large else ROUNDING_LOSS_PART
-        return self._lost(decided) <= may_lose * self.run.options.relative_gap
+        return self._lost <= may_lose * self.run.options.relative_gap
 
-    def _look_and_prove(
-        self, session: Session, near: Iterator[Decided], decided: Decided, num_near: int, nodes: int | None
-    ) -> Decided:
+    def _look_and_prove(self, session: Session, stands: Standing, num_pairs: int, nodes: int | None) -> Standing:
         """Search neighbourhoods while the program with openings whole proves a bound from the same openings.
 
-        What the neighbourhoods found counts from the end of the proof on, in the order in which it was found, and only
-        where the proof leaves the gap open: so it does not matter which of the two is quicker.
+        What the neighbourhoods find counts from the end of the proof on, in the order in which it was found, and only
+        where the proof leaves the gap open; of a proof that took fewer nodes than it might, fewer pairs count. So it does
+        not matter which of the two is quicker.
         """
         run, program = self.run, whole_openings(self.plan)
-        formulation, gap = program.with_whole_openings(), self._gap_left(decided)
-        start = program.point(self.plan.sites, self.plan.coupling, decided.counts, decided.is_open)
+        formulation, gap = program.with_whole_openings(), self._gap_left(stands.best)
+        start = program.point(self.plan.sites, self.plan.coupling, stands.best.counts, stands.best.is_open)
+        self.free_session = None
         proof = run.solve_beside(session, RELAXED_BLOCKS, formulation, gap, start, nodes, proves_bound=True)
         if run.options.threads == 1:
             proof.wait()
-        waiting: list[Decided] = []
-        best = decided
-        for better in islice(near, num_near):
-            if better is not best:
-                best = better
-                waiting.append(best)
-            if proof.answer is not None:
-                self._take_proof(proof.answer, formulation.objective_scale)
-                self._offer_waiting(waiting)
-            if run.is_finished():
-                break
+        found = [stands]
+        while len(found) <= num_pairs and proof.answer is None and not (found[-1].is_over or run.is_finished()):
+            found.append(self.near.after(found[-1]))
         result = run.ended(RELAXED_BLOCKS, proof, formulation.objective_scale)
-        if result is not None:
-            self._take_proof(result, formulation.objective_scale)
-            opened = None if run.is_finished() else self._opened_by(program, result)
-            if opened is not None and opened.money > best.money:
-                best = opened
-                waiting.append(best)
-        self._offer_waiting(waiting)
-        return best
+        self.free_session = session if run.options.threads > 1 else None
+        if result is None:
+            return self._taken(found, num_pairs)
+        self._take_proof(result, formulation.objective_scale)
+        last = self._taken(found, num_pairs if nodes is None else _pairs_beside(result.nodes, num_pairs, nodes))
+        opened = None if run.is_finished() else self._opened_by(program, result)
+        if opened is None or opened.money <= last.best.money:
+            return last
+        self._offer(opened)
+        return replace(last, best=opened)
+
+    def _taken(self, found: list[Standing], num_pairs: int) -> Standing:
+        """Offer what so many pairs find, in its order, until the gap is proven; the best of a search that is stopped."""
+        run, last = self.run, found[0]
+        if found[-1].best is not last.best and (run.session.interrupted or run.timed_out):
+            self._round_and_keep(found[-1].best)
+            return found[-1]
+        for number in range(1, num_pairs + 1):
+            if run.is_finished() or last.is_over:
+                break
+            before, last = last, found[number] if number < len(found) else self.near.after(last)
+            if last.best is not before.best:
+                self._offer(last.best, is_last=False)
+        self._offer(last.best)
+        return last
 
     def _take_proof(self, result: SolveResult, scale: float) -> None:
         """Take the bound of the program of every choice."""
         if result.termination is not Termination.INFEASIBLE:
             self.run.take_money_bound(result.best_bound * scale)
-
-    def _offer_waiting(self, waiting: list[Decided]) -> None:
-        """Offer openings in the order in which they came, until the gap is proven; the best of a search that is stopped."""
-        if waiting and (self.run.session.interrupted or self.run.timed_out):
-            self._round_and_keep(waiting[-1])
-        while waiting and not self.run.is_finished():
-            self._offer(waiting.pop(0))
 
     def _opened_by(self, program: Restricted, result: SolveResult) -> Decided | None:
         """Return the openings of a solution of the program of every choice."""
@@ -313,30 +331,44 @@ class _Search:
         return max(wanted / decided.money - 1 if decided.money > 0 else 0.0, gap * LEAST_GAP_PART)
 
     def _complete(self, decided: Decided) -> None:
-        """Make counts whole by a program where rounding lost much: on a large plan only where that may end the search."""
-        if self._is_rounded_well(decided) or (self._is_large and not self._would_end_it(decided, 1.0)):
+        """Make counts whole by a program where rounding lost much, once; of many counts only where that is what is left."""
+        if decided is self.completed or self._is_rounded_well() or (self._is_large and self._has_more(decided)):
             return
+        self.completed = decided
         columns, program = self.run.model.columns, self.run.program
         values = np.zeros(program.num_columns)
         for known, given in ((columns.blocks, decided.counts), (columns.openings, decided.is_open)):
             values[known[known != ABSENT]] = given[known != ABSENT]
         complete(self.run, np.clip(values, program.column_lower, program.column_upper), self.run.options.relative_gap)
 
+    def _has_more(self, decided: Decided) -> bool:
+        """Return whether more of the gap lies between relaxed counts and the bound than rounding has lost, and too much."""
+        whole, bound = float(self.run.objective() or 0), self.run.bound()
+        is_most = bound is not None and float(bound) - decided.money > self._lost * abs(whole)
+        return is_most and not self._would_end_it(decided, 1.0)
+
     def _would_end_it(self, decided: Decided, part: float) -> bool:
         """Return whether relaxed counts, were they whole, would leave no more than a part of the gap asked for."""
         bound = self.run.bound()
         return bound is not None and decided.money * (1 + part * self.run.options.relative_gap) >= float(bound)
 
-    def _lost(self, decided: Decided) -> float:
-        """Return which part of the value of relaxed counts is lost in whole blocks."""
+    @property
+    def _lost(self) -> float:
+        """Return which part of the value of the relaxed counts that were rounded last is lost in whole blocks."""
         whole = float(self.run.objective() or 0)
-        return (decided.money - whole) / max(abs(whole), 1.0)
+        return 0.0 if self.rounded is None else (self.rounded.money - whole) / max(abs(whole), 1.0)
 
-    def _offer(self, decided: Decided) -> None:
-        if not self.run.timed_out:
+    def _offer(self, decided: Decided, *, is_last: bool = True) -> None:
+        """Round openings; of many counts, where more are to come, only those that are much better or may end the search."""
+        if decided is self.rounded or self.run.timed_out:
+            return
+        before = 0.0 if self.rounded is None else self.rounded.money
+        is_much = decided.money - before > MUCH_BETTER_PART * self.run.options.relative_gap * abs(decided.money)
+        if is_last or is_much or not self._is_large or self._would_end_it(decided, 1.0):
             self._round_and_keep(decided)
 
     def _round_and_keep(self, decided: Decided) -> None:
+        self.rounded = decided
         if self.rounder is None:
             return
         first = np.argmax(decided.is_open, axis=1)

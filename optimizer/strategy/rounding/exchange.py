@@ -54,6 +54,8 @@ def _exchange(room: Room, gain: Floats, period: int, off: int, on: int, number: 
     lost = numbers * gain[sites, off, period]
     won = blocks * gain[sites, on, period] - lost
     good &= won > LEAST_PART * np.abs(lost)
+    if not good.any():
+        return 0
     return _take(room, sites[good], (off, on, period), numbers[good], blocks[good], won[good])
 
 
