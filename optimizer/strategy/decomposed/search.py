@@ -250,8 +250,7 @@ class _Search:
             fruitless = fruitless + 1 if stands.best is before else 0
             if stands.best is not before:
                 self._offer(stands.best, is_last=False)
-        self._offer(stands.best)
-        return stands
+        return self._settled(stands)
 
     def _is_enough(self, decided: Decided, fruitless: int) -> bool:
         """Return whether openings are good enough for their counts to be made whole, or fruitless pairs say so."""
@@ -299,17 +298,22 @@ class _Search:
     def _taken(self, found: list[Standing], num_pairs: int) -> Standing:
         """Offer what so many pairs find, in its order, until the gap is proven; the best of a search that is stopped."""
         run, last = self.run, found[0]
-        if found[-1].best is not last.best and (run.session.interrupted or run.timed_out):
-            self._round_and_keep(found[-1].best)
-            return found[-1]
+        if run.session.interrupted or run.timed_out:
+            return self._settled(found[-1])
         for number in range(1, num_pairs + 1):
             if run.is_finished() or last.is_over:
                 break
             before, last = last, found[number] if number < len(found) else self.near.after(last)
             if last.best is not before.best:
                 self._offer(last.best, is_last=False)
-        self._offer(last.best)
-        return last
+        return self._settled(last)
+
+    def _settled(self, stands: Standing) -> Standing:
+        """Make the best openings whole where they are not yet, unless the gap is proven without them."""
+        is_stopped = self.run.session.interrupted or self.run.timed_out
+        if stands.best is not self.rounded and (is_stopped or not self.run.is_finished()):
+            self._round_and_keep(stands.best)
+        return stands
 
     def _take_proof(self, result: SolveResult, scale: float) -> None:
         """Take the bound of the program of every choice."""
