@@ -99,6 +99,7 @@ def bench_peers(
     from benchmarks.peers.tables import write
     from benchmarks.peers.textbook import Rows
     from optimizer.cli.output import put
+    from optimizer.cli.solve import terminate_as_interrupt
 
     seconds = parse_seconds(time_limit)
     settings = Settings(parse_gap(gap), seconds or float(DEFAULT_SECONDS), threads, seed)
@@ -106,7 +107,8 @@ def bench_peers(
     records: list[Record] = []
     is_interrupted = False
     try:
-        records.extend(run_all(plan, peers, settings, Rows(rows.value), Kept(keep), _say))
+        with terminate_as_interrupt():  # the peer under way is ended, too
+            records.extend(run_all(plan, peers, settings, Rows(rows.value), Kept(keep), _say))
     except KeyboardInterrupt:
         is_interrupted = True
         typer.echo("interrupted: what was finished is written", err=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,13 +22,13 @@ from benchmarks.peers.record import Record
 from benchmarks.peers.registry import ALL, OURS, PEERS, Peer, find_peers
 from benchmarks.peers.settings import Settings, State
 from benchmarks.peers.textbook import Rows
+from optimizer.cli.exits import ExitCode
 from optimizer.errors import InputError
 from optimizer.model.formulation import Formulation
 from tests.benchmarks.peers.tiny import brute_force, tiny, written
+from tests.cli.big_plan import write_big_plan
 from tests.cli.conftest import Call, call
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.cli.processes import running
 
 __all__ = ["call"]
 
@@ -241,3 +242,31 @@ def test_a_process_that_fails_says_its_last_words(tmp_path: Path) -> None:
 
     assert record.state is State.FAILED
     assert "No such file" in record.note
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
+def test_a_comparison_that_is_stopped_writes_what_is_finished_and_leaves_no_peer_behind(
+    tmp_path: Path, way: signal.Signals
+) -> None:
+    plan = write_big_plan(tmp_path / "big.json", sites=20)
+    options = ("--peer", "cp-sat", "--gap", "0", "--time-limit", "300", "--format", "json")
+    with running(tmp_path / "stderr.txt", "bench", "peers", plan, *options) as comparison:
+        comparison.wait_for("cp-sat ...")
+        comparison.wait_until(lambda: children_of(comparison.process.pid))
+        peers = children_of(comparison.process.pid)
+        comparison.process.send_signal(way)
+        written_so_far = json.loads(comparison.end())
+
+    assert comparison.process.returncode == ExitCode.INTERRUPTED
+    assert written_so_far["runs"] == []
+    assert "what was finished is written" in comparison.stderr
+    assert not any(Path(f"/proc/{pid}").exists() for pid in peers)
+
+
+def children_of(pid: int) -> list[str]:
+    """Return the processes that a process has started; skipped where there is no /proc."""
+    file = Path(f"/proc/{pid}/task/{pid}/children")
+    if not file.exists():
+        pytest.skip("needs /proc to see another process")
+    return file.read_text(encoding="ascii").split()
