@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.solve.session import Session
 
 
-NUM_PLANS, CHUNK = num_plans(50, wide=360), 10
+NUM_PLANS, CHUNK = num_plans(120, wide=360), 10
 EXACT = SearchOptions(relative_gap=0.0)
 
 
