@@ -74,11 +74,6 @@ ROUNDING_LOSS_PART, ROUNDING_LOSS_PART_OF_MANY = 0.05, 0.5
 takes half a minute and seldom gains what half that time of neighbourhoods does."""
 
 
-def _pairs_beside(nodes: int, num_pairs: int, most_nodes: int) -> int:
-    """Return how many of some pairs count beside a proof that took fewer nodes than it might."""
-    return min(num_pairs, max(LEAST_PAIRS, ceil(num_pairs * nodes / most_nodes)))
-
-
 def price_and_round(run: Run, plan: Separable) -> bool:
     """Improve the bound and the placement of a run until the gap is proven or prices are as good as they get.
 
@@ -98,6 +93,11 @@ def price_and_round(run: Run, plan: Separable) -> bool:
     return False
 
 
+def _pairs_beside(nodes: int, num_pairs: int, most_nodes: int) -> int:
+    """Return how many of some pairs count beside a proof that took fewer nodes than it might."""
+    return min(num_pairs, max(LEAST_PAIRS, ceil(num_pairs * nodes / most_nodes)))
+
+
 @dataclass
 class _Search:
     """One search under way: what makes openings and counts of a relaxed solution."""
@@ -106,6 +106,7 @@ class _Search:
     plan: Separable
     rounder: Rounder | None
     near: Neighbourhoods = field(init=False)
+    """Those around the openings that the proof is begun from; there once prices are refined."""
     rounded: Decided | None = None
     """The openings whose counts were last made whole by rounding."""
     completed: Decided | None = None
