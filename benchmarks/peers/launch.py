@@ -6,14 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 TICK_SECONDS = 0.02
@@ -46,30 +47,51 @@ def run_process(arguments: Sequence[object], folder: Path, time_limit_seconds: f
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as errors:
         started = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, *map(str, arguments)],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=errors,
-            env=environment,
-            start_new_session=True,
-        )
+        process: subprocess.Popen[bytes] | None = None
         was_killed = False
         try:
+            with _interruptions_held():
+                process = subprocess.Popen(
+                    [sys.executable, *map(str, arguments)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=errors,
+                    env=environment,
+                    start_new_session=True,
+                )
             while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
                 if time.perf_counter() > latest and not was_killed:
                     was_killed = True
                     _end(process.pid)
                 time.sleep(TICK_SECONDS)
         except BaseException:
-            _end(process.pid)
-            process.wait()
+            if process is not None:
+                _end(process.pid)
+                process.wait()
             raise
         seconds = time.perf_counter() - started
     _, status, usage = ended
     process.returncode = os.waitstatus_to_exitcode(status)  # it has been waited for: Popen need not
     cpu = usage.ru_utime + usage.ru_stime
     return Ended(seconds, cpu, usage.ru_maxrss / KILOBYTES_PER_MEGABYTE, process.returncode, was_killed)
+
+
+@contextmanager
+def _interruptions_held() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM come afterwards: a process whose start they break off would be known to nobody."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    ways = (signal.SIGINT, signal.SIGTERM)
+    before = {way: signal.signal(way, lambda number, _: held.append(number)) for way in ways}
+    try:
+        yield
+    finally:
+        for way, handler in before.items():
+            signal.signal(way, handler)
+    for number in held[:1]:
+        signal.raise_signal(number)
 
 
 def _end(group: int) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import signal
+import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +24,7 @@ from benchmarks.peers.registry import ALL, OURS, PEERS, Peer, find_peers
 from benchmarks.peers.settings import Settings, State
 from benchmarks.peers.textbook import Rows
 from optimizer.cli.exits import ExitCode
+from optimizer.cli.solve import terminate_as_interrupt
 from optimizer.errors import InputError
 from optimizer.model.formulation import Formulation
 from tests.benchmarks.peers.tiny import brute_force, tiny, written
@@ -232,6 +234,28 @@ def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pyte
     assert ended.was_killed
     assert ended.code != 0
     assert ended.seconds < 30
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_while_a_process_starts_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: signal.Signals
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def _execute_child(self, *arguments: object) -> None:
+            super()._execute_child(*arguments)  # type: ignore[misc]  # no other place is between start and return
+            started.append(self)
+            signal.raise_signal(way)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+
+    with pytest.raises(KeyboardInterrupt), terminate_as_interrupt():
+        run_process(("-c", "import time; time.sleep(60)"), tmp_path, 60)
+
+    (process,) = started
+    assert process.returncode is not None
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_process_that_fails_says_its_last_words(tmp_path: Path) -> None:
