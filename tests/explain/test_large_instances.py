@@ -62,16 +62,19 @@ def test_every_interval_holds_the_difference_of_two_independent_solves(name: str
     here = _search(name, searches)
     num_told = 0
     for move in (move for value in values for move in value.moves if move.label is Label.CONFIRMED):
+        what = f"{move.change.setting.group} {float(move.change.amount):+g}"
         there = _search(name, searches, *set_options(outcome.case, move.change))
         if there.status is Status.INFEASIBLE or move.is_infeasible:
-            assert there.status is Status.INFEASIBLE, move
-            assert move.is_infeasible, move
+            assert there.status is Status.INFEASIBLE, what
+            assert move.is_infeasible, what
+            LOG.info("%s: no plan is left", what)
             continue
         least, most = _difference(here, there) if move.is_loosened else _difference(there, here)
-        LOG.info("%s: %s to %s, searched %.0f to %.0f", move.change, move.lower, move.upper, least, most)
         assert move.upper is not None
-        assert least <= move.upper + 1, move
-        assert most >= move.lower - 1, move
+        words = f"{what}: {float(move.lower):.0f} to {float(move.upper):.0f}, searched {float(least):.0f} to {float(most):.0f}"
+        LOG.info(words)
+        assert least <= move.upper + 1, words
+        assert most >= move.lower - 1, words
         num_told += least > 0
     assert num_told >= NUM_TOLD, "the searches tell of some that they are worth money"
 
