@@ -62,8 +62,8 @@ def test_every_interval_holds_the_difference_of_two_independent_solves(name: str
     here = _search(name, searches)
     num_told = 0
     for move in (move for value in values for move in value.moves if move.label is Label.CONFIRMED):
-        what = f"{move.change.setting.group} {float(move.change.amount):+g}"
-        there = _search(name, searches, *set_options(outcome.case, move.change))
+        settings = set_options(outcome.case, move.change)
+        what, there = " ".join(settings), _search(name, searches, *settings)
         if there.status is Status.INFEASIBLE or move.is_infeasible:
             assert there.status is Status.INFEASIBLE, what
             assert move.is_infeasible, what
@@ -71,8 +71,8 @@ def test_every_interval_holds_the_difference_of_two_independent_solves(name: str
             continue
         least, most = _difference(here, there) if move.is_loosened else _difference(there, here)
         assert move.upper is not None
-        words = f"{what}: {float(move.lower):.0f} to {float(move.upper):.0f}, searched {float(least):.0f} to {float(most):.0f}"
-        LOG.info(words)
+        words = f"{what}: {_money(move.lower, move.upper)}, searched {_money(least, most)}"
+        LOG.info("%s", words)
         assert least <= move.upper + 1, words
         assert most >= move.lower - 1, words
         num_told += least > 0
@@ -94,3 +94,7 @@ def _difference(worse: Outcome, better: Outcome) -> tuple[Fraction, Fraction]:
     assert better.objective is not None
     assert better.best_bound is not None
     return better.objective - worse.best_bound, better.best_bound - worse.objective
+
+
+def _money(least: Fraction, most: Fraction) -> str:
+    return f"{float(least):.0f} to {float(most):.0f}"
