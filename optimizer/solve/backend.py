@@ -59,6 +59,11 @@ class Request:
     incumbent_file: Path | None
     """Where a backend that cannot be interrupted saves each improving solution."""
 
+    @property
+    def time_limit_seconds(self) -> float | None:
+        """Return how long it may take."""
+        return self.options.time_limit_seconds
+
 
 class Interrupt:
     """Asks the running solve to stop."""

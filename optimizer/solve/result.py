@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from optimizer.solve.tree import Tree
+
 
 class Termination(StrEnum):
     """How a solve ended.
@@ -41,6 +43,8 @@ class SolveResult:
     row_duals: npt.NDArray[np.float64] | None = None
     """Gain of the objective per unit of each row's bound, for a linear program solved to the end by a backend that has
     duals; None for any other, since no backend prices the rows of an integer program."""
+    tree: Tree | None = None
+    """Where a branch and bound of our own has come to; None for a backend's."""
 
 
 @dataclass(frozen=True, slots=True)

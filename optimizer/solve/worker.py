@@ -15,11 +15,12 @@ import threading
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.solve.backend import Interrupt, Request
+from optimizer.solve.tree import Growth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Task = tuple[Request, Any]
+_Task = tuple[Request | Growth, Any]
 """A request and what interrupts its solve."""
 
 
@@ -51,11 +52,21 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while (received := inbox.get()) is not None:
         request, interrupter = received
         try:
-            answer: object = mathopt.run(registry.BACKENDS[request.backend], request, interrupter, send)
+            if isinstance(request, Growth):
+                from optimizer.solve import branching  # noqa: PLC0415
+
+                answer: object = branching.grow(request, _asks(interrupter), send)
+            else:
+                answer = mathopt.run(registry.BACKENDS[request.backend], request, interrupter, send)
         except Exception as error:  # noqa: BLE001  handed to the parent, which raises it
             answer = RuntimeError(str(error))
         running.clear()
         send(answer)
+
+
+def _asks(interrupter: Any) -> Callable[[], bool]:  # noqa: ANN401  OR-Tools' own type
+    """Return what tells whether a solve is to stop."""
+    return lambda: bool(interrupter.interrupted)
 
 
 def _listen(

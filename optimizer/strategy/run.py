@@ -25,6 +25,7 @@ from optimizer.model.whole_steps import held_to_whole_steps
 from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.beside import SolveBeside
 from optimizer.solve.result import Progress, SolveResult, Termination
+from optimizer.solve.tree import BRANCHING
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.outcome import OPTIMAL_GAP, Stage, relative_gap
 from optimizer.strategy.repair import repair
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
+    from optimizer.solve.tree import Growth
     from optimizer.strategy.options import Effort
 
 Values = npt.NDArray[np.float64]
@@ -197,6 +199,19 @@ class Run:
             lambda other: other.solve(self.options.backend, formulation, options, hint=start, on_progress=see),
         )
 
+    def grow_beside(self, session: Session, growth: Growth, scale: float) -> SolveBeside:
+        """Begin to grow a tree in another session, within the time left; `ended` takes how far it came.
+
+        Progress tells the bound it has reached; nothing else is made of it before it has ended.
+        """
+
+        def see(seen: Progress) -> None:
+            if seen.best_bound is not None:
+                self.bound_beside = seen.best_bound * scale
+
+        limited = replace(growth, time_limit_seconds=self.seconds_left())
+        return SolveBeside(session, lambda other: other.grow(limited, see))
+
     def ended(self, stage: str, beside: SolveBeside, scale: float) -> SolveResult | None:
         """Wait for a solve beside and record its stage; None where it failed. Ctrl-C ends it with what it has proven."""
         try:
@@ -241,7 +256,7 @@ class Run:
         self.stages.append(
             Stage(
                 stage,
-                self.options.backend,
+                self.options.backend if result.tree is None else BRANCHING,
                 result.seconds,
                 result.nodes,
                 result.objective * scale if result.objective is not None else None,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.model.formulation import Formulation
+from optimizer.solve.tree import NO_COLUMN, NO_ROW, OrderedSets
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -100,6 +101,20 @@ class Restricted:
         is_integer = np.zeros(self.formulation.num_columns, dtype=bool)
         is_integer[int(self.choice.add.sum()) : self.first_cell] = True
         return self.formulation.with_integer(is_integer)
+
+    def ordered_sets(self, alike: Ints | None = None) -> OrderedSets:
+        """Return the openings of each site in order of period, of the sites that have any.
+
+        `alike` (s,) has the same number for sites that may change places; None: no site may.
+        """
+        (sites,) = np.nonzero(self.choice.open.any(axis=1))
+        first, columns = int(self.choice.add.sum()), np.full(self.choice.open.shape, NO_COLUMN)
+        columns[self.choice.open] = np.arange(first, self.first_cell)
+        several = self.choice.open.sum(axis=1) > 1
+        rows = np.full(len(columns), NO_ROW)
+        rows[several] = self.formulation.num_rows - int(several.sum()) + np.arange(int(several.sum()))
+        groups = sites if alike is None else alike[sites]
+        return OrderedSets(columns[sites], rows[sites], np.unique(groups, return_inverse=True)[1])
 
     def missed(self, values: Floats) -> float:
         """Return by how much shared limits are missed, in the units of their rows."""
@@ -207,7 +222,7 @@ def _add_local(rows: _Rows, choice: Choice, local: LocalRows, held: Flags, first
 
 
 def _add_one_opening(rows: _Rows, choice: Choice, first_open: int) -> None:
-    """Open each site once at most."""
+    """Open each site once at most; these rows are the last, one for each site with several openings, in order."""
     site = np.nonzero(choice.open)[0]
     several = np.flatnonzero(choice.open.sum(axis=1) > 1)
     number = np.searchsorted(several, site)

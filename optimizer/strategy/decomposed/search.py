@@ -20,21 +20,21 @@ from optimizer.strategy.completion import complete
 from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, Neighbourhoods
 from optimizer.strategy.decomposed.openings import better_openings, decide_openings, hold
 from optimizer.strategy.decomposed.prices import find_prices, price_all
+from optimizer.strategy.decomposed.proof import Proof
 from optimizer.strategy.decomposed.refine import refined
-from optimizer.strategy.decomposed.whole_openings import tightened, whole_openings
+from optimizer.strategy.decomposed.whole_openings import tightened
 from optimizer.strategy.rounding.whole import rounder_of
 from optimizer.strategy.stages import HELD, NEAR, PRICES, RELAXED_BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.model.formulation import Formulation
+    from optimizer.model.formulation import Flags, Formulation
     from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.decomposed.neighbours import Near, Standing
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced
-    from optimizer.strategy.decomposed.restricted import Restricted
     from optimizer.strategy.decomposed.separate import Separable
     from optimizer.strategy.rounding.whole import Rounder
     from optimizer.strategy.run import Run
@@ -51,9 +51,8 @@ MOST_TRIES = 24
 """Sets of openings tried after the rounded ones."""
 FEW_PAIRS, MANY_PAIRS = 2, 60
 """Pairs of neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
-ROUNDS = ((14, 100), (40, 500), (140, 3_000), (0, None))
-LARGE_ROUNDS = ((6, 1), (20, 100), (40, 500), (120, 2_500), (0, None))
-"""Pairs of neighbourhoods searched while a proof takes so many nodes, begun anew each time from the best openings."""
+ROUND, LARGE_ROUND = (4, 150), (3, 50)
+"""Pairs of neighbourhoods searched while a proof takes so many nodes, on a plan of few counts and of many."""
 NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
 """Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
 so that rounding cannot leave it just open."""
@@ -209,15 +208,19 @@ class _Search:
             best = best if run.begun_with is not None else self.move(priced, best)
             self.near = Neighbourhoods(self.plan, priced, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
-            stands = self._look(self.near.begin(best))
-            for number, (num_pairs, nodes) in enumerate(LARGE_ROUNDS if self._is_large else ROUNDS):
-                if not run.is_finished():
-                    self._complete(stands.best)
+            stands, proof, is_first = self._look(self.near.begin(best)), Proof(self.plan), True
+            while not run.is_finished():
+                self._complete(stands.best)
                 if run.is_finished():
                     break
-                if number and self._lost > run.options.relative_gap:
+                if not is_first and self._lost > run.options.relative_gap:
                     return False
-                stands = self._look_and_prove(session, stands, num_pairs, nodes)
+                before, is_first = stands, False
+                stands, is_proven = self._look_and_prove(session, proof, stands)
+                if is_proven and stands.best is before.best:
+                    break
+            if not run.is_finished():
+                self._complete(stands.best)
         return True
 
     def refine(self, priced: Priced) -> Priced:
@@ -267,34 +270,38 @@ class _Search:
         may_lose = ROUNDING_LOSS_PART_OF_MANY if self._is_large else ROUNDING_LOSS_PART
         return self._lost <= may_lose * self.run.options.relative_gap
 
-    def _look_and_prove(self, session: Session, stands: Standing, num_pairs: int, nodes: int | None) -> Standing:
-        """Search neighbourhoods while the program with openings whole proves a bound from the same openings.
+    def _look_and_prove(self, session: Session, proof: Proof, stands: Standing) -> tuple[Standing, bool]:
+        """Search neighbourhoods while the proof grows from the same openings; return whether it has nothing left to do.
 
-        What the neighbourhoods find counts from the end of the proof on, in the order in which it was found, and only
-        where the proof leaves the gap open; of a proof that took fewer nodes than it might, fewer pairs count. So it does
+        What the neighbourhoods find counts from the end of that growth on, in the order in which it was found, and only
+        where the proof leaves the gap open; of a growth of fewer nodes than it might have, fewer pairs count. So it does
         not matter which of the two is quicker.
         """
-        run, program = self.run, whole_openings(self.plan)
-        formulation, gap = program.with_whole_openings(), self._gap_left(stands.best)
-        start = program.point(self.plan.sites, self.plan.coupling, stands.best.counts, stands.best.is_open)
+        run, (num_pairs, nodes) = self.run, LARGE_ROUND if self._is_large else ROUND
         self.free_session = None
-        proof = run.solve_beside(session, RELAXED_BLOCKS, formulation, gap, start, nodes, proves_bound=True)
+        growing = run.grow_beside(session, proof.growth(stands.best, self._wanted(stands.best), nodes), proof.scale)
         if run.options.threads == 1:
-            proof.wait()
+            growing.wait()
         found = [stands]
-        while len(found) <= num_pairs and proof.answer is None and not (found[-1].is_over or run.is_finished()):
+        while len(found) <= num_pairs and growing.answer is None and not (found[-1].is_over or run.is_finished()):
             found.append(self.near.after(found[-1]))
-        result = run.ended(RELAXED_BLOCKS, proof, formulation.objective_scale)
+        result = run.ended(RELAXED_BLOCKS, growing, proof.scale)
         self.free_session = session if run.options.threads > 1 else None
         if result is None:
-            return self._taken(found, num_pairs)
-        self._take_proof(result, formulation.objective_scale)
-        last = self._taken(found, num_pairs if nodes is None else _pairs_beside(result.nodes, num_pairs, nodes))
-        opened = None if run.is_finished() else self._opened_by(program, result)
-        if opened is None or opened.money <= last.best.money:
-            return last
+            return self._taken(found, num_pairs), False
+        proof.take(result)
+        run.take_money_bound(result.best_bound * proof.scale)
+        last = self._taken(found, _pairs_beside(result.nodes, num_pairs, nodes))
+        is_proven = result.termination is Termination.SOLVED or proof.is_over
+        return self._with_opened(last, None if run.is_finished() else proof.opened_by(result)), is_proven
+
+    def _with_opened(self, stands: Standing, is_open: Flags | None) -> Standing:
+        """Return where the search stands with openings that a proof has found, if they are better."""
+        opened = None if is_open is None else hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
+        if opened is None or opened.money <= stands.best.money:
+            return stands
         self._offer(opened)
-        return replace(last, best=opened)
+        return replace(stands, best=opened)
 
     def _taken(self, found: list[Standing], num_pairs: int) -> Standing:
         """Offer what so many pairs find, in its order, until the gap is proven; the best of a search that is stopped."""
@@ -316,24 +323,10 @@ class _Search:
             self._round_and_keep(stands.best)
         return stands
 
-    def _take_proof(self, result: SolveResult, scale: float) -> None:
-        """Take the bound of the program of every choice."""
-        if result.termination is not Termination.INFEASIBLE:
-            self.run.take_money_bound(result.best_bound * scale)
-
-    def _opened_by(self, program: Restricted, result: SolveResult) -> Decided | None:
-        """Return the openings of a solution of the program of every choice."""
-        if result.values is None:
-            return None
-        opened = np.rint(program.opened(result.values)).cumsum(axis=1) > 0
-        is_open = np.where(self.plan.sites.opens[:, None], opened, self.plan.sites.may_open)
-        return hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
-
-    def _gap_left(self, decided: Decided) -> float:
-        """Return the gap to relaxed counts that proves the gap asked for to the best whole placement."""
+    def _wanted(self, decided: Decided) -> float:
+        """Return the bound that proves the gap asked for to the best whole placement, or nearly to the relaxed counts."""
         gap, whole = self.run.options.relative_gap, float(self.run.objective() or 0)
-        wanted = whole * (1 + NEARLY * gap)
-        return max(wanted / decided.money - 1 if decided.money > 0 else 0.0, gap * LEAST_GAP_PART)
+        return max(whole * (1 + NEARLY * gap), decided.money + LEAST_GAP_PART * gap * abs(decided.money))
 
     def _complete(self, decided: Decided) -> None:
         """Make counts whole by a program where rounding lost much, once; of many counts only where that is what is left."""

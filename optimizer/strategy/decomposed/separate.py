@@ -91,6 +91,31 @@ class Separable:
         """Return the plan with groups of sites in the place of sites; they have no further limits."""
         return replace(self, sites=sites, local=LocalRows.of((), sites.shape[1]))
 
+    def alike(self) -> Ints:
+        """Return by site a number that sites share which may change places, for limits and prices see no difference."""
+        sites, local = self.sites, self.local
+        tables = (
+            sites.worth,
+            sites.most,
+            sites.draw,
+            sites.power,
+            sites.opening,
+            sites.opens,
+            sites.may_open,
+            sites.zone,
+        )
+        own: list[list[tuple[object, ...]]] = [[] for _ in sites.opens]
+        rows = zip(local.site.tolist(), local.period.tolist(), local.weights, local.opening, local.bound, strict=True)
+        for site, period, weights, opening, bound in rows:
+            own[site].append((period, weights.tobytes(), float(opening), float(bound)))
+        numbers: dict[object, int] = {}
+        return np.array(
+            [
+                numbers.setdefault((*(table[site].tobytes() for table in tables), *own[site]), site)
+                for site in range(len(own))
+            ]
+        )
+
     def padded(self, prices: Floats) -> Floats:
         """Return prices with none for the limits that have no price in them yet."""
         return np.append(prices, np.zeros(self.num_prices - len(prices)))
