@@ -171,46 +171,27 @@ class Run:
         self._record(stage, result, scale, is_to_the_end=time_part == 1)
         return result
 
-    def solve_beside(
-        self,
-        session: Session,
-        stage: str,
-        formulation: Formulation,
-        gap: float,
-        hint: Values,
-        node_limit: int | None,
-        *,
-        proves_bound: bool = False,
-    ) -> SolveBeside:
-        """Begin a solve in another session; `ended` takes its answer.
+    def grow(self, stage: str, growth: Growth, scale: float) -> SolveResult:
+        """Grow a tree within the time left and record the stage."""
+        result = self.session.grow(self._timed(growth), lambda seen: self._report(stage, seen, scale))
+        self._record(stage, result, scale, is_to_the_end=True)
+        return result
+
+    def grow_beside(self, session: Session, growth: Growth, scale: float, *, proves_bound: bool) -> SolveBeside:
+        """Begin to grow a tree in another session, within the time left; `ended` takes how far it came.
 
         Progress tells the bound it has reached, where it proves one; nothing else is made of it before it has ended.
         """
-        options = self._options(stage, formulation, gap, node_limit, 1.0, Heuristics.NONE, is_interior=False)
-        options, scale = replace(options, threads=1), formulation.objective_scale
 
         def see(seen: Progress) -> None:
             if proves_bound and seen.best_bound is not None:
                 self.bound_beside = seen.best_bound * scale
 
-        start = _within(formulation, hint)
-        return SolveBeside(
-            session,
-            lambda other: other.solve(self.options.backend, formulation, options, hint=start, on_progress=see),
-        )
-
-    def grow_beside(self, session: Session, growth: Growth, scale: float) -> SolveBeside:
-        """Begin to grow a tree in another session, within the time left; `ended` takes how far it came.
-
-        Progress tells the bound it has reached; nothing else is made of it before it has ended.
-        """
-
-        def see(seen: Progress) -> None:
-            if seen.best_bound is not None:
-                self.bound_beside = seen.best_bound * scale
-
-        limited = replace(growth, time_limit_seconds=self.seconds_left())
+        limited = self._timed(growth)
         return SolveBeside(session, lambda other: other.grow(limited, see))
+
+    def _timed(self, growth: Growth) -> Growth:
+        return replace(growth, time_limit_seconds=self.seconds_left())
 
     def ended(self, stage: str, beside: SolveBeside, scale: float) -> SolveResult | None:
         """Wait for a solve beside and record its stage; None where it failed. Ctrl-C ends it with what it has proven."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.solve.tree import Growth, Tree
 from optimizer.strategy.decomposed.openings import additions, hold
 from optimizer.strategy.decomposed.prices import USED, likely
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
@@ -35,7 +36,7 @@ PAIR = 2
 FREE_SITES, LEAST_FREE_SITES = 20, 6
 GROWTH, SHRINKAGE = 1.4, 0.7
 """How the number of free sites follows the effort of the last neighbourhood of its kind."""
-AT_ONCE, MOST_NODES, NODES_OF_MANY = 3, 25, 10
+AT_ONCE, MOST_NODES, NODES_OF_MANY = 6, 50, 25
 """Nodes up to which a neighbourhood was solved at once, and after which it is given up."""
 MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 12, 4, 500
 """Pairs in a row with nothing better after which each is given so many times the nodes, and the end of that."""
@@ -56,11 +57,16 @@ class Near:
     held: Flags
     """(s,t): openings of the others."""
 
-    def is_open(self, result: SolveResult) -> Flags:
+    def growth(self, relative_gap: float, most_nodes: int) -> Growth:
+        """Return what to search: openings better than those it begins with, to a gap or so many nodes."""
+        formulation, sets = self.program.with_whole_openings(), self.program.ordered_sets()
+        best = formulation.value(self.start)
+        return Growth(formulation, sets, Tree.planted(sets), best, best + relative_gap * abs(best), most_nodes)
+
+    def is_open(self, values: Floats) -> Flags:
         """Return the openings of a solution, (s,t)."""
         is_open = self.held.copy()
-        if result.values is not None:
-            is_open[self.free] |= np.rint(self.program.opened(result.values))[self.free].cumsum(axis=1) > 0
+        is_open[self.free] |= np.rint(self.program.opened(values))[self.free].cumsum(axis=1) > 0
         return is_open
 
 
@@ -121,7 +127,8 @@ class Neighbourhoods:
         for kind, result in zip(kinds, results, strict=True):
             if result is not None:
                 sizes[kind] = _next_size(sizes[kind], most, result, standing.nodes)
-        opened = [one.is_open(result) for one, result in zip(near, results, strict=True) if result is not None]
+        values = [None if result is None else result.values for result in results]
+        opened = [one.is_open(found) for one, found in zip(near, values, strict=True) if found is not None]
         found = _best_of(self.plan, best, opened, self.solve)
         failures, nodes = (standing.failures + 1 if found is best else 0), standing.nodes
         if failures == MOST_FAILURES:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.model.columns import ABSENT
-from optimizer.solve.backend import Heuristics
 from optimizer.solve.result import Termination
 from optimizer.solve.session import Session
-from optimizer.strategy.completion import complete
+from optimizer.strategy.completion import complete, complete_few
 from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, Neighbourhoods
 from optimizer.strategy.decomposed.openings import better_openings, decide_openings, hold
 from optimizer.strategy.decomposed.prices import find_prices, price_all
@@ -68,6 +67,8 @@ LEAST_PAIRS = 3
 FRUITLESS_PAIRS, MANY_FRUITLESS_PAIRS = 4, 12
 """Pairs of neighbourhoods in a row with nothing better after which many counts are made whole, where that is what is left,
 and after which a proof is begun all the same: its root alone takes many times as long as a pair."""
+POLISHED_SITES, FRUITLESS_POLISHES = 10, 6
+"""Sites whose counts are made whole anew at a time, and tries in a row with nothing better that are the last."""
 ROUNDING_LOSS_PART, ROUNDING_LOSS_PART_OF_MANY = 0.05, 0.5
 """Part of the gap asked for that rounding may lose; where it lost more, counts are completed. Of many counts a completion
 takes half a minute and seldom gains what half that time of neighbourhoods does."""
@@ -110,6 +111,10 @@ class _Search:
     """The openings whose counts were last made whole by rounding."""
     completed: Decided | None = None
     """The openings whose counts were last made whole by a program."""
+    polished: Placement | None = None
+    """The placement of which no few sites seemed to have better counts."""
+    polishes: int = 0
+    """How often a few sites were tried."""
     free_session: Session | None = None
     """One that solves the second of two neighbourhoods at the same time."""
 
@@ -131,14 +136,15 @@ class _Search:
         return self.run.solve(HELD, program, 0.0, is_interior=self.plan.sites.shape[0] >= MANY_SITES)
 
     def solve_near(self, near: Sequence[Near], nodes: int) -> list[SolveResult | None]:
-        """Solve a pair of neighbourhoods, at the same time where a session is free."""
-        gap, session = self.run.options.relative_gap * NEAR_GAP_PART, self.free_session
-        (one, first), (other, second) = ((each.program.with_whole_openings(), each.start) for each in near)
-        beside = None if session is None else self.run.solve_beside(session, NEAR, other, gap, second, nodes)
-        mine = self.run.solve(NEAR, one, gap, hint=first, node_limit=nodes, heuristics=Heuristics.NONE)
+        """Search a pair of neighbourhoods, at the same time where a session is free."""
+        run, session = self.run, self.free_session
+        one, other = (each.growth(run.options.relative_gap * NEAR_GAP_PART, nodes) for each in near)
+        scales = [each.program.formulation.objective_scale for each in near]
+        beside = None if session is None else run.grow_beside(session, other, scales[1], proves_bound=False)
+        mine = run.grow(NEAR, one, scales[0])
         if beside is not None:
-            return [mine, self.run.ended(NEAR, beside, other.objective_scale)]
-        return [mine, self.run.solve(NEAR, other, gap, hint=second, node_limit=nodes, heuristics=Heuristics.NONE)]
+            return [mine, run.ended(NEAR, beside, scales[1])]
+        return [mine, run.grow(NEAR, other, scales[1])]
 
     def price(self) -> Priced | None:
         """Find prices that are good enough to round openings by; offer those of earlier ones on the way."""
@@ -279,7 +285,8 @@ class _Search:
         """
         run, (num_pairs, nodes) = self.run, LARGE_ROUND if self._is_large else ROUND
         self.free_session = None
-        growing = run.grow_beside(session, proof.growth(stands.best, self._wanted(stands.best), nodes), proof.scale)
+        growth = proof.growth(stands.best, self._wanted(stands.best), nodes)
+        growing = run.grow_beside(session, growth, proof.scale, proves_bound=True)
         if run.options.threads == 1:
             growing.wait()
         found = [stands]
@@ -330,14 +337,35 @@ class _Search:
 
     def _complete(self, decided: Decided) -> None:
         """Make counts whole by a program where rounding lost much, once; of many counts only where that is what is left."""
-        if decided is self.completed or self._is_rounded_well() or (self._is_large and self._has_more(decided)):
+        if self._is_rounded_well() or (self._is_large and self._has_more(decided)):
             return
+        if decided is not self.completed:
+            self._complete_near(decided)
+        self._polish()
+
+    def _complete_near(self, decided: Decided) -> None:
+        """Make counts whole by a program near the relaxed ones."""
         self.completed = decided
         columns, program = self.run.model.columns, self.run.program
         values = np.zeros(program.num_columns)
         for known, given in ((columns.blocks, decided.counts), (columns.openings, decided.is_open)):
             values[known[known != ABSENT]] = given[known != ABSENT]
         complete(self.run, np.clip(values, program.column_lower, program.column_upper), self.run.options.relative_gap)
+
+    def _polish(self) -> None:
+        """Make the counts of a few sites whole anew, others each time, until rounding has lost little."""
+        run, fruitless = self.run, 0
+        while run.placement is not None and not (run.is_finished() or self._is_rounded_well()):
+            if fruitless == FRUITLESS_POLISHES or self.polished is run.placement:
+                self.polished = run.placement
+                return
+            before, self.polishes = run.placement, self.polishes + 1
+            used = sorted({site for site, _ in run.placement.standing_units})
+            chance = np.random.default_rng((run.options.seed, self.polishes))
+            is_free = np.zeros(self.plan.sites.shape[0], dtype=bool)
+            is_free[chance.choice(used, min(POLISHED_SITES, len(used)), replace=False)] = True
+            complete_few(run, is_free, run.options.relative_gap)
+            fruitless = fruitless + 1 if run.placement is before else 0
 
     def _has_more(self, decided: Decided) -> bool:
         """Return whether more of the gap lies between relaxed counts and the bound than rounding has lost, and too much."""
