@@ -213,7 +213,7 @@ class _Branching:
         if not halves:
             return None
         best = self._open_bound
-        if halves[0].bound < best - NEARLY_BEST * (best - self._enough):
+        if not self._growth.dives and halves[0].bound < best - NEARLY_BEST * (best - self._enough):
             self._push(halves[0])
             return None
         return halves[0]

@@ -108,5 +108,7 @@ class Growth:
     """Solutions worth no more are of no interest."""
     enough: float
     """The bound at which to end; nodes whose bound is no greater are closed."""
+    dives: bool = False
+    """Whether the better half of a node is always next, for solutions, and not the best open node, for the bound."""
     most_nodes: int | None = None
     time_limit_seconds: float | None = None

@@ -38,7 +38,7 @@ GROWTH, SHRINKAGE = 1.4, 0.7
 """How the number of free sites follows the effort of the last neighbourhood of its kind."""
 AT_ONCE, MOST_NODES, NODES_OF_MANY = 6, 50, 25
 """Nodes up to which a neighbourhood was solved at once, and after which it is given up."""
-MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 12, 4, 500
+MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 12, 4, 1_000
 """Pairs in a row with nothing better after which each is given so many times the nodes, and the end of that."""
 AT_ODDS, MORE_OFTEN = 0.01, 4.0
 """Part of a site by which the relaxation opens it otherwise, and how many times as often such a site is drawn."""
@@ -61,7 +61,8 @@ class Near:
         """Return what to search: openings better than those it begins with, to a gap or so many nodes."""
         formulation, sets = self.program.with_whole_openings(), self.program.ordered_sets()
         best = formulation.value(self.start)
-        return Growth(formulation, sets, Tree.planted(sets), best, best + relative_gap * abs(best), most_nodes)
+        enough = best + relative_gap * abs(best)
+        return Growth(formulation, sets, Tree.planted(sets), best, enough, dives=True, most_nodes=most_nodes)
 
     def is_open(self, values: Floats) -> Flags:
         """Return the openings of a solution, (s,t)."""

@@ -41,7 +41,7 @@ class Proof:
         It ends after so many nodes, too.
         """
         best_worth, enough_worth = best.money / self.scale, enough / self.scale
-        return Growth(self._formulation, self._sets, self._tree, best_worth, enough_worth, most_nodes)
+        return Growth(self._formulation, self._sets, self._tree, best_worth, enough_worth, most_nodes=most_nodes)
 
     def take(self, result: SolveResult) -> None:
         """Go on from where a growth has ended."""

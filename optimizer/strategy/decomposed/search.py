@@ -50,7 +50,7 @@ MOST_TRIES = 24
 """Sets of openings tried after the rounded ones."""
 FEW_PAIRS, MANY_PAIRS = 2, 60
 """Pairs of neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
-ROUND, LARGE_ROUND = (4, 150), (3, 50)
+ROUND, LARGE_ROUND = (10, 150), (5, 50)
 """Pairs of neighbourhoods searched while a proof takes so many nodes, on a plan of few counts and of many."""
 NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
 """Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
@@ -111,6 +111,8 @@ class _Search:
     """The openings whose counts were last made whole by rounding."""
     completed: Decided | None = None
     """The openings whose counts were last made whole by a program."""
+    loss_left: float = 0.0
+    """Part of the value of relaxed counts that was lost when they were last made whole as well as can be."""
     polished: Placement | None = None
     """The placement of which no few sites seemed to have better counts."""
     polishes: int = 0
@@ -214,19 +216,13 @@ class _Search:
             best = best if run.begun_with is not None else self.move(priced, best)
             self.near = Neighbourhoods(self.plan, priced, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
-            stands, proof, is_first = self._look(self.near.begin(best)), Proof(self.plan), True
-            while not run.is_finished():
-                self._complete(stands.best)
-                if run.is_finished():
-                    break
-                if not is_first and self._lost > run.options.relative_gap:
-                    return False
-                before, is_first = stands, False
+            stands, proof, is_proven = self._look(self.near.begin(best)), Proof(self.plan), False
+            while not (is_proven or run.is_finished()):
+                before = stands
                 stands, is_proven = self._look_and_prove(session, proof, stands)
-                if is_proven and stands.best is before.best:
-                    break
-            if not run.is_finished():
-                self._complete(stands.best)
+                is_proven = is_proven and stands.best is before.best
+                if not run.is_finished() and self.loss_left > run.options.relative_gap:
+                    return False
         return True
 
     def refine(self, priced: Priced) -> Priced:
@@ -277,11 +273,11 @@ class _Search:
         return self._lost <= may_lose * self.run.options.relative_gap
 
     def _look_and_prove(self, session: Session, proof: Proof, stands: Standing) -> tuple[Standing, bool]:
-        """Search neighbourhoods while the proof grows from the same openings; return whether it has nothing left to do.
+        """Make counts whole and search neighbourhoods while the proof grows from the same openings.
 
-        What the neighbourhoods find counts from the end of that growth on, in the order in which it was found, and only
-        where the proof leaves the gap open; of a growth of fewer nodes than it might have, fewer pairs count. So it does
-        not matter which of the two is quicker.
+        Return whether the proof has nothing left to do. What the neighbourhoods find counts from the end of that growth
+        on, in the order in which it was found, and only where the proof leaves the gap open; of a growth of fewer nodes
+        than it might have, fewer pairs count. So it does not matter which of the two is quicker.
         """
         run, (num_pairs, nodes) = self.run, LARGE_ROUND if self._is_large else ROUND
         self.free_session = None
@@ -289,7 +285,8 @@ class _Search:
         growing = run.grow_beside(session, growth, proof.scale, proves_bound=True)
         if run.options.threads == 1:
             growing.wait()
-        found = [stands]
+        self._complete(stands.best)
+        found, self.loss_left = [stands], self._lost
         while len(found) <= num_pairs and growing.answer is None and not (found[-1].is_over or run.is_finished()):
             found.append(self.near.after(found[-1]))
         result = run.ended(RELAXED_BLOCKS, growing, proof.scale)
