@@ -50,7 +50,7 @@ MOST_TRIES = 24
 """Sets of openings tried after the rounded ones."""
 FEW_PAIRS, MANY_PAIRS = 2, 60
 """Pairs of neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
-ROUND, LARGE_ROUND = (10, 150), (5, 50)
+ROUND, LARGE_ROUND = (10, 150), (6, 20)
 """Pairs of neighbourhoods searched while a proof takes so many nodes, on a plan of few counts and of many."""
 NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
 """Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
