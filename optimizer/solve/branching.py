@@ -49,7 +49,11 @@ def grow(
     is_stopped: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> SolveResult:
-    """Grow a tree until its bound is good enough, so many nodes are split, or time is up; return how far it came."""
+    """Grow a tree until its bound is good enough, so many nodes are split, or time is up; return how far it came.
+
+    SOLVED says that nothing is left to split. The bound may still be greater than enough, where a solution is worth more or
+    the solver could not tell what a node is worth.
+    """
     return _Branching(growth, is_stopped, on_progress).run()
 
 
@@ -140,7 +144,8 @@ class _Branching:
 
     @property
     def _enough(self) -> float:
-        return self._growth.enough
+        """Return the bound of a node up to which it is closed: it is good enough, or no better than what was found."""
+        return max(self._growth.enough, self._best)
 
     @property
     def _open_bound(self) -> float:
@@ -155,12 +160,11 @@ class _Branching:
             max(self._closed_bound, self._unsolved),
             Losses(self._total, self._times),
         )
-        bound = max(tree.bound, self._best)
         return SolveResult(
-            Termination.SOLVED if bound <= self._enough else Termination.STOPPED,
+            Termination.SOLVED if self._open_bound <= self._enough else Termination.STOPPED,
             self._values,
             None if self._values is None else self._best,
-            bound,
+            max(tree.bound, self._best),
             self._nodes,
             time.monotonic() - self._started,
             hit_time_limit=self._is_late(),

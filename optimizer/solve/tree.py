@@ -107,7 +107,7 @@ class Growth:
     best: float
     """Solutions worth no more are of no interest."""
     enough: float
-    """The bound at which to end; nodes whose bound is no greater are closed."""
+    """The bound at which to end; nodes whose bound is no greater are closed, as are those no better than a solution."""
     dives: bool = False
     """Whether the better half of a node is always next, for solutions, and not the best open node, for the bound."""
     most_nodes: int | None = None

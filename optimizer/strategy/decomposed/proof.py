@@ -30,11 +30,6 @@ class Proof:
         """Return the money of one unit of the program's objective."""
         return self._formulation.objective_scale
 
-    @property
-    def is_over(self) -> bool:
-        """Return whether there is nothing left to branch on."""
-        return not self._tree.open_nodes
-
     def growth(self, best: Decided, enough: float, most_nodes: int) -> Growth:
         """Return what to grow next: until no better openings than some can be worth more than enough money.
 

@@ -292,11 +292,11 @@ class _Search:
         result = run.ended(RELAXED_BLOCKS, growing, proof.scale)
         self.free_session = session if run.options.threads > 1 else None
         if result is None:
-            return self._taken(found, num_pairs), False
+            return self._taken(found, num_pairs), True
         proof.take(result)
         run.take_money_bound(result.best_bound * proof.scale)
         last = self._taken(found, _pairs_beside(result.nodes, num_pairs, nodes))
-        is_proven = result.termination is Termination.SOLVED or proof.is_over
+        is_proven = result.termination is Termination.SOLVED
         return self._with_opened(last, None if run.is_finished() else proof.opened_by(result)), is_proven
 
     def _with_opened(self, stands: Standing, is_open: Flags | None) -> Standing:

@@ -12,7 +12,7 @@ from benchmarks.families.sizes import free_size
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
-from optimizer.strategy.decomposed.search import price_and_round
+from optimizer.strategy.decomposed.search import _Search, price_and_round
 from optimizer.strategy.decomposed.separate import separate
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.outcome import Status
@@ -24,6 +24,7 @@ from tests.oracle.random_plans import random_plan
 
 if TYPE_CHECKING:
     from optimizer.solve.session import Session
+    from optimizer.strategy.decomposed.openings import Decided
 
 MODEST = free_size(160, 4, 6)
 
@@ -72,6 +73,27 @@ def test_two_searches_say_the_same_and_one_begun_from_the_answer_loses_nothing(s
     assert again.objective is not None
     assert first.objective is not None
     assert again.objective >= first.objective
+
+
+@pytest.mark.slow
+def test_counts_of_a_few_sites_made_whole_anew_win_back_what_rounding_lost(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = make_case(plan_from_dict(generate(KINDS["falling"], free_size(50, 4, 6), 2)))
+    limits = compile_limits(case)
+    lost = []
+
+    def complete(search: _Search, decided: Decided) -> None:
+        search._complete_near(decided)
+        before = search._lost
+        search._polish()
+        lost.append((before, search._lost))
+
+    monkeypatch.setattr(_Search, "_complete", complete)
+    search(case, limits, SearchOptions(time_limit_seconds=30.0), session)
+
+    assert all(after <= before for before, after in lost)
+    assert any(after < before for before, after in lost)
 
 
 def test_a_search_begun_from_an_illegal_answer_takes_its_openings(session: Session) -> None:

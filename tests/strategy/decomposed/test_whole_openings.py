@@ -15,6 +15,8 @@ from optimizer.model.build import build_model
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.backend import SolveOptions
+from optimizer.solve.branching import grow
+from optimizer.solve.tree import Growth, Tree
 from optimizer.strategy.decomposed.prices import find_prices
 from optimizer.strategy.decomposed.refine import refined
 from optimizer.strategy.decomposed.restricted import Choice, restrict
@@ -87,11 +89,33 @@ def test_no_whole_placement_is_cut_off_and_none_is_worth_more_than_the_bound(ses
     program = whole_openings(plan)
     point = program.point(plan.sites, plan.coupling, counts, opened > 0)
     own = solve(program.with_whole_openings())
+    sets = program.ordered_sets(plan.alike())
+    grown = grow(
+        Growth(program.with_whole_openings(), sets, Tree.planted(sets), own.best_bound - 1.0, own.best_bound - 1.0)
+    )
 
+    assert grown.best_bound == pytest.approx(own.best_bound, rel=PART, abs=1e-4)
     assert broken_by(program.formulation, point).max() <= PART
     assert (point <= program.formulation.column_upper + PART).all()
     assert own.best_bound * program.formulation.objective_scale >= money - PART * max(1.0, abs(money))
     assert linear >= own.best_bound * program.formulation.objective_scale - PART * max(1.0, abs(money))
+
+
+def test_sites_that_differ_in_nothing_may_change_places() -> None:
+    symmetric, mixed = (drawn(generate(KINDS[kind], free_size(24, 2, 3), 1)) for kind in ("symmetric", "base"))
+    groups = []
+    for case, limits, parts in (symmetric, mixed):
+        assert parts is not None
+        groups.append(tightened(parts, build_model(case, limits)).alike())
+
+    assert len(set(groups[0].tolist())) <= 12
+    assert len(set(groups[1].tolist())) == 24
+    plan = symmetric[2]
+    assert plan is not None
+    one, *others = np.flatnonzero(groups[0] == groups[0][0])
+    for other in others:
+        assert (plan.sites.worth[one] == plan.sites.worth[other]).all()
+        assert (plan.sites.power[one] == plan.sites.power[other]).all()
 
 
 @pytest.mark.parametrize("kind", ["base", "large-racks", "tight", "national-cap"])
