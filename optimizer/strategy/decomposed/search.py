@@ -52,7 +52,7 @@ FEW_PAIRS, MANY_PAIRS = 2, 60
 """Pairs of neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
 ROUND, LARGE_ROUND = (10, 150), (6, 20)
 """Pairs of neighbourhoods searched while a proof takes so many nodes, on a plan of few counts and of many."""
-NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.1, 0.3, 0.98
+NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.01, 0.3, 0.98
 """Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
 so that rounding cannot leave it just open."""
 NEAR_START = 5
@@ -216,12 +216,15 @@ class _Search:
             best = best if run.begun_with is not None else self.move(priced, best)
             self.near = Neighbourhoods(self.plan, priced, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
-            stands, proof, is_proven = self._look(self.near.begin(best)), Proof(self.plan), False
+            stands, proof, is_proven, is_lossy = self._look(self.near.begin(best)), Proof(self.plan), False, False
             while not (is_proven or run.is_finished()):
-                before = stands
+                before, was_lossy = stands, is_lossy
                 stands, is_proven = self._look_and_prove(session, proof, stands)
-                is_proven = is_proven and stands.best is before.best
-                if not run.is_finished() and self.loss_left > run.options.relative_gap:
+                is_proven, is_lossy = (
+                    is_proven and stands.best is before.best,
+                    self.loss_left > run.options.relative_gap,
+                )
+                if was_lossy and is_lossy and not run.is_finished():
                     return False
         return True
 
