@@ -18,6 +18,7 @@ from optimizer.strategy.stages import COMPLETION, LARGE_BLOCKS
 if TYPE_CHECKING:
     from optimizer.model.build import Model
     from optimizer.model.formulation import Flags, Formulation
+    from optimizer.schema.placement import Placement
     from optimizer.strategy.run import Run, Values
 
 LARGE_RATIO = 3
@@ -66,17 +67,17 @@ def complete_where_moved(run: Run, relaxed: Values, gap: float) -> None:
         _solve_whole(run, _hold(_decide_openings(run, relaxed), now, held), gap / SMALL_GAP_PART)
 
 
-def complete_few(run: Run, is_free: Flags, gap: float) -> None:
-    """Offer what the best placement becomes with the counts of a few sites, (s,), whole anew; openings and others are held.
+def complete_few(run: Run, placement: Placement, is_free: Flags, gap: float) -> None:
+    """Offer what a placement becomes with the counts of a few sites, (s,), whole anew; openings and others are held.
 
     `gap` is what may be left open. What is not found at the root of so small a program is not looked for.
     """
-    now, columns = run.hint(), run.model.columns.blocks
-    if now is None:
-        return
+    now, columns = run.model.values(placement), run.model.columns.blocks
     held = run.model.block_columns.copy()
     held[columns[is_free][columns[is_free] != ABSENT]] = False
-    _solve_whole(run, _hold(_decide_openings(run, now), now, held), gap, node_limit=1)
+    program = _hold(_decide_openings(run, now), now, held)
+    gap *= SMALL_GAP_PART
+    run.solve_whole(COMPLETION, program, gap, proves_bound=False, node_limit=1, start=placement)
 
 
 def _solve(run: Run, program: Formulation, gap: float) -> Values | None:
@@ -89,13 +90,13 @@ def _solve(run: Run, program: Formulation, gap: float) -> Values | None:
     ).values
 
 
-def _solve_whole(run: Run, program: Formulation, gap: float, node_limit: int = COMPLETION_NODES) -> bool:
+def _solve_whole(run: Run, program: Formulation, gap: float) -> bool:
     return run.solve_whole(
         COMPLETION,
         program,
         gap * SMALL_GAP_PART,
         proves_bound=False,
-        node_limit=node_limit,
+        node_limit=COMPLETION_NODES,
         time_part=COMPLETION_TIME_PART,
     )
 

@@ -74,6 +74,8 @@ class Run:
     started: float = field(default_factory=time.monotonic)
     placement: Placement | None = None
     verification: Verification | None = None
+    offered: tuple[Placement, Fraction] | None = None
+    """The last placement offered that passed the exact check, with its value; the best so far or not."""
     best_bound: float = inf
     bound_beside: float = inf
     """What a solve beside has proven so far, to be told; `best_bound` takes it when that has ended."""
@@ -115,8 +117,9 @@ class Run:
         proves_bound: bool,
         node_limit: int | None = None,
         time_part: float = 1.0,
+        start: Placement | None = None,
     ) -> bool:
-        """Solve in whole blocks, verify, tighten what a tolerance broke and solve again.
+        """Solve in whole blocks from a placement, else the best; verify, tighten what a tolerance broke and solve again.
 
         Return whether an answer kept every limit without repair.
 
@@ -125,7 +128,8 @@ class Run:
         """
         current, cuts_nothing = formulation, True
         for attempt in range(MOST_TIGHTENINGS + 1):
-            result = self.solve(stage, current, gap, hint=self.hint(), node_limit=node_limit, time_part=time_part)
+            hint = self.hint() if start is None else self.model.values(start)
+            result = self.solve(stage, current, gap, hint=hint, node_limit=node_limit, time_part=time_part)
             is_priced = formulation.objective is self.model.formulation.objective
             if proves_bound and is_priced and (attempt == 0 or cuts_nothing):
                 self.take_bound(result)
@@ -289,6 +293,8 @@ class Run:
 
     def _keep(self, placement: Placement, verdict: Verification) -> None:
         """Keep a placement that passed the exact check if it is the best so far."""
+        if verdict.passed:
+            self.offered = placement, verdict.objective
         if verdict.passed and (self.verification is None or verdict.objective > self.verification.objective):
             self.placement, self.verification = placement, verdict
 

@@ -353,19 +353,26 @@ class _Search:
         complete(self.run, np.clip(values, program.column_lower, program.column_upper), self.run.options.relative_gap)
 
     def _polish(self) -> None:
-        """Make the counts of a few sites whole anew, others each time, until rounding has lost little."""
+        """Make the counts of a few sites whole anew, others each time, until rounding has lost little.
+
+        It goes on from the last placement offered, which may be worse than the best one as long as its counts are poor.
+        """
         run, fruitless = self.run, 0
-        while run.placement is not None and not (run.is_finished() or self._is_rounded_well()):
-            if fruitless == FRUITLESS_POLISHES or self.polished is run.placement:
-                self.polished = run.placement
+        while run.offered is not None and not (run.is_finished() or self._is_rounded_well()):
+            now, worth = run.offered
+            if fruitless == FRUITLESS_POLISHES or self.polished is now:
+                self.polished = now
                 return
-            before, self.polishes = run.placement, self.polishes + 1
-            used = sorted({site for site, _ in run.placement.standing_units})
+            used = sorted({site for site, _ in now.standing_units})
+            self.polishes += 1
             chance = np.random.default_rng((run.options.seed, self.polishes))
             is_free = np.zeros(self.plan.sites.shape[0], dtype=bool)
             is_free[chance.choice(used, min(POLISHED_SITES, len(used)), replace=False)] = True
-            complete_few(run, is_free, run.options.relative_gap)
-            fruitless = fruitless + 1 if run.placement is before else 0
+            complete_few(run, now, is_free, run.options.relative_gap)
+            if run.offered[1] > worth:
+                fruitless = 0
+            else:
+                run.offered, fruitless = (now, worth), fruitless + 1
 
     def _has_more(self, decided: Decided) -> bool:
         """Return whether more of the gap lies between relaxed counts and the bound than rounding has lost, and too much."""
