@@ -86,6 +86,9 @@ class Standing:
     failures: int = 0
     """Pairs in a row with nothing better."""
 
+    raised: int = 1
+    """How many times the nodes of the beginning these are."""
+
     @property
     def is_over(self) -> bool:
         """Return whether more effort no longer finds better openings."""
@@ -131,10 +134,11 @@ class Neighbourhoods:
         values = [None if result is None else result.values for result in results]
         opened = [one.is_open(found) for one, found in zip(near, values, strict=True) if found is not None]
         found = _best_of(self.plan, best, opened, self.solve)
-        failures, nodes = (standing.failures + 1 if found is best else 0), standing.nodes
+        failures, more = (standing.failures + 1 if found is best else 0), 1
         if failures == MOST_FAILURES:
-            failures, nodes = 0, nodes * MORE_NODES
-        return Standing(found, standing.turn + 1, tuple(sizes), nodes, failures)
+            failures, more = 0, MORE_NODES
+        nodes, raised = standing.nodes * more, standing.raised * more
+        return Standing(found, standing.turn + 1, tuple(sizes), nodes, failures, raised)
 
     def _odds(self, best: Decided) -> Floats:
         """Return how likely each site is to be free: those that the relaxation opens otherwise are drawn more often."""

@@ -51,7 +51,8 @@ MOST_TRIES = 24
 FEW_PAIRS, MANY_PAIRS = 2, 60
 """Pairs of neighbourhoods searched before a proof is begun, on a plan of few counts and of many."""
 ROUND, LARGE_ROUND = (10, 150), (6, 20)
-"""Pairs of neighbourhoods searched while a proof takes so many nodes, on a plan of few counts and of many."""
+"""Pairs of neighbourhoods searched while a proof takes so many nodes, on a plan of few counts and of many. Of pairs that
+are given more nodes there are fewer."""
 NEAR_GAP_PART, LEAST_GAP_PART, NEARLY = 0.01, 0.3, 0.98
 """Parts of the gap asked for: what a neighbourhood may leave, what a proof may always leave, and at which a bound is aimed,
 so that rounding cannot leave it just open."""
@@ -283,6 +284,7 @@ class _Search:
         than it might have, fewer pairs count. So it does not matter which of the two is quicker.
         """
         run, (num_pairs, nodes) = self.run, LARGE_ROUND if self._is_large else ROUND
+        num_pairs = ceil(num_pairs / stands.raised)
         self.free_session = None
         growth = proof.growth(stands.best, self._wanted(stands.best), nodes)
         growing = run.grow_beside(session, growth, proof.scale, proves_bound=True)
