@@ -85,11 +85,6 @@ class _Program:
         np.add.at(together, self._sets.alike, found.cumsum(axis=1))
         return np.clip(together[self._sets.alike] - self._rank[:, None], 0.0, 1.0)
 
-    def is_whole(self) -> bool:
-        """Return whether the last solution is."""
-        opened = self.opened()
-        return not ((opened > WHOLE) & (opened < 1 - WHOLE)).any()
-
     def values(self) -> Floats:
         """Return the last solution, sets that are alike in order."""
         values = self._linear.values()
@@ -197,13 +192,14 @@ class _Branching:
         if bound is None:
             self._unsolved = max(self._unsolved, node.bound)
             return None
-        bound = min(bound, node.bound)
-        if bound <= self._enough or self._program.is_whole():
-            self._close(bound)
+        bound, opened = min(bound, node.bound), self._program.opened()
+        is_whole = not ((opened > WHOLE) & (opened < 1 - WHOLE)).any()
+        if bound <= self._enough or is_whole:
+            self._close(bound, is_whole=is_whole)
             return None
         self._nodes += 1
         kept = []
-        for half in self._halves(node.decisions, bound, self._program.opened()):
+        for half in self._halves(node.decisions, bound, opened):
             if half.bound > self._enough:
                 kept.append(Node(half.bound, (*node.decisions, half.decision)))
             else:
@@ -222,10 +218,10 @@ class _Branching:
             return None
         return halves[0]
 
-    def _close(self, bound: float) -> None:
+    def _close(self, bound: float, *, is_whole: bool) -> None:
         """Close a node that is good enough or whole; a whole one is a solution."""
         self._closed_bound = max(self._closed_bound, bound)
-        if bound > self._best and self._program.is_whole():
+        if bound > self._best and is_whole:
             values = self._program.values()
             objective = self._growth.formulation.value(values)
             if objective > self._best:

@@ -85,7 +85,6 @@ class Standing:
     """Those that each neighbourhood may take."""
     failures: int = 0
     """Pairs in a row with nothing better."""
-
     raised: int = 1
     """How many times the nodes of the beginning these are."""
 

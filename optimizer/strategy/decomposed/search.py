@@ -217,14 +217,13 @@ class _Search:
             best = best if run.begun_with is not None else self.move(priced, best)
             self.near = Neighbourhoods(self.plan, priced, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
-            stands, proof, is_proven, is_lossy = self._look(self.near.begin(best)), Proof(self.plan), False, False
+            stands, proof = self._look(self.near.begin(best)), Proof(self.plan)
+            is_proven = is_lossy = False
             while not (is_proven or run.is_finished()):
                 before, was_lossy = stands, is_lossy
                 stands, is_proven = self._look_and_prove(session, proof, stands)
-                is_proven, is_lossy = (
-                    is_proven and stands.best is before.best,
-                    self.loss_left > run.options.relative_gap,
-                )
+                is_proven = is_proven and stands.best is before.best
+                is_lossy = self.loss_left > run.options.relative_gap
                 if was_lossy and is_lossy and not run.is_finished():
                     return False
         return True
