@@ -38,7 +38,7 @@ SMALL_PLAN_COLUMNS = 150
 end: there the last part of a gap costs little. `SMALL_PLAN_NODES` bounds that effort, so that a hard one ends within the
 gap asked. Where much is served, openings decide nearly everything, and blocks that are whole from the start only make the
 search branch on them (docs/decisions/0008-classical.md)."""
-LARGE_PLAN_COUNTS = 1_000
+LARGE_PLAN_COUNTS = 200
 """Sites times accelerators times periods from which a plan is taken apart first."""
 MOST_COUNTS = 300_000
 """Those beyond which no program over all columns is built: its linear relaxation alone takes a solver hours."""

@@ -8,7 +8,7 @@ a pair change is tried together, too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from optimizer.model.formulation import Flags, Floats, Ints
     from optimizer.solve.result import SolveResult
+    from optimizer.strategy.decomposed.cuts import Cutter
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced, Solve
     from optimizer.strategy.decomposed.separate import Separable
@@ -75,6 +76,8 @@ class Near:
 class Standing:
     """How far a search of neighbourhoods has come."""
 
+    plan: Separable
+    """The plan with the cuts that were found so far."""
     best: Decided
     """The best openings so far."""
     turn: int
@@ -102,6 +105,7 @@ class Neighbourhoods:
     """
 
     plan: Separable
+    cutter: Cutter
     priced: Priced
     solve: Solve
     solve_near: Callable[[Sequence[Near], int], Sequence[SolveResult | None]]
@@ -118,7 +122,8 @@ class Neighbourhoods:
     def begin(self, decided: Decided) -> Standing:
         """Return where a search from some openings stands at its beginning."""
         sizes = (float(FREE_SITES),) * (PAIR * len(self._others))
-        return Standing(decided, 0, sizes, NODES_OF_MANY if self._is_large else MOST_NODES)
+        plan, best = self.cutter.sharpened(self.plan, decided, self.solve)
+        return Standing(plan, best, 0, sizes, NODES_OF_MANY if self._is_large else MOST_NODES)
 
     def after(self, standing: Standing) -> Standing:
         """Search a pair of neighbourhoods and return where the search stands then."""
@@ -132,12 +137,21 @@ class Neighbourhoods:
                 sizes[kind] = _next_size(sizes[kind], most, result, standing.nodes)
         values = [None if result is None else result.values for result in results]
         opened = [one.is_open(found) for one, found in zip(near, values, strict=True) if found is not None]
-        found = _best_of(self.plan, best, opened, self.solve)
-        failures, more = (standing.failures + 1 if found is best else 0), 1
+        now = self.with_opened(standing, opened)
+        failures, more = (standing.failures + 1 if now.best is best else 0), 1
         if failures == MOST_FAILURES:
             failures, more = 0, MORE_NODES
         nodes, raised = standing.nodes * more, standing.raised * more
-        return Standing(found, standing.turn + 1, tuple(sizes), nodes, failures, raised)
+        return replace(now, turn=standing.turn + 1, sizes=tuple(sizes), nodes=nodes, failures=failures, raised=raised)
+
+    def with_opened(self, standing: Standing, opened: Sequence[Flags]) -> Standing:
+        """Return where a search stands with the best of some openings, (s,t), if it is better, and the cuts it breaks."""
+        plan, best = standing.plan, standing.best
+        found = _best_of(plan, best, opened, self.solve)
+        if found is best:
+            return standing
+        plan, found = self.cutter.sharpened(plan, found, self.solve)
+        return replace(standing, plan=plan, best=found if found.money > _least(best) else best)
 
     def _odds(self, best: Decided) -> Floats:
         """Return how likely each site is to be free: those that the relaxation opens otherwise are drawn more often."""
@@ -147,8 +161,8 @@ class Neighbourhoods:
 
     def _pair(self, standing: Standing, kinds: Sequence[int], chance: np.random.Generator) -> list[Near]:
         """Return neighbourhoods of some kinds: the first at the prices of the relaxation, the second at the counts'."""
-        plan, best = self.plan, standing.best
-        at_prices = plan.schedules(best.prices)
+        plan, best = standing.plan, standing.best
+        at_prices = plan.schedules(plan.padded(best.prices))
         used = np.diff(best.counts, axis=2, prepend=0.0) > USED
         add = additions(plan, self.priced) | likely(plan.sites, at_prices).add | used
         near = []
@@ -168,9 +182,14 @@ def _best_of(plan: Separable, best: Decided, opened: Sequence[Flags], solve: Sol
             sites = (is_open != best.is_open).any(axis=1)
             together[sites] = is_open[sites]
         changed.append(together)
-    least = best.money + LEAST_GAIN * abs(best.money)
+    least = _least(best)
     held = [hold(plan, is_open, plan.sites.may_add, solve) for is_open in changed]
     return max((one for one in held if one is not None and one.money > least), key=lambda one: one.money, default=best)
+
+
+def _least(best: Decided) -> float:
+    """Return the money that better openings than some must be worth more than."""
+    return best.money + LEAST_GAIN * abs(best.money)
 
 
 def _next_size(size: float, most: int, result: SolveResult, nodes: int) -> float:

@@ -1,4 +1,4 @@
-"""Prices of every choice, the best bound that a linear relaxation gives, with rounding cuts where those bring it down.
+"""Prices of every choice, the best bound that a linear relaxation gives, with cuts of sites where those bring it down.
 
 Whether cuts do is asked of a program of a few likely choices first: one of every choice takes many times as long.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from optimizer.strategy.decomposed.prices import price_all, price_used
-from optimizer.strategy.decomposed.whole_openings import with_rounding_cuts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from optimizer.model.formulation import Floats
+    from optimizer.strategy.decomposed.cuts import Cutter
     from optimizer.strategy.decomposed.prices import Priced, Solve
     from optimizer.strategy.decomposed.separate import Separable
 
@@ -24,8 +27,10 @@ MOST_LOOKS = 3
 """Programs of likely choices after which a promise is believed."""
 
 
-def refined(plan: Separable, priced: Priced, solve: Solve, gap: float) -> Iterator[tuple[Separable, Priced]]:
-    """Yield a plan with more and more rounding cuts, each time with the prices of every choice.
+def refined(
+    plan: Separable, priced: Priced, cutter: Cutter, solve: Solve, gap: float
+) -> Iterator[tuple[Separable, Priced]]:
+    """Yield a plan with more and more cuts of single sites, each time with the prices of every choice.
 
     `gap` is the relative gap asked for. Nothing is yielded where time is up.
     """
@@ -35,10 +40,16 @@ def refined(plan: Separable, priced: Priced, solve: Solve, gap: float) -> Iterat
             return
         priced = every
         yield plan, priced
-        cut = with_rounding_cuts(plan, priced)
+        cut = cutter.cut(plan, *_relaxed(plan, priced))
         if cut is plan or not _is_less(cut, priced, solve, LEAST_PART * gap):
             return
         plan, every = cut, price_all(cut, solve, priced)
+
+
+def _relaxed(plan: Separable, priced: Priced) -> tuple[Floats, Floats]:
+    """Return what stands, (s,g,t), and what is open, (s,t), in the relaxed solution of some prices."""
+    opened = priced.program.opened(priced.values).cumsum(axis=1)
+    return priced.program.added(priced.values).cumsum(axis=2), np.where(plan.sites.opens[:, None], opened, 1.0)
 
 
 def _is_less(plan: Separable, priced: Priced, solve: Solve, part: float) -> bool:

@@ -6,36 +6,33 @@ begun from the best openings that neighbourhoods find.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.model.columns import ABSENT
 from optimizer.solve.result import Termination
 from optimizer.solve.session import Session
-from optimizer.strategy.completion import complete, complete_few
+from optimizer.strategy.decomposed.cuts import Cutter
 from optimizer.strategy.decomposed.neighbours import MANY_COUNTS, Neighbourhoods
 from optimizer.strategy.decomposed.openings import better_openings, decide_openings, hold
 from optimizer.strategy.decomposed.prices import find_prices, price_all
 from optimizer.strategy.decomposed.proof import Proof
 from optimizer.strategy.decomposed.refine import refined
+from optimizer.strategy.decomposed.whole_counts import WholeCounts
 from optimizer.strategy.decomposed.whole_openings import tightened
-from optimizer.strategy.rounding.whole import rounder_of
 from optimizer.strategy.stages import HELD, NEAR, PRICES, RELAXED_BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.model.formulation import Flags, Formulation
-    from optimizer.schema.placement import Placement
     from optimizer.solve.result import SolveResult
     from optimizer.strategy.decomposed.neighbours import Near, Standing
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced
     from optimizer.strategy.decomposed.separate import Separable
-    from optimizer.strategy.rounding.whole import Rounder
     from optimizer.strategy.run import Run
 
 RELAXED_GAP_PART = 0.4
@@ -61,18 +58,11 @@ NEAR_START = 5
 ENOUGH_PART, ENOUGH_PART_OF_MANY = 0.85, 0.6
 """Part of the gap asked for within which relaxed counts are good enough to be made whole; the second where many counts are
 rounded well, for better openings gain more then."""
-MUCH_BETTER_PART = 0.25
-"""Part of the gap asked for by which openings are so much better that they are made whole at once."""
 LEAST_PAIRS = 3
 """Pairs of neighbourhoods that count beside a proof that ended at its root."""
 FRUITLESS_PAIRS, MANY_FRUITLESS_PAIRS = 4, 12
 """Pairs of neighbourhoods in a row with nothing better after which many counts are made whole, where that is what is left,
 and after which a proof is begun all the same: its root alone takes many times as long as a pair."""
-POLISHED_SITES, FRUITLESS_POLISHES = 10, 6
-"""Sites whose counts are made whole anew at a time, and tries in a row with nothing better that are the last."""
-ROUNDING_LOSS_PART, ROUNDING_LOSS_PART_OF_MANY = 0.05, 0.5
-"""Part of the gap asked for that rounding may lose; where it lost more, counts are completed. Of many counts a completion
-takes half a minute and seldom gains what half that time of neighbourhoods does."""
 
 
 def price_and_round(run: Run, plan: Separable) -> bool:
@@ -83,7 +73,10 @@ def price_and_round(run: Run, plan: Separable) -> bool:
     is_whole = plan.sites.worth.size <= MOST_COUNTS_WHOLE
     if is_whole and run.model.broken_limits:
         return False
-    search = _Search(run, tightened(plan, run.model) if is_whole else plan, rounder_of(run.case, run.limits))
+    plan = tightened(plan, run.model) if is_whole else plan
+    search = _Search(run, plan, WholeCounts(run, plan))
+    if run.begun_with is None:
+        search.counts.begin()
     last = search.price_again() if is_whole and run.begun_with is not None else search.price()
     decided = None if last is None or run.is_finished() else search.decide(last)
     if last is None or decided is None or run.is_finished():
@@ -105,26 +98,11 @@ class _Search:
 
     run: Run
     plan: Separable
-    rounder: Rounder | None
+    counts: WholeCounts
     near: Neighbourhoods = field(init=False)
     """Those around the openings that the proof is begun from; there once prices are refined."""
-    rounded: Decided | None = None
-    """The openings whose counts were last made whole by rounding."""
-    completed: Decided | None = None
-    """The openings whose counts were last made whole by a program."""
-    loss_left: float = 0.0
-    """Part of the value of relaxed counts that was lost when they were last made whole as well as can be."""
-    polished: Placement | None = None
-    """The placement of which no few sites seemed to have better counts."""
-    polishes: int = 0
-    """How often a few sites were tried."""
     free_session: Session | None = None
     """One that solves the second of two neighbourhoods at the same time."""
-
-    def __post_init__(self) -> None:
-        """Begin with a placement made from nothing, where none is given."""
-        if self.rounder is not None and self.run.begun_with is None:
-            self._keep(self.rounder.first({}))
 
     @property
     def _is_large(self) -> bool:
@@ -179,7 +157,7 @@ class _Search:
         """Offer the openings that the run began with, where they are nearly as good as any; else rounded ones."""
         started = self._started_from()
         if started is not None and started.money * (1 + NEAR_START * self.run.options.relative_gap) >= priced.money:
-            self._offer(started)
+            self.counts.offer(started)
             return started
         return self.round(priced)
 
@@ -188,7 +166,7 @@ class _Search:
         found = decide_openings(self.plan, priced, self.solve_held)
         if not found:
             return None
-        self._offer(found[0])
+        self.counts.offer(found[0])
         return found[0]
 
     def move(self, priced: Priced, decided: Decided) -> Decided:
@@ -199,7 +177,7 @@ class _Search:
             if self.run.is_finished():
                 break
         if best is not decided:
-            self._offer(best)
+            self.counts.offer(best)
         return best
 
     def close(self, priced: Priced, decided: Decided) -> bool:
@@ -208,30 +186,32 @@ class _Search:
         Return False where whole blocks decide more than the gap: relaxed ones cannot close it then.
         """
         run = self.run
-        priced = self.refine(priced)
+        cutter, alike = Cutter(self.plan, run.options.relative_gap), self.plan.alike()
+        priced = self.refine(priced, cutter)
         if run.is_finished():
             return True
         with Session() as session:
             session.start()  # it is ready once openings are moved
             best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
+            self.plan, best = cutter.sharpened(self.plan, best, self.solve_held)
             best = best if run.begun_with is not None else self.move(priced, best)
-            self.near = Neighbourhoods(self.plan, priced, self.solve_held, self.solve_near, run.options.seed)
+            self.near = Neighbourhoods(self.plan, cutter, priced, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
-            stands, proof = self._look(self.near.begin(best)), Proof(self.plan)
+            stands, proof = self._look(self.near.begin(best)), Proof(self.plan, alike)
             is_proven = is_lossy = False
             while not (is_proven or run.is_finished()):
                 before, was_lossy = stands, is_lossy
                 stands, is_proven = self._look_and_prove(session, proof, stands)
-                is_proven = is_proven and stands.best is before.best
-                is_lossy = self.loss_left > run.options.relative_gap
+                is_proven = is_proven and stands.best is before.best and self.counts.is_through
+                is_lossy = self.counts.is_lossy
                 if was_lossy and is_lossy and not run.is_finished():
                     return False
         return True
 
-    def refine(self, priced: Priced) -> Priced:
-        """Return the prices of every choice, with rounding cuts where those bring the bound down."""
+    def refine(self, priced: Priced, cutter: Cutter) -> Priced:
+        """Return the prices of every choice, with cuts of single sites where those bring the bound down."""
         best, gap = priced, self.run.options.relative_gap
-        for plan, better in refined(self.plan, priced, self.solve_prices, gap):
+        for plan, better in refined(self.plan, priced, cutter, self.solve_prices, gap):
             self.plan, best = plan, better
             self.take_bound(best)
             if self.run.is_finished():
@@ -258,22 +238,17 @@ class _Search:
             before, stands = stands.best, self.near.after(stands)
             fruitless = fruitless + 1 if stands.best is before else 0
             if stands.best is not before:
-                self._offer(stands.best, is_last=False)
+                self.counts.offer(stands.best, is_last=False)
         return self._settled(stands)
 
     def _is_enough(self, decided: Decided, fruitless: int) -> bool:
         """Return whether openings are good enough for their counts to be made whole, or fruitless pairs say so."""
-        is_well = self._is_rounded_well()
-        if self._would_end_it(decided, ENOUGH_PART_OF_MANY if self._is_large and is_well else ENOUGH_PART):
+        is_well = self.counts.is_well
+        if self.counts.would_end_it(decided, ENOUGH_PART_OF_MANY if self._is_large and is_well else ENOUGH_PART):
             return True
         if not self._is_large or fruitless < FRUITLESS_PAIRS:
             return False
-        return fruitless >= MANY_FRUITLESS_PAIRS if is_well else not self._has_more(decided)
-
-    def _is_rounded_well(self) -> bool:
-        """Return whether rounding has lost so little that a program has not much to win back."""
-        may_lose = ROUNDING_LOSS_PART_OF_MANY if self._is_large else ROUNDING_LOSS_PART
-        return self._lost <= may_lose * self.run.options.relative_gap
+        return fruitless >= MANY_FRUITLESS_PAIRS if is_well else not self.counts.has_more(decided)
 
     def _look_and_prove(self, session: Session, proof: Proof, stands: Standing) -> tuple[Standing, bool]:
         """Make counts whole and search neighbourhoods while the proof grows from the same openings.
@@ -285,12 +260,12 @@ class _Search:
         run, (num_pairs, nodes) = self.run, LARGE_ROUND if self._is_large else ROUND
         num_pairs = ceil(num_pairs / stands.raised)
         self.free_session = None
-        growth = proof.growth(stands.best, self._wanted(stands.best), nodes)
+        growth = proof.growth(stands.plan, stands.best, self._wanted(stands.best), nodes)
         growing = run.grow_beside(session, growth, proof.scale, proves_bound=True)
         if run.options.threads == 1:
             growing.wait()
-        self._complete(stands.best)
-        found, self.loss_left = [stands], self._lost
+        self.counts.complete(stands.best)
+        found = [stands]
         while len(found) <= num_pairs and growing.answer is None and not (found[-1].is_over or run.is_finished()):
             found.append(self.near.after(found[-1]))
         result = run.ended(RELAXED_BLOCKS, growing, proof.scale)
@@ -305,11 +280,10 @@ class _Search:
 
     def _with_opened(self, stands: Standing, is_open: Flags | None) -> Standing:
         """Return where the search stands with openings that a proof has found, if they are better."""
-        opened = None if is_open is None else hold(self.plan, is_open, self.plan.sites.may_add, self.solve_held)
-        if opened is None or opened.money <= stands.best.money:
-            return stands
-        self._offer(opened)
-        return replace(stands, best=opened)
+        opened = stands if is_open is None else self.near.with_opened(stands, [is_open])
+        if opened.best is not stands.best:
+            self.counts.offer(opened.best)
+        return opened
 
     def _taken(self, found: list[Standing], num_pairs: int) -> Standing:
         """Offer what so many pairs find, in its order, until the gap is proven; the best of a search that is stopped."""
@@ -321,96 +295,17 @@ class _Search:
                 break
             before, last = last, found[number] if number < len(found) else self.near.after(last)
             if last.best is not before.best:
-                self._offer(last.best, is_last=False)
+                self.counts.offer(last.best, is_last=False)
         return self._settled(last)
 
     def _settled(self, stands: Standing) -> Standing:
         """Make the best openings whole where they are not yet, unless the gap is proven without them."""
         is_stopped = self.run.session.interrupted or self.run.timed_out
-        if stands.best is not self.rounded and (is_stopped or not self.run.is_finished()):
-            self._round_and_keep(stands.best)
+        if stands.best is not self.counts.rounded and (is_stopped or not self.run.is_finished()):
+            self.counts.round(stands.best)
         return stands
 
     def _wanted(self, decided: Decided) -> float:
         """Return the bound that proves the gap asked for to the best whole placement, or nearly to the relaxed counts."""
         gap, whole = self.run.options.relative_gap, float(self.run.objective() or 0)
         return max(whole * (1 + NEARLY * gap), decided.money + LEAST_GAP_PART * gap * abs(decided.money))
-
-    def _complete(self, decided: Decided) -> None:
-        """Make counts whole by a program where rounding lost much, once; of many counts only where that is what is left."""
-        if self._is_rounded_well() or (self._is_large and self._has_more(decided)):
-            return
-        if decided is not self.completed:
-            self._complete_near(decided)
-        self._polish()
-
-    def _complete_near(self, decided: Decided) -> None:
-        """Make counts whole by a program near the relaxed ones."""
-        self.completed = decided
-        columns, program = self.run.model.columns, self.run.program
-        values = np.zeros(program.num_columns)
-        for known, given in ((columns.blocks, decided.counts), (columns.openings, decided.is_open)):
-            values[known[known != ABSENT]] = given[known != ABSENT]
-        complete(self.run, np.clip(values, program.column_lower, program.column_upper), self.run.options.relative_gap)
-
-    def _polish(self) -> None:
-        """Make the counts of a few sites whole anew, others each time, until rounding has lost little.
-
-        It goes on from the last placement offered, which may be worse than the best one as long as its counts are poor.
-        """
-        run, fruitless = self.run, 0
-        while run.offered is not None and not (run.is_finished() or self._is_rounded_well()):
-            now, worth = run.offered
-            if fruitless == FRUITLESS_POLISHES or self.polished is now:
-                self.polished = now
-                return
-            used = sorted({site for site, _ in now.standing_units})
-            self.polishes += 1
-            chance = np.random.default_rng((run.options.seed, self.polishes))
-            is_free = np.zeros(self.plan.sites.shape[0], dtype=bool)
-            is_free[chance.choice(used, min(POLISHED_SITES, len(used)), replace=False)] = True
-            complete_few(run, now, is_free, run.options.relative_gap)
-            if run.offered[1] > worth:
-                fruitless = 0
-            else:
-                run.offered, fruitless = (now, worth), fruitless + 1
-
-    def _has_more(self, decided: Decided) -> bool:
-        """Return whether more of the gap lies between relaxed counts and the bound than rounding has lost, and too much."""
-        whole, bound = float(self.run.objective() or 0), self.run.bound()
-        is_most = bound is not None and float(bound) - decided.money > self._lost * abs(whole)
-        return is_most and not self._would_end_it(decided, 1.0)
-
-    def _would_end_it(self, decided: Decided, part: float) -> bool:
-        """Return whether relaxed counts, were they whole, would leave no more than a part of the gap asked for."""
-        bound = self.run.bound()
-        return bound is not None and decided.money * (1 + part * self.run.options.relative_gap) >= float(bound)
-
-    @property
-    def _lost(self) -> float:
-        """Return which part of the value of the relaxed counts that were rounded last is lost in whole blocks."""
-        whole = float(self.run.objective() or 0)
-        return 0.0 if self.rounded is None else (self.rounded.money - whole) / max(abs(whole), 1.0)
-
-    def _offer(self, decided: Decided, *, is_last: bool = True) -> None:
-        """Round openings; of many counts, where more are to come, only those that are much better or may end the search."""
-        if decided is self.rounded or self.run.timed_out:
-            return
-        before = 0.0 if self.rounded is None else self.rounded.money
-        is_much = decided.money - before > MUCH_BETTER_PART * self.run.options.relative_gap * abs(decided.money)
-        if is_last or is_much or not self._is_large or self._would_end_it(decided, 1.0):
-            self._round_and_keep(decided)
-
-    def _round_and_keep(self, decided: Decided) -> None:
-        self.rounded = decided
-        if self.rounder is None:
-            return
-        first = np.argmax(decided.is_open, axis=1)
-        opened = {site: int(first[site]) for site in np.flatnonzero(decided.is_open.any(axis=1)).tolist()}
-        prices = self.plan.price_of_limits(decided.prices)
-        self._keep(self.rounder.whole(opened, decided.counts, prices))
-
-    def _keep(self, placement: Placement | None) -> None:
-        if placement is not None:
-            self.run.offer_placement(placement)
-            self.run.announce(HELD)

@@ -17,6 +17,7 @@ from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.backend import Heuristics, SolveOptions
 from optimizer.solve.result import SolveResult, Termination
+from optimizer.strategy.decomposed.cuts import Cutter
 from optimizer.strategy.decomposed.neighbours import LEAST_FREE_SITES, Neighbourhoods
 from optimizer.strategy.decomposed.openings import hold
 from optimizer.strategy.decomposed.prices import price_all
@@ -61,7 +62,7 @@ def begin(plan: Separable, session: Session) -> Callable[..., tuple[Neighbourhoo
         decided = hold(plan, every_site_open(plan), plan.sites.may_add, solve)
         assert priced is not None
         assert decided is not None
-        search = Neighbourhoods(plan, priced, solve, solved, seed=0)
+        search = Neighbourhoods(plan, Cutter(plan, 1e-3), priced, solve, solved, seed=0)
         return search, search.begin(decided)
 
     return start

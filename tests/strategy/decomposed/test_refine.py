@@ -15,6 +15,7 @@ from optimizer.model.build import build_model
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.backend import SolveOptions
+from optimizer.strategy.decomposed.cuts import Cutter
 from optimizer.strategy.decomposed.prices import find_prices
 from optimizer.strategy.decomposed.refine import refined
 from optimizer.strategy.decomposed.separate import separate
@@ -66,7 +67,7 @@ def test_cuts_are_made_where_they_promise_something(session: Session, kind: str,
         return session.solve("highs", program, EXACTLY)
 
     *_, priced = find_prices(plan, solve)
-    found = list(refined(plan, priced, solve, 1e-3))
+    found = list(refined(plan, priced, Cutter(plan, 1e-3), solve, 1e-3))
     bounds = [better.bound for _, better in found]
     assert bounds == sorted(bounds, reverse=True)
     assert (len(found[-1][0].local.site) > len(plan.local.site)) == has_cuts

@@ -12,8 +12,9 @@ from benchmarks.families.sizes import free_size
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
-from optimizer.strategy.decomposed.search import _Search, price_and_round
+from optimizer.strategy.decomposed.search import price_and_round
 from optimizer.strategy.decomposed.separate import separate
+from optimizer.strategy.decomposed.whole_counts import WholeCounts
 from optimizer.strategy.options import SearchOptions, SearchProgress
 from optimizer.strategy.outcome import Status
 from optimizer.strategy.run import Run
@@ -83,13 +84,13 @@ def test_counts_of_a_few_sites_made_whole_anew_win_back_what_rounding_lost(
     limits = compile_limits(case)
     lost = []
 
-    def complete(search: _Search, decided: Decided) -> None:
-        search._complete_near(decided)
-        before = search._lost
-        search._polish()
-        lost.append((before, search._lost))
+    def complete(counts: WholeCounts, decided: Decided) -> None:
+        counts._complete_near(decided)
+        before = counts.lost
+        counts._polish()
+        lost.append((before, counts.lost))
 
-    monkeypatch.setattr(_Search, "_complete", complete)
+    monkeypatch.setattr(WholeCounts, "complete", complete)
     search(case, limits, SearchOptions(time_limit_seconds=30.0), session)
 
     assert all(after <= before for before, after in lost)

@@ -17,6 +17,7 @@ from optimizer.rules.registry import compile_limits
 from optimizer.solve.backend import SolveOptions
 from optimizer.solve.branching import grow
 from optimizer.solve.tree import Growth, Tree
+from optimizer.strategy.decomposed.cuts import Cutter
 from optimizer.strategy.decomposed.prices import find_prices
 from optimizer.strategy.decomposed.refine import refined
 from optimizer.strategy.decomposed.restricted import Choice, restrict
@@ -70,7 +71,7 @@ def refine(session: Session, plan: Separable) -> tuple[Separable, float]:
         return session.solve("highs", program, EXACTLY)
 
     *_, priced = find_prices(plan, solve)
-    *_, (cut, best) = refined(plan, priced, solve, 0.0)
+    *_, (cut, best) = refined(plan, priced, Cutter(plan, 0.0), solve, 0.0)
     return cut, best.bound
 
 
