@@ -2,7 +2,8 @@
 
 Large blocks (racks) first with small ones (servers) still relaxed, then the small ones in what is left: rounding a rack
 costs most, and servers fill the remainder. Each step searches only near the relaxed counts; where nothing whole is found
-there, one solve with full ranges follows. A completion that fails says nothing about the plan.
+there, one solve of all blocks follows, further from the relaxed counts, and one with full ranges. A completion that fails
+says nothing about the plan.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 
 LARGE_RATIO = 3
 """A block is large when it holds at least this many times the compute of the smallest delivered block."""
-LARGE_REACH, SMALL_REACH = 1, 2
-"""Blocks up or down from the relaxed count that a completion considers."""
+LARGE_REACH, SMALL_REACH, FURTHER_REACH = 1, 2, 4
+"""Blocks up or down from the relaxed count that a completion considers: in two steps, and where they find nothing."""
 COMPLETION_NODES = 500
 """Nodes after which a completion gives way (a count, so that runs repeat exactly)."""
-LARGE_GAP_PART, SMALL_GAP_PART = 0.1, 0.05
-"""Parts of the gap asked for that the two steps may leave."""
+LARGE_GAP_PART, SMALL_GAP_PART, FULL_GAP_PART = 0.1, 0.05, 0.3
+"""Parts of the gap asked for that the two steps may leave, and a solve of all blocks, whose last part is the dearest."""
 COMPLETION_TIME_PART = 0.5
 
 
@@ -50,7 +51,13 @@ def complete(run: Run, relaxed: Values, gap: float) -> bool:
         near = _near(decided, counts, small, reach).with_integer(whole)
         if _solve_whole(run, near, gap):
             return True
-    return not run.is_finished() and _solve_whole(run, _decide_openings(run, relaxed), gap)
+    decided, whole = _decide_openings(run, relaxed), large | small
+    for program in (_near(decided, relaxed, whole, FURTHER_REACH), decided):
+        if run.is_finished():
+            return False
+        if _solve_whole(run, program, gap, FULL_GAP_PART):
+            return True
+    return False
 
 
 def complete_where_moved(run: Run, relaxed: Values, gap: float) -> None:
@@ -90,11 +97,11 @@ def _solve(run: Run, program: Formulation, gap: float) -> Values | None:
     ).values
 
 
-def _solve_whole(run: Run, program: Formulation, gap: float) -> bool:
+def _solve_whole(run: Run, program: Formulation, gap: float, gap_part: float = SMALL_GAP_PART) -> bool:
     return run.solve_whole(
         COMPLETION,
         program,
-        gap * SMALL_GAP_PART,
+        gap * gap_part,
         proves_bound=False,
         node_limit=COMPLETION_NODES,
         time_part=COMPLETION_TIME_PART,

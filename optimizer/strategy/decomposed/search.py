@@ -75,7 +75,7 @@ def price_and_round(run: Run, plan: Separable) -> bool:
         return False
     plan = tightened(plan, run.model) if is_whole else plan
     search = _Search(run, plan, WholeCounts(run, plan))
-    if run.begun_with is None:
+    if run.placement is None:
         search.counts.begin()
     last = search.price_again() if is_whole and run.begun_with is not None else search.price()
     decided = None if last is None or run.is_finished() else search.decide(last)
@@ -101,6 +101,8 @@ class _Search:
     counts: WholeCounts
     near: Neighbourhoods = field(init=False)
     """Those around the openings that the proof is begun from; there once prices are refined."""
+    is_from_start: bool = False
+    """Whether the openings begun from are those that the run began with."""
     free_session: Session | None = None
     """One that solves the second of two neighbourhoods at the same time."""
 
@@ -158,6 +160,7 @@ class _Search:
         started = self._started_from()
         if started is not None and started.money * (1 + NEAR_START * self.run.options.relative_gap) >= priced.money:
             self.counts.offer(started)
+            self.is_from_start = True
             return started
         return self.round(priced)
 
@@ -194,7 +197,7 @@ class _Search:
             session.start()  # it is ready once openings are moved
             best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
             self.plan, best = cutter.sharpened(self.plan, best, self.solve_held)
-            best = best if run.begun_with is not None else self.move(priced, best)
+            best = best if self.is_from_start else self.move(priced, best)
             self.near = Neighbourhoods(self.plan, cutter, priced, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
             stands, proof = self._look(self.near.begin(best)), Proof(self.plan, alike)

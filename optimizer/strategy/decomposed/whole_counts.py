@@ -62,7 +62,7 @@ class WholeCounts:
 
     def round(self, decided: Decided) -> None:
         """Round the counts of openings and offer what comes of it."""
-        self.rounded = decided
+        self.rounded, self._run.offered = decided, None
         if self._rounder is None:
             return
         first = np.argmax(decided.is_open, axis=1)

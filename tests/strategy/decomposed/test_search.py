@@ -76,11 +76,10 @@ def test_two_searches_say_the_same_and_one_begun_from_the_answer_loses_nothing(s
     assert again.objective >= first.objective
 
 
-@pytest.mark.slow
 def test_counts_of_a_few_sites_made_whole_anew_win_back_what_rounding_lost(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = make_case(plan_from_dict(generate(KINDS["falling"], free_size(50, 4, 6), 2)))
+    case = make_case(plan_from_dict(generate(KINDS["large-racks"], free_size(30, 3, 6), 1)))
     limits = compile_limits(case)
     lost = []
 
