@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 MOST_ROUNDS = 6
 LEAST_PART = 0.02
 """Part of the gap asked for that a round of cuts must have brought for another one to be made."""
+LEAST_GAIN_PART = 0.05
+"""Part of the gap asked for that the cuts at the first openings must bring for more to be made at later ones: rows that say
+little make every linear program slower, most of all where sites are many."""
 LEAST_USE = 0.9
 """Part of its bound that a row must use to be looked at."""
 LEAST_OPEN = 1e-3
@@ -49,7 +52,8 @@ class Cutter:
         self._rows = tuple(_site_rows(plan))
         self._packings: dict[tuple[bytes, float], Floats | None] = {}
         self._unbroken: set[tuple[bytes, float, bytes]] = set()
-        self._least = LEAST_PART * relative_gap
+        self._gap = relative_gap
+        self._is_at_rest = False
 
     def cut(self, plan: Separable, counts: Floats, opened: Floats) -> Separable:
         """Return a plan with the cuts that relaxed counts (s,g,t) and openings (s,t) break; the same where none."""
@@ -71,16 +75,24 @@ class Cutter:
             )
         return replace(plan, local=plan.local.with_more(LocalRows.of(rows, counts.shape[1]))) if rows else plan
 
+    def begin(self, plan: Separable, decided: Decided, solve: Solve) -> tuple[Separable, Decided]:
+        """Return the same as `sharpened` where that brings something; where not, there will be no more cuts."""
+        cut, sharp = self.sharpened(plan, decided, solve)
+        if decided.money - sharp.money >= LEAST_GAIN_PART * self._gap * abs(sharp.money):
+            return cut, sharp
+        self._is_at_rest = True
+        return plan, decided
+
     def sharpened(self, plan: Separable, decided: Decided, solve: Solve) -> tuple[Separable, Decided]:
         """Return a plan with the cuts that the best counts at some openings break, and the best ones that break none."""
-        for _ in range(MOST_ROUNDS):
+        for _ in range(0 if self._is_at_rest else MOST_ROUNDS):
             cut = self.cut(plan, decided.counts, decided.is_open.astype(np.float64))
             held = None if cut is plan else hold(cut, decided.is_open, cut.sites.may_add, solve)
             if held is None:
                 break
             gain = decided.money - held.money
             plan, decided = cut, held
-            if gain < self._least * abs(held.money):
+            if gain < LEAST_PART * self._gap * abs(held.money):
                 break
         return plan, decided
 

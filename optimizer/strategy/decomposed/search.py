@@ -196,7 +196,7 @@ class _Search:
         with Session() as session:
             session.start()  # it is ready once openings are moved
             best = hold(self.plan, decided.is_open, self.plan.sites.may_add, self.solve_held) or decided
-            self.plan, best = cutter.sharpened(self.plan, best, self.solve_held)
+            self.plan, best = cutter.begin(self.plan, best, self.solve_held)
             best = best if self.is_from_start else self.move(priced, best)
             self.near = Neighbourhoods(self.plan, cutter, priced, self.solve_held, self.solve_near, run.options.seed)
             self.free_session = session if run.options.threads > 1 else None
