@@ -30,6 +30,9 @@ FEW_FRUITLESS, MOST_FRUITLESS = 6, 24
 ROUNDING_LOSS_PART, ROUNDING_LOSS_PART_OF_MANY = 0.05, 0.5
 """Part of the gap asked for that rounding may lose; where it lost more, counts are completed. Of many counts a completion
 takes half a minute and seldom gains what half that time of neighbourhoods does."""
+COMPLETED_LOSS_PART = 0.5
+"""Part of the gap asked for that rounding must have lost for a program over all counts; else that finds less in two seconds
+than a few sites at a time do in half of one."""
 
 
 class WholeCounts:
@@ -101,7 +104,8 @@ class WholeCounts:
             return
         if decided is not self._completed:
             self._completed, self._fruitless = decided, 0
-            self._complete_near(decided)
+            if self._run.offered is None or self.lost > COMPLETED_LOSS_PART * self._run.options.relative_gap:
+                self._complete_near(decided)
         self._polish()
 
     def _complete_near(self, decided: Decided) -> None:
