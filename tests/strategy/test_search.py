@@ -90,17 +90,15 @@ def test_open_gap_leads_on_to_the_whole_block_model_with_the_best_placement_as_i
 
 
 def test_completions_and_dives_that_are_infeasible_say_nothing_about_the_plan() -> None:
-    outcome, _ = run(
-        solved(BEST, 9000), NO_SOLUTION, solved(BEST, 9000), NO_SOLUTION, NO_SOLUTION, solved(BEST, BEST_VALUE)
-    )
+    outcome, _ = run(solved(BEST, 9000), NO_SOLUTION, solved(BEST, 9000), *[NO_SOLUTION] * 3, solved(BEST, BEST_VALUE))
 
-    assert names(outcome) == [LINEAR, DIVE, RELAXED, COMPLETION, COMPLETION, WHOLE]
+    assert names(outcome) == [LINEAR, DIVE, RELAXED, *[COMPLETION] * 3, WHOLE]
     assert outcome.status is Status.OPTIMAL
     assert outcome.placement == BEST
 
 
 def test_completion_without_a_legal_answer_leads_on_too() -> None:
-    outcome, _ = run(solved(BEST, 9000), stopped(), solved(BEST, 9000), *ILLEGAL, *ILLEGAL, solved(BEST, BEST_VALUE))
+    outcome, _ = run(solved(BEST, 9000), stopped(), solved(BEST, 9000), *ILLEGAL * 3, solved(BEST, BEST_VALUE))
 
     assert outcome.status is Status.OPTIMAL
     assert outcome.placement == BEST

@@ -165,10 +165,19 @@ def test_plan_that_only_a_tolerance_permits_is_infeasible(session: Session, back
 
 
 def test_no_time_is_unknown_and_not_infeasible(session: Session, backend: str) -> None:
-    outcome = place(session, fleet(), backend, time_limit_seconds=0.0)
+    outcome = place(session, fleet(), backend, time_limit_seconds=0.0, strategy="relaxed-then-complete")
 
     assert outcome.status is Status.UNKNOWN
     assert outcome.stopped_by == "time limit"
+
+
+def test_without_any_time_a_plan_in_parts_is_placed_by_arithmetic(session: Session, backend: str) -> None:
+    outcome = place(session, fleet(), backend, time_limit_seconds=0.0)
+
+    assert outcome.status is Status.FEASIBLE
+    assert outcome.stopped_by == "time limit"
+    assert outcome.verification is not None
+    assert outcome.verification.passed
 
 
 @pytest.mark.slow
