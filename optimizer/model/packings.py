@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from optimizer.model.formulation import Floats
 
 MOST_PACKINGS = 6_000
+"""Packings beyond which a listing is given up."""
 FITS = 1e-9
 """Part of a block that may be missing where it still counts as fitting, for sums of doubles."""
 
@@ -17,8 +18,9 @@ FITS = 1e-9
 def whole_packings(sizes: Floats, room: float) -> Floats | None:
     """Return the whole numbers of blocks, (packings, sizes), that fill a room until the smallest fits no more.
 
-    Any other whole numbers that fit are no greater than some of these. Sizes are positive. None where there are more than
-    MOST_PACKINGS.
+    Any other whole numbers that fit are no greater than some of these. Sizes (sizes,) are positive, in the unit of the room
+    (MW, say). Numbers are kept in single precision, which holds whole ones up to 16 million. None where there are more
+    than MOST_PACKINGS.
     """
     order = np.argsort(-sizes, kind="stable")
     found, left = np.zeros((1, 0)), np.array([float(room)])

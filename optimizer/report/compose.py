@@ -8,14 +8,7 @@ from optimizer.report.authority import authorisations_part, breach_part
 from optimizer.report.bought import bought_rows
 from optimizer.report.changes import compared
 from optimizer.report.countries import country_rows
-from optimizer.report.document import (
-    SCHEMA_VERSION,
-    AssumptionPart,
-    AuditDocument,
-    PlanPart,
-    PolicyPart,
-    ResultDocument,
-)
+from optimizer.report.document import SCHEMA_VERSION, AssumptionPart, AuditDocument, PlanPart, ResultDocument
 from optimizer.report.exact_numbers import exact_or_none, plain, plain_or_none
 from optimizer.report.explain_compose import explained_parts, resolution_of
 from optimizer.report.goals import goal_parts
@@ -48,6 +41,7 @@ if TYPE_CHECKING:
     from optimizer.audit import Audit
     from optimizer.explain.explanation import Explanation
     from optimizer.report.document import NoticePart
+    from optimizer.report.policy_parts import PolicyPart
     from optimizer.report.rows import (
         CountryRow,
         EntryRow,

@@ -19,6 +19,7 @@ from optimizer.report.explain_parts import (
     RepairPart,
     ValuePart,
 )
+from optimizer.report.policy_parts import PolicyPart
 from optimizer.report.rows import (
     CountryRow,
     EntryRow,
@@ -43,71 +44,6 @@ from optimizer.schema.limit_kind import LimitKind
 from optimizer.strategy.outcome import Status
 
 SCHEMA_VERSION: Final = "1.3"
-
-
-class SettingPart(Part):
-    """One setting of the policy as it ran."""
-
-    value: bool | int | str
-    """A share is text, `7/100`; a count is a number, a flag true or false."""
-    unit: str | None
-    description: str
-    citation: str
-    confidence: str
-    as_of: date
-    overridden: bool
-    """Whether the plan or the command line replaced the pack's value."""
-
-
-class RulePart(Part):
-    """One rule of the policy, and whether it speaks to this company."""
-
-    name: str
-    """Limits of this rule are listed under it."""
-    kind: str
-    bound: str | None
-    """Whose headquarters it binds; null: everybody's."""
-    binds_company: bool
-    """In the last period, by the company's headquarters."""
-    citation: str
-
-
-class PathPart(Part):
-    """One legal path of the policy, and whether it is for this company."""
-
-    key: str
-    title: str
-    needs: str | None
-    """The authorisation it takes: `UVEU`, `NVEU` or `licence`."""
-    available: bool
-    """Whether it is open to this company at some site of the plan in some period."""
-    citation: str
-
-
-class PolicyPart(Part):
-    """The policy pack that ran, with its legal status."""
-
-    name: str
-    version: str
-    sha256: str
-    title: str
-    legal_status: str
-    reading: str
-    """The reading of the law that ran, in one sentence."""
-    as_of: date
-    effective_from: date
-    effective_until: date | None
-    after: str
-    """What holds after the last date: `hold`, `none` or `closed`."""
-    dates_citation: str
-    """Where those dates are written."""
-    tier_names: dict[str, str]
-    """What the policy's tiers are called, by number."""
-    uncertain: tuple[str, ...]
-    """What is not known for sure about this policy."""
-    settings: dict[str, SettingPart]
-    paths: tuple[PathPart, ...]
-    rules: tuple[RulePart, ...]
 
 
 class AlteredLimitPart(Part):

@@ -6,19 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 from optimizer.report.altered_limits import altered_limits
 from optimizer.report.case_assumptions import case_assumptions
-from optimizer.report.document import (
-    AssumptionPart,
-    PathPart,
-    PlanPart,
-    PolicyPart,
-    RulePart,
-    SettingPart,
-    SolverPart,
-    StagePart,
-    VerificationPart,
-)
+from optimizer.report.document import AssumptionPart, PlanPart, SolverPart, StagePart, VerificationPart
 from optimizer.report.exact_numbers import finite_or_none
 from optimizer.report.judged import home_of
+from optimizer.report.policy_parts import PathPart, PolicyPart, RulePart, SettingPart
 from optimizer.rules.limit import CHANGES
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from optimizer.schema.limit_kind import LimitKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.report.document import PlanPart, PolicyPart
+    from optimizer.report.document import PlanPart
+    from optimizer.report.policy_parts import PolicyPart
     from optimizer.report.rows import CountryRow, GroupRow, PeriodRow
 
 TIER_2 = 2

@@ -21,8 +21,9 @@ from optimizer.strategy.outcome import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from optimizer.report.document import BrokenLimitPart, PlanPart, PolicyPart, ResultDocument, VerificationPart
+    from optimizer.report.document import BrokenLimitPart, PlanPart, ResultDocument, VerificationPart
     from optimizer.report.explain_parts import BoughtPart, ValuePart
+    from optimizer.report.policy_parts import PolicyPart
     from optimizer.report.rows import GroupRow
 
 Line = tuple[str, str]

@@ -27,7 +27,8 @@ from optimizer.report.workload_tables import workload_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.report.document import AuditDocument, PolicyPart, ResultDocument
+    from optimizer.report.document import AuditDocument, ResultDocument
+    from optimizer.report.policy_parts import PolicyPart
     from optimizer.report.rows import CountryRow, PeriodRow
 
 MOST_SITES = 60

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.model.columns import ABSENT
 from optimizer.model.packings import whole_packings
-from optimizer.model.rounding import MARGIN, SiteRow, broken_cuts
+from optimizer.model.rounding import LEAST_USE, MARGIN, SiteRow, broken_cuts
 from optimizer.solve.separation import deepest_cut
 from optimizer.strategy.decomposed.openings import hold
 from optimizer.strategy.decomposed.separate import LocalRows
@@ -33,8 +33,6 @@ LEAST_PART = 0.02
 LEAST_GAIN_PART = 0.05
 """Part of the gap asked for that the cuts at the first openings must bring for more to be made at later ones: rows that say
 little make every linear program slower, most of all where sites are many."""
-LEAST_USE = 0.9
-"""Part of its bound that a row must use to be looked at."""
 LEAST_OPEN = 1e-3
 LEAST_DEPTH = 1e-4
 """Part by which a relaxed solution must break a cut."""
@@ -128,9 +126,8 @@ class Cutter:
             number = packings[:, known[: other + 1].sum() - 1]
             room = (1 - packings @ found[known])[number > 0] / number[number > 0]
             found[other] = max(0.0, room.min(initial=1.0))
-        smaller = np.floor(
-            source.coefficients[~known, None] / source.coefficients[known]
-        )  # these would fit in its place
+        # So many smaller ones would fit in the place of each size that is left.
+        smaller = np.floor(source.coefficients[~known, None] / source.coefficients[known])
         found[~known] = (smaller * found[known]).max(axis=1)
         return np.where(found < LEAST_WEIGHT * found.max(), 0.0, found)
 
