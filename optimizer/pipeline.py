@@ -81,6 +81,7 @@ def _place(
         start = last_placement(held, limits)
         if held.plan.changes.is_any and start is None:
             return search_from_still(held, limits, own_options, session, report)
-        return search(held, limits, own_options, session, report, start=start)
+        prices = {} if held.plan.last is None else held.plan.last.prices
+        return search(held, limits, own_options, session, report, start=start, prices=prices)
 
     return search_alternatives(case, options, place_held) if is_auto(case.policy) else place_held(case, options)

@@ -94,6 +94,7 @@ class Gains:
             options,
             self.budget.session,
             start=known or self.outcome.placement,
+            prices=self.outcome.value_search.prices,
             is_decided=lambda value, bound: self._is_told(*self.interval(value, bound, is_loosened=is_loosened)),
             effort=effort,
             bound=None if before is None else before.moved.best_bound,

@@ -119,7 +119,7 @@ def _solve(case: Case, limits: tuple[Limit, ...], outcome: Outcome, options: Sea
     start = outcome.placement
     if start is not None and case is not outcome.case:
         start = replace(start, entered_units={})
-    return search(case, limits, own, budget.session, start=start)
+    return search(case, limits, own, budget.session, start=start, prices=outcome.value_search.prices)
 
 
 def _cost(rules: tuple[str, ...], outcome: Outcome, free: Outcome) -> Cost:

@@ -120,7 +120,8 @@ class Why:
     def _search(self, case: Case, limits: tuple[Limit, ...]) -> Outcome:
         self.budget.num_solves += 1
         options = replace(self.options, time_limit_seconds=self.budget.part(self.options.time_limit_seconds))
-        return search(case, limits, options, self.budget.session, start=self.outcome.placement)
+        start, prices = self.outcome.placement, self.outcome.value_search.prices
+        return search(case, limits, options, self.budget.session, start=start, prices=prices)
 
     def _interval(self, other: Outcome) -> tuple[Fraction, Fraction | None]:
         """Return what the plan asked about is worth more than the other, at least and at most."""

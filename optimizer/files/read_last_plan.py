@@ -153,6 +153,7 @@ def _in_periods_of(
         opened={sites[site]: period - offset for site, period in placement.opened.items()},
         first=max(0, -offset),
         last=min(horizon.num_periods - 1, own_last - offset),
+        prices=tables.prices,
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,6 +122,8 @@ class PlacementTables:
     """Labels of the plan's periods; None where the files do not say."""
     sha256: dict[str, str] = field(default_factory=dict)
     """Name of each file to the SHA-256 of its bytes."""
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """`bound_price` of each limit that has one, by its key."""
 
     def records(self, table: Table, context: Context, problems: Problems) -> list[Record]:
         """Return the records of a table; none where it is missing."""
@@ -246,7 +250,8 @@ def read_tables(path: Path, problems: Problems, *, with_periods: bool = False) -
     summary = path.with_name(SUMMARY_FILE)
     if with_periods and path.name == PLACEMENT_FILE and summary.exists():
         kept = _tables_of_document(summary, problems)
-        tables.periods, tables.sha256 = kept.periods, {**hashes, **kept.sha256}
+        tables.periods, tables.prices = kept.periods, kept.prices
+        tables.sha256 = {**hashes, **kept.sha256}
     return tables
 
 
@@ -285,6 +290,25 @@ def _periods(document: Mapping[str, object]) -> tuple[str, ...] | None:
     return tuple(periods) if is_listed and periods else None
 
 
+def _prices(document: Mapping[str, object]) -> dict[str, float]:
+    """Return the prices of limits as far as a result states any: they only say where a search begins."""
+    listed = document.get("limits")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    priced = {row["key"]: _price(row.get("bound_price")) for row in rows if isinstance(row.get("key"), str)}
+    return {key: price for key, price in priced.items() if price is not None}
+
+
+def _price(cell: object) -> float | None:
+    """Return a price above 0 as a double; None where a cell is none."""
+    if not isinstance(cell, int | float | Decimal) or isinstance(cell, bool):
+        return None
+    try:
+        price = float(cell)
+    except OverflowError:
+        return None
+    return price if isfinite(price) and price > 0 else None
+
+
 def _tables_of_document(path: Path, problems: Problems) -> PlacementTables:
     hashes: dict[str, str] = {}
     document = parse_json(_text(path, problems, hashes) or "", path.name, problems)
@@ -297,7 +321,7 @@ def _tables_of_document(path: Path, problems: Problems) -> PlacementTables:
         refuse(f"holds no placement: the run ended {status}", place)
     names = (PLACEMENTS.name, *(name for name in BESIDE if name in document))
     rows = {name: _rows(document, name, place, problems) for name in names}
-    return PlacementTables(rows, _periods(document), hashes)
+    return PlacementTables(rows, _periods(document), hashes, _prices(document))
 
 
 def _rows(document: Mapping[str, object], name: str, place: Place, problems: Problems) -> RawTable:

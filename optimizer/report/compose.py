@@ -181,7 +181,8 @@ def compose_audit(
 def _judged(outcome: Outcome) -> Judged | None:
     if outcome.placement is None or outcome.verification is None:
         return None
-    return Judged(outcome.case, outcome.placement, outcome.verification)
+    prices = outcome.value_search.prices
+    return Judged(outcome.case, outcome.placement, outcome.verification, prices=prices)
 
 
 def _inputs(case: Case) -> _Inputs:

@@ -43,7 +43,7 @@ from optimizer.report.workload_rows import ServedRow, WorkloadRow
 from optimizer.schema.limit_kind import LimitKind
 from optimizer.strategy.outcome import Status
 
-SCHEMA_VERSION: Final = "1.3"
+SCHEMA_VERSION: Final = "1.4"
 
 
 class AlteredLimitPart(Part):
@@ -240,7 +240,7 @@ class SolverPart(Part):
 class ResultDocument(Part):
     """The answer of one solve. Without a placement its tables are empty and `verification` is null."""
 
-    schema_version: Literal["1.3"]
+    schema_version: Literal["1.4"]
     kind: Literal["solve"]
     status: Status
     objective: Number | None
@@ -323,7 +323,7 @@ class ResultDocument(Part):
 class AuditDocument(Part):
     """The exact verdict on a placement, or on the installed fleet alone, under a policy; no solver took part."""
 
-    schema_version: Literal["1.3"]
+    schema_version: Literal["1.4"]
     kind: Literal["audit"]
     title: str
     passed: bool

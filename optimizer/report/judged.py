@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from optimizer.rules.measures import CHIPS, CONTROLLED_TPP, TPP, UNIT_NAMES
 from optimizer.rules.shares import compute_in, total_compute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Variable
@@ -33,6 +33,8 @@ class Judged:
     verification: Verification
     known_groups: tuple[GroupReading, ...] | None = None
     """The groups, where somebody has read them already."""
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """Prices of limits at which the bound was proven, by the key of each."""
 
     @cached_property
     def ledger(self) -> Ledger:

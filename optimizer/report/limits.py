@@ -42,7 +42,12 @@ class _Fields(TypedDict):
 def limit_rows(judged: Judged) -> tuple[LimitRow, ...]:
     """Return one row per limit, by group and period; physical limits over nothing are left out."""
     return tuple(
-        LimitRow(key=reading.limit.key, period=reading.limit.period_label, **_fields(judged, reading, tightness))
+        LimitRow(
+            key=reading.limit.key,
+            period=reading.limit.period_label,
+            bound_price=judged.prices.get(reading.limit.key),
+            **_fields(judged, reading, tightness),
+        )
         for group in judged.groups
         for reading, tightness in zip(group.readings, group.tightness, strict=True)
         if reading.limit.kind is not LimitKind.PHYSICAL or reading.limit.net_terms()

@@ -279,6 +279,10 @@ class LimitRow(LimitFields):
     key: str
     """Such as `destination_share[MY,2026Q4]`."""
     period: str
+    bound_price: float | None
+    """Money per unit of the limit at which the bound was proven, together with those of the other limits: sites then choose
+    by themselves, and no choice is worth much more than the bound. null: the limit has none, or the search went otherwise.
+    What a limit costs is under `values[]`."""
 
 
 class GroupRow(LimitFields):

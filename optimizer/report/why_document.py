@@ -30,7 +30,7 @@ class BlockingPart(Part):
 class WhyDocument(Part):
     """Why one site is used or not. Money is what the plan loses by the question's answer being the other one."""
 
-    schema_version: Literal["1.3"]
+    schema_version: Literal["1.4"]
     kind: Literal["why"]
     site: str
     country: str
@@ -73,7 +73,7 @@ def compose_why(reason: Reason, *, sites_instead: tuple[str, ...]) -> WhyDocumen
     lower = None if reason.is_impossible else reason.lower
     objective = reason.outcome.objective or Fraction(0)
     return WhyDocument(
-        schema_version="1.3",
+        schema_version="1.4",
         kind="why",
         site=site.key,
         country=site.country,

@@ -33,6 +33,8 @@ class LastPlan:
     """The first period that both plans have."""
     last: int
     """The last period that both plans have."""
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """Prices of limits, by the key of each, at which its bound was proven; empty where they are not known."""
     frozen_through: int | None = None
     """The last period whose stock stays as it was planned; None: none is held."""
     change_price_usd_per_unit: Fraction = Fraction(0)

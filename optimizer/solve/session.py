@@ -27,7 +27,7 @@ from optimizer.errors import SolverError
 from optimizer.solve.backend import Interrupt, Request
 from optimizer.solve.registry import BACKENDS
 from optimizer.solve.result import Progress, SolveResult, Termination
-from optimizer.solve.tree import Growth
+from optimizer.solve.tree import Dive, Growth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,11 +128,11 @@ class Session:
             incumbents.unlink(missing_ok=True)
         return self._answer(Request(backend, formulation, options, hint, incumbents), on_progress)
 
-    def grow(self, growth: Growth, on_progress: Callable[[Progress], None] | None = None) -> SolveResult:
-        """Grow a tree and return how far it came; interrupted and lost as a solve is."""
+    def grow(self, growth: Growth | Dive, on_progress: Callable[[Progress], None] | None = None) -> SolveResult:
+        """Grow a tree, or dive, and return how far that came; interrupted and lost as a solve is."""
         return self._answer(growth, on_progress)
 
-    def _answer(self, request: Request | Growth, on_progress: Callable[[Progress], None] | None) -> SolveResult:
+    def _answer(self, request: Request | Growth | Dive, on_progress: Callable[[Progress], None] | None) -> SolveResult:
         """Return the answer of the worker, or what is known where it had to be ended."""
         self.start()
         watch = _Watch(on_progress)
@@ -148,7 +148,7 @@ class Session:
         self._end_worker()
         return _salvaged(request, watch)
 
-    def _ask(self, request: Request | Growth, watch: _Watch) -> object | None:
+    def _ask(self, request: Request | Growth | Dive, watch: _Watch) -> object | None:
         """Return the worker's answer; None where it gave none in time. Raises SolverError when the worker is lost."""
         limit = request.time_limit_seconds
         deadline = watch.started + limit + max(GRACE_SECONDS, limit / 10) if limit is not None else inf
@@ -159,7 +159,7 @@ class Session:
             answer = self._wait(deadline, watch)
         except KeyboardInterrupt:
             self.interrupted = watch.interrupted = True
-        if answer is None and sent and (isinstance(request, Growth) or BACKENDS[request.backend].can_interrupt):
+        if answer is None and sent and (isinstance(request, Growth | Dive) or BACKENDS[request.backend].can_interrupt):
             with suppress(SolverError):
                 self._send(Interrupt())
                 answer = self._wait(time.monotonic() + GRACE_SECONDS, watch)
@@ -240,7 +240,7 @@ def _receive(process: subprocess.Popen[bytes], answers: queue.Queue[object]) -> 
             return
 
 
-def _salvaged(request: Request | Growth, watch: _Watch) -> SolveResult:
+def _salvaged(request: Request | Growth | Dive, watch: _Watch) -> SolveResult:
     """Return what is known of a solve whose worker had to be ended: its last saved incumbent, its last bound."""
     formulation = request.formulation
     file = request.incumbent_file if isinstance(request, Request) else None

@@ -112,3 +112,14 @@ class Growth:
     """Whether the better half of a node is always next, for solutions, and not the best open node, for the bound."""
     most_nodes: int | None = None
     time_limit_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Dive:
+    """A descent from a program to one solution of it, as the worker process receives it; `best` is scaled."""
+
+    formulation: Formulation
+    sets: OrderedSets
+    best: float
+    """A solution worth no more is of no interest."""
+    time_limit_seconds: float | None = None

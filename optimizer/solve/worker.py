@@ -15,12 +15,12 @@ import threading
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.solve.backend import Interrupt, Request
-from optimizer.solve.tree import Growth
+from optimizer.solve.tree import Dive, Growth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Task = tuple[Request | Growth, Any]
+_Task = tuple[Request | Growth | Dive, Any]
 """A request and what interrupts its solve."""
 
 
@@ -56,6 +56,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
                 from optimizer.solve import branching  # noqa: PLC0415
 
                 answer: object = branching.grow(request, _asks(interrupter), send)
+            elif isinstance(request, Dive):
+                from optimizer.solve import diving  # noqa: PLC0415
+
+                answer = diving.dive(request, _asks(interrupter))
             else:
                 answer = mathopt.run(registry.BACKENDS[request.backend], request, interrupter, send)
         except Exception as error:  # noqa: BLE001  handed to the parent, which raises it

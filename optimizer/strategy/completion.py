@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LARGE_RATIO = 3
 """A block is large when it holds at least this many times the compute of the smallest delivered block."""
-LARGE_REACH, SMALL_REACH, FURTHER_REACH = 1, 2, 4
+LARGE_REACH, SMALL_REACH, FURTHER_REACH = 2, 2, 4
 """Blocks up or down from the relaxed count that a completion considers: in two steps, and where they find nothing."""
 COMPLETION_NODES = 500
 """Nodes after which a completion gives way (a count, so that runs repeat exactly)."""

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from optimizer.rules.breach import Cure
     from optimizer.rules.case import Case
     from optimizer.rules.limit import Limit
@@ -105,6 +107,9 @@ class Outcome:
     """Each choice of authorisations that was compared; empty where the plan states what the company holds."""
     cures: tuple[Cure, ...] = ()
     """Where the plan asks for a cure: each setting that the installed fleet breaks."""
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """Money per unit of limits that sites share, by the key of each limit: at these prices no placement is worth much more
+    than `best_bound`. Empty where the search did not go by prices."""
     is_earliest_proven: bool = True
     """Whether no plan is in breach on fewer tested stocks."""
     goals: tuple[GoalResult, ...] = ()

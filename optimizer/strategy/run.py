@@ -34,7 +34,7 @@ from optimizer.strategy.tightening import Tightening
 from optimizer.verify.check import Verification, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from optimizer.model.build import Model
     from optimizer.model.formulation import Formulation
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from optimizer.rules.limit import Limit
     from optimizer.schema.placement import Placement
     from optimizer.solve.session import Session
-    from optimizer.solve.tree import Growth
+    from optimizer.solve.tree import Dive, Growth
     from optimizer.strategy.options import Effort
 
 Values = npt.NDArray[np.float64]
@@ -77,6 +77,8 @@ class Run:
     offered: tuple[Placement, Fraction] | None = None
     """The last placement offered that passed the exact check, with its value; the best so far or not."""
     best_bound: float = inf
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """Prices of limits that sites share, by the key of each limit: those of an earlier answer, later the best known."""
     bound_beside: float = inf
     """What a solve beside has proven so far, to be told; `best_bound` takes it when that has ended."""
     infeasible: bool = False
@@ -175,13 +177,13 @@ class Run:
         self._record(stage, result, scale, is_to_the_end=time_part == 1)
         return result
 
-    def grow(self, stage: str, growth: Growth, scale: float) -> SolveResult:
-        """Grow a tree within the time left and record the stage."""
+    def grow(self, stage: str, growth: Growth | Dive, scale: float) -> SolveResult:
+        """Grow a tree, or dive, within the time left and record the stage."""
         result = self.session.grow(self._timed(growth), lambda seen: self._report(stage, seen, scale))
-        self._record(stage, result, scale, is_to_the_end=True)
+        self._record(stage, result, scale, is_to_the_end=True, backend=BRANCHING)
         return result
 
-    def grow_beside(self, session: Session, growth: Growth, scale: float, *, proves_bound: bool) -> SolveBeside:
+    def grow_beside(self, session: Session, growth: Growth | Dive, scale: float, *, proves_bound: bool) -> SolveBeside:
         """Begin to grow a tree in another session, within the time left; `ended` takes how far it came.
 
         Progress tells the bound it has reached, where it proves one; nothing else is made of it before it has ended.
@@ -194,7 +196,7 @@ class Run:
         limited = self._timed(growth)
         return SolveBeside(session, lambda other: other.grow(limited, see))
 
-    def _timed(self, growth: Growth) -> Growth:
+    def _timed(self, growth: Growth | Dive) -> Growth | Dive:
         return replace(growth, time_limit_seconds=self.seconds_left())
 
     def ended(self, stage: str, beside: SolveBeside, scale: float) -> SolveResult | None:
@@ -210,7 +212,7 @@ class Run:
             return None
         finally:
             self.bound_beside = inf
-        self._record(stage, result, scale, is_to_the_end=True)
+        self._record(stage, result, scale, is_to_the_end=True, backend=BRANCHING)
         return result
 
     def _options(
@@ -236,12 +238,14 @@ class Run:
             presolve=stage in GUIDING_STAGES or is_linear or not self.model.columns.entries,
         )
 
-    def _record(self, stage: str, result: SolveResult, scale: float, *, is_to_the_end: bool) -> None:
+    def _record(
+        self, stage: str, result: SolveResult, scale: float, *, is_to_the_end: bool, backend: str | None = None
+    ) -> None:
         self.timed_out = self.timed_out or (result.hit_time_limit and is_to_the_end)
         self.stages.append(
             Stage(
                 stage,
-                self.options.backend if result.tree is None else BRANCHING,
+                backend or self.options.backend,
                 result.seconds,
                 result.nodes,
                 result.objective * scale if result.objective is not None else None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from math import inf, nextafter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from optimizer.strategy.decomposed.search import price_and_round
@@ -21,7 +22,7 @@ from optimizer.strategy.run import Run
 from optimizer.strategy.stages import WHOLE_BLOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
 
     from optimizer.model.build import Model
@@ -43,6 +44,7 @@ LARGE_PLAN_COUNTS = 200
 MOST_COUNTS = 300_000
 """Those beyond which no program over all columns is built: its linear relaxation alone takes a solver hours."""
 SMALL_PLAN_NODES = 20_000
+NO_PRICES: Mapping[str, float] = MappingProxyType({})
 SMALLEST_GAP = 1e-8
 """A gap this small is the end: nothing easier is left to fall back on, and the effort is made once, without a bound."""
 
@@ -55,13 +57,15 @@ def search(
     on_progress: Callable[[SearchProgress], None] | None = None,
     *,
     start: Placement | None = None,
+    prices: Mapping[str, float] = NO_PRICES,
     is_decided: Callable[[Fraction | None, Fraction | None], bool] | None = None,
     effort: Effort | None = None,
     bound: Fraction | None = None,
 ) -> Outcome:
     """Return the best verified placement of a case and the bound proven for it.
 
-    `start` is a placement to begin with, of this case or of one much like it. `is_decided` ends the search as soon as the
+    `start` is a placement to begin with, of this case or of one much like it, and `prices` are those that came with it:
+    money per unit of a limit, by its key. `is_decided` ends the search as soon as the
     best value and the best bound answer the question, whatever the gap. `effort` ends a search of a large plan early;
     another may go on from the placement and the bound that it has proven.
 
@@ -69,7 +73,7 @@ def search(
     backend fails, or when no exact placement can be made of its answers.
     """
     session.interrupted = False
-    run = Run(case, limits, options, session, on_progress, is_decided, effort)
+    run = Run(case, limits, options, session, on_progress, is_decided, effort, prices=prices)
     run.best_bound = inf if bound is None else nextafter(float(bound), inf)
     strategy, is_relaxed = options.strategy, False
     try:
@@ -153,6 +157,7 @@ def _outcome(run: Run, strategy: str) -> Outcome:
         backend="arithmetic" if run.infeasible and not run.stages else run.options.backend,
         strategy=strategy,
         stages=tuple(run.stages),
+        prices=run.prices,
         seconds=time.monotonic() - run.started,
         interrupted=run.session.interrupted,
         stopped_by="interruption" if run.session.interrupted else ("time limit" if run.timed_out else None),

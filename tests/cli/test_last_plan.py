@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks.families.generate import generate
+from benchmarks.families.kinds import KINDS
+from benchmarks.families.sizes import free_size
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -268,3 +272,22 @@ def test_other_commands_say_it_in_the_words_of_the_options_too(call: Call, compa
     assert answer.exit_code == 2
     assert "- --change-price: must not be negative (got '-3')" in answer.stderr
     assert "- --freeze-through: needs a last plan\n    hint: give --last FILE" in answer.stderr
+
+
+def test_a_setting_moved_a_little_is_proven_again_from_the_prices_of_the_last_plan(call: Call, tmp_path: Path) -> None:
+    plan, last = tmp_path / "plan.json", tmp_path / "last.json"
+    plan.write_text(json.dumps(generate(KINDS["base"], free_size(20, 3, 4), 1)), encoding="utf-8")
+    first = solved(call, plan, "--gap", "0.01", "--values", "0")
+    last.write_text(json.dumps(first), encoding="utf-8")
+    priced = {row["key"]: row["bound_price"] for row in first["limits"] if row["bound_price"] is not None}
+    again = solved(call, plan, "--gap", "0.01", "--values", "0", "--last", last, "--set", "policy.home_share=51%")
+
+    assert first["solver"]["strategy"] == again["solver"]["strategy"] == "prices"
+    assert priced
+    assert all(price > 0 for price in priced.values())
+    assert again["status"] == "within_gap"
+    assert {row["setting"] for row in again["limits"] if row["rule"] == "home_share"} == {"51/100"}
+    assert again["objective"] <= first["best_bound"] * 1.000001, "a tighter limit cannot be worth more"
+    assert "prices" in {stage["name"] for stage in first["solver"]["stages"]}
+    assert "prices" not in {stage["name"] for stage in again["solver"]["stages"]}
+    assert any(key.startswith("deliveries[") for key in priced)

@@ -57,6 +57,18 @@ def test_a_last_plan_of_the_same_periods_is_taken_as_it_is(tmp_path: Path) -> No
     assert [last.added("ohio", "a", period) for period in range(4)] == [0, 8, 12, 0]
 
 
+def test_prices_of_limits_come_with_the_document_and_nothing_else_is_a_price(tmp_path: Path) -> None:
+    written = write_json(tmp_path / "last.json", STOCK, QUARTERS)
+    document = json.loads((tmp_path / "last.json").read_text(encoding="utf-8"))
+    prices: list[object] = [2.5, 3, None, "7", -1.0, 0, True, 123456.0, 10**400]
+    rows = [{"key": f"limit {number}", "bound_price": price} for number, price in enumerate(prices)]
+    for listed in ([*rows, "a word", {"bound_price": 1.0}, {"key": 5, "bound_price": 1.0}], "no list", None):
+        text = json.dumps({**document, "limits": listed}).replace("123456.0", "1e400")  # beyond every double
+        (tmp_path / "last.json").write_text(text, encoding="utf-8")
+        assert read({"plan": written}).prices == ({"limit 0": 2.5, "limit 1": 3.0} if isinstance(listed, list) else {})
+    assert read({"plan": write_csv(tmp_path / "last.csv", STOCK)}).prices == {}
+
+
 def test_a_plan_that_begins_later_takes_what_stood_before_to_be_installed(tmp_path: Path) -> None:
     plan = plan_from_dict(plan_document({"plan": write_json(tmp_path / "last.json", STOCK, QUARTERS)}, "2025Q3"))
 

@@ -33,6 +33,8 @@ LEAST_PART = 0.02
 LEAST_GAIN_PART = 0.05
 """Part of the gap asked for that the cuts at the first openings must bring for more to be made at later ones: rows that say
 little make every linear program slower, most of all where sites are many."""
+SMALL_BLOCKS = 10.0
+"""Gaps asked for that the smallest block must be of the power of its site, in the mean, for cuts to be made."""
 LEAST_OPEN = 1e-3
 LEAST_DEPTH = 1e-4
 """Part by which a relaxed solution must break a cut."""
@@ -46,12 +48,14 @@ NO_DUALS = np.zeros(1)
 class Cutter:
     """Makes the cuts of a plan's sites, from the rows it had at the beginning; what broke none is not looked at again."""
 
-    def __init__(self, plan: Separable, relative_gap: float) -> None:
+    def __init__(self, plan: Separable, relative_gap: float, *, is_at_rest: bool = False) -> None:
+        """Begin with a plan and the gap asked for, at rest where blocks are too small for cuts to matter."""
         self._rows = tuple(_site_rows(plan))
         self._packings: dict[tuple[bytes, float], Floats | None] = {}
         self._unbroken: set[tuple[bytes, float, bytes]] = set()
         self._gap = relative_gap
-        self._is_at_rest = False
+        self.is_at_rest = is_at_rest or _least_share(plan) < SMALL_BLOCKS * relative_gap
+        """Whether no more cuts are made."""
 
     def cut(self, plan: Separable, counts: Floats, opened: Floats) -> Separable:
         """Return a plan with the cuts that relaxed counts (s,g,t) and openings (s,t) break; the same where none."""
@@ -78,12 +82,12 @@ class Cutter:
         cut, sharp = self.sharpened(plan, decided, solve)
         if decided.money - sharp.money >= LEAST_GAIN_PART * self._gap * abs(sharp.money):
             return cut, sharp
-        self._is_at_rest = True
+        self.is_at_rest = True
         return plan, decided
 
     def sharpened(self, plan: Separable, decided: Decided, solve: Solve) -> tuple[Separable, Decided]:
         """Return a plan with the cuts that the best counts at some openings break, and the best ones that break none."""
-        for _ in range(0 if self._is_at_rest else MOST_ROUNDS):
+        for _ in range(0 if self.is_at_rest else MOST_ROUNDS):
             cut = self.cut(plan, decided.counts, decided.is_open.astype(np.float64))
             held = None if cut is plan else hold(cut, decided.is_open, cut.sites.may_add, solve)
             if held is None:
@@ -136,6 +140,14 @@ class Cutter:
         if key not in self._packings:
             self._packings[key] = whole_packings(sizes, room)
         return self._packings[key]
+
+
+def _least_share(plan: Separable) -> float:
+    """Return which part of a site's power its smallest block draws, in the mean over all power."""
+    sites = plan.sites
+    power = sites.power.max(axis=1, initial=0.0)
+    drawn = np.where(sites.may_add.any(axis=2) & (sites.draw > 0), sites.draw, np.inf).min(axis=1, initial=np.inf)
+    return float(np.minimum(drawn, power).sum() / max(power.sum(), LEAST_OPEN))
 
 
 def _site_rows(plan: Separable) -> Iterator[SiteRow]:

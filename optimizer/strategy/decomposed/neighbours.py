@@ -1,25 +1,28 @@
 """Better openings near some: a part of the sites free to open at another time or not at all, all others held.
 
-Free are sites drawn at random, each with its own opening and the few others that lose least: in one of a pair at the prices
-of the relaxation, in the other at those of the counts. Each neighbourhood is a small integer program, begun from the best
-openings so far; those that are solved at once make the next ones larger, those that are not make them smaller. What both of
-a pair change is tried together, too.
+Free are sites drawn at random, each with its own opening, those of the relaxation and the few others that lose least: in
+one of a pair at the prices of the relaxation, in the other at those of the counts. Each neighbourhood is a small integer
+program. At first one dive is made into each; where dives find nothing more, it is searched by branching: those that are
+solved at once make the next ones larger, those that are not make them smaller. What both of a pair change is tried
+together, too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.solve.tree import Growth, Tree
+from optimizer.solve.tree import Dive, Growth, Tree
 from optimizer.strategy.decomposed.openings import additions, hold
 from optimizer.strategy.decomposed.prices import USED, likely
 from optimizer.strategy.decomposed.restricted import Choice, Restricted, restrict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from optimizer.model.formulation import Flags, Floats, Ints
     from optimizer.solve.result import SolveResult
@@ -41,10 +44,22 @@ AT_ONCE, MOST_NODES, NODES_OF_MANY = 6, 50, 25
 """Nodes up to which a neighbourhood was solved at once, and after which it is given up."""
 MOST_FAILURES, MORE_NODES, MOST_NODES_EVER = 12, 4, 1_000
 """Pairs in a row with nothing better after which each is given so many times the nodes, and the end of that."""
+DIVES, MOST_FAILED_DIVES, DIVE_EFFORT = 0, 6, 0.2
+"""Nodes that stand for one dive, pairs of dives in a row with nothing better after which trees are grown, and what a pair
+of dives takes in pairs of the first trees."""
+LEAST_PART = 0.01
+"""Part of a site from which an opening of a relaxed solution is one to choose."""
 AT_ODDS, MORE_OFTEN = 0.01, 4.0
 """Part of a site by which the relaxation opens it otherwise, and how many times as often such a site is drawn."""
 LEAST_GAIN = 2e-6
 """Part of the value that other openings must gain."""
+
+
+class Found(NamedTuple):
+    """Openings, (s,t), and the money that they are known to be worth."""
+
+    is_open: Flags
+    worth: float
 
 
 @dataclass(frozen=True)
@@ -65,11 +80,26 @@ class Near:
         enough = best + relative_gap * abs(best)
         return Growth(formulation, sets, Tree.planted(sets), best, enough, dives=True, most_nodes=most_nodes)
 
+    def dive(self) -> Dive:
+        """Return what to dive into, for openings better than those it begins with."""
+        formulation = self.program.formulation
+        least = formulation.value(self.start)
+        return Dive(formulation, self.program.ordered_sets(), least + LEAST_GAIN * abs(least))
+
+    def found(self, best: Decided, values: Floats) -> Found:
+        """Return the openings of a solution and what they are worth at least; the start is the best before."""
+        formulation = self.program.formulation
+        gain = (formulation.value(values) - formulation.value(self.start)) * formulation.objective_scale
+        return Found(self.is_open(values), best.money + gain)
+
     def is_open(self, values: Floats) -> Flags:
         """Return the openings of a solution, (s,t)."""
         is_open = self.held.copy()
         is_open[self.free] |= np.rint(self.program.opened(values))[self.free].cumsum(axis=1) > 0
         return is_open
+
+
+SolveNear = Callable[["Sequence[Near]", int], "Sequence[SolveResult | None]"]
 
 
 @dataclass(frozen=True)
@@ -85,11 +115,13 @@ class Standing:
     sizes: tuple[float, ...]
     """Free sites of the next neighbourhood of each kind."""
     nodes: int
-    """Those that each neighbourhood may take."""
+    """Those that each neighbourhood may take; DIVES: one dive."""
     failures: int = 0
     """Pairs in a row with nothing better."""
     raised: int = 1
-    """How many times the nodes of the beginning these are."""
+    """How many times the nodes of the first trees these are."""
+    effort: float = 0.0
+    """What the pairs searched have taken, in pairs of the first trees."""
 
     @property
     def is_over(self) -> bool:
@@ -101,14 +133,14 @@ class Standing:
 class Neighbourhoods:
     """Neighbourhoods of a plan's openings; what a pair finds depends only on where the search stands before it.
 
-    `solve_near` solves neighbourhoods from their starts, each within a number of nodes.
+    `solve_near` solves neighbourhoods from their starts, each within a number of nodes, or by one dive.
     """
 
     plan: Separable
     cutter: Cutter
     priced: Priced
     solve: Solve
-    solve_near: Callable[[Sequence[Near], int], Sequence[SolveResult | None]]
+    solve_near: SolveNear
     seed: int
 
     @property
@@ -119,11 +151,11 @@ class Neighbourhoods:
     def _others(self) -> tuple[int, ...]:
         return OTHERS_OF_MANY if self._is_large else OTHERS
 
-    def begin(self, decided: Decided) -> Standing:
-        """Return where a search from some openings stands at its beginning."""
+    def begin(self, decided: Decided, turn: int = 0) -> Standing:
+        """Return where a search from some openings stands at its beginning, when so many pairs were searched before."""
         sizes = (float(FREE_SITES),) * (PAIR * len(self._others))
         plan, best = self.cutter.sharpened(self.plan, decided, self.solve)
-        return Standing(plan, best, 0, sizes, NODES_OF_MANY if self._is_large else MOST_NODES)
+        return Standing(plan, best, turn, sizes, DIVES)
 
     def after(self, standing: Standing) -> Standing:
         """Search a pair of neighbourhoods and return where the search stands then."""
@@ -133,25 +165,28 @@ class Neighbourhoods:
         results = self.solve_near(near, standing.nodes)
         sizes, most = list(standing.sizes), int(self.plan.sites.opens.sum())
         for kind, result in zip(kinds, results, strict=True):
-            if result is not None:
+            if result is not None and standing.nodes != DIVES:
                 sizes[kind] = _next_size(sizes[kind], most, result, standing.nodes)
-        values = [None if result is None else result.values for result in results]
-        opened = [one.is_open(found) for one, found in zip(near, values, strict=True) if found is not None]
-        now = self.with_opened(standing, opened)
-        failures, more = (standing.failures + 1 if now.best is best else 0), 1
-        if failures == MOST_FAILURES:
-            failures, more = 0, MORE_NODES
-        nodes, raised = standing.nodes * more, standing.raised * more
-        return replace(now, turn=standing.turn + 1, sizes=tuple(sizes), nodes=nodes, failures=failures, raised=raised)
+        now = self.with_found(standing, found_in(near, results, best))
+        failures = standing.failures + 1 if now.best is best else 0
+        effort = standing.effort + (DIVE_EFFORT if standing.nodes == DIVES else standing.raised)
+        now = replace(now, turn=standing.turn + 1, sizes=tuple(sizes), failures=failures, effort=effort)
+        return self._raised(now) if failures == (MOST_FAILED_DIVES if now.nodes == DIVES else MOST_FAILURES) else now
 
-    def with_opened(self, standing: Standing, opened: Sequence[Flags]) -> Standing:
-        """Return where a search stands with the best of some openings, (s,t), if it is better, and the cuts it breaks."""
+    def _raised(self, standing: Standing) -> Standing:
+        """Return a standing with more effort for each neighbourhood."""
+        if standing.nodes == DIVES:
+            return replace(standing, nodes=NODES_OF_MANY if self._is_large else MOST_NODES, failures=0)
+        return replace(standing, nodes=standing.nodes * MORE_NODES, raised=standing.raised * MORE_NODES, failures=0)
+
+    def with_found(self, standing: Standing, found: Sequence[Found]) -> Standing:
+        """Return where a search stands with the best of some openings, if it is better, and the cuts it breaks."""
         plan, best = standing.plan, standing.best
-        found = _best_of(plan, best, opened, self.solve)
-        if found is best:
+        better = best_of(plan, best, found, self.solve)
+        if better is best:
             return standing
-        plan, found = self.cutter.sharpened(plan, found, self.solve)
-        return replace(standing, plan=plan, best=found if found.money > _least(best) else best)
+        plan, better = self.cutter.sharpened(plan, better, self.solve)
+        return replace(standing, plan=plan, best=better if better.money > _least(best) else best)
 
     def _odds(self, best: Decided) -> Floats:
         """Return how likely each site is to be free: those that the relaxation opens otherwise are drawn more often."""
@@ -165,26 +200,41 @@ class Neighbourhoods:
         at_prices = plan.schedules(plan.padded(best.prices))
         used = np.diff(best.counts, axis=2, prepend=0.0) > USED
         add = additions(plan, self.priced) | likely(plan.sites, at_prices).add | used
+        relaxed = self.priced.program.opened(self.priced.values) > LEAST_PART
         near = []
         for kind, earned in zip(kinds, (self.priced.schedules.earned, at_prices.earned), strict=True):
             odds = self._odds(best) if kind % PAIR == 0 else np.ones(len(plan.sites.opens))
             free, others = _free_sites(plan.sites.opens, odds, standing.sizes[kind], self._others[kind // PAIR], chance)
-            near.append(_neighbourhood(plan, best, free, _choice(plan, best, free, earned, others), add))
+            choice = _choice(plan, best, free, earned, others)
+            choice[free] |= relaxed[free]
+            near.append(neighbourhood(plan, best, free, choice, add))
         return near
 
 
-def _best_of(plan: Separable, best: Decided, opened: Sequence[Flags], solve: Solve) -> Decided:
-    """Return the best of some openings and of all that they change together, or what was best before."""
-    changed = [is_open for is_open in opened if (is_open != best.is_open).any()]
+def found_in(near: Sequence[Near], results: Sequence[SolveResult | None], best: Decided) -> list[Found]:
+    """Return what was found in neighbourhoods of the best openings before."""
+    both = zip(near, results, strict=True)
+    return [one.found(best, result.values) for one, result in both if result is not None and result.values is not None]
+
+
+def best_of(plan: Separable, best: Decided, found: Sequence[Found], solve: Solve) -> Decided:
+    """Return the best of some openings and of all that they change together, or what was best before.
+
+    What is worth less than they are together is not looked at.
+    """
+    changed = [one for one in found if (one.is_open != best.is_open).any()]
     if len(changed) > 1:
         together = best.is_open.copy()
-        for is_open in changed:
-            sites = (is_open != best.is_open).any(axis=1)
-            together[sites] = is_open[sites]
-        changed.append(together)
-    least = _least(best)
-    held = [hold(plan, is_open, plan.sites.may_add, solve) for is_open in changed]
-    return max((one for one in held if one is not None and one.money > least), key=lambda one: one.money, default=best)
+        for one in changed:
+            sites = (one.is_open != best.is_open).any(axis=1)
+            together[sites] = one.is_open[sites]
+        changed.append(Found(together, inf))
+    least, better = _least(best), best
+    for one in sorted(changed, key=lambda one: -one.worth):
+        held = None if one.worth <= better.money else hold(plan, one.is_open, plan.sites.may_add, solve)
+        if held is not None and held.money > max(least, better.money):
+            better = held
+    return better
 
 
 def _least(best: Decided) -> float:
@@ -225,7 +275,7 @@ def _choice(plan: Separable, best: Decided, free: Ints, earned: Floats, others: 
     return choice
 
 
-def _neighbourhood(plan: Separable, best: Decided, free: Ints, choice: Flags, add: Flags) -> Near:
+def neighbourhood(plan: Separable, best: Decided, free: Ints, choice: Flags, add: Flags) -> Near:
     """Return the neighbourhood in which free sites may choose and all others are held."""
     held = best.is_open.copy()
     held[free] = False

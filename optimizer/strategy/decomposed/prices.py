@@ -101,6 +101,12 @@ def price_all(plan: Separable, solve: Solve, earlier: Priced | None = None) -> P
     return replace(every, choice=called_for if earlier is None else called_for | earlier.choice, is_of_all=True)
 
 
+def price_near(plan: Separable, prices: Floats, choice: Choice, solve: Solve) -> Iterator[Priced]:
+    """Yield better and better prices, from given ones, with relaxed solutions of a choice and of what they call for."""
+    own = _Best(plan, prices)
+    return _rounds(plan, own, choice | likely(plan.sites, own.schedules), solve)
+
+
 def price_used(plan: Separable, earlier: Priced, solve: Solve) -> Iterator[Priced]:
     """Yield the prices of a plan from the choices that an earlier solution used, more likely ones each time."""
     own = _begun(plan, earlier)

@@ -40,7 +40,7 @@ def refined(
             return
         priced = every
         yield plan, priced
-        cut = cutter.cut(plan, *_relaxed(plan, priced))
+        cut = plan if cutter.is_at_rest else cutter.cut(plan, *_relaxed(plan, priced))
         if cut is plan or not _is_less(cut, priced, solve, LEAST_PART * gap):
             return
         plan, every = cut, price_all(cut, solve, priced)

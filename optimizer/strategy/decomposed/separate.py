@@ -14,7 +14,7 @@ from optimizer.strategy.decomposed.schedules import Schedules, from_then_on, sch
 from optimizer.strategy.decomposed.sites import Sites, tabulate_sites
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from optimizer.model.formulation import Floats, Ints
     from optimizer.rules.case import Case
@@ -126,6 +126,11 @@ class Separable:
         sites, earned = self.local.charge(self.sites, own)
         found = schedule(sites, self.coupling, shared)
         return replace(found, bound=found.bound + earned)
+
+    def prices_of(self, price_of_limits: Mapping[int, float]) -> Floats:
+        """Return the prices of all limits that have one from those of shared limits, in money per unit of each."""
+        per_unit = np.array([price_of_limits.get(number, 0.0) for number in self.shared])
+        return self.padded(per_unit * self.coupling.scale)
 
     def price_of_limits(self, prices: Floats) -> dict[int, float]:
         """Return the prices of shared limits by the number of the limit, in money per its unit."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MUCH_BETTER_PART = 0.25
 """Part of the gap asked for by which openings are so much better that they are made whole at once."""
+LEAST_PART_LEFT = 0.3
+"""Part of the gap asked for that relaxed counts may always leave, however much is lost in whole blocks."""
 POLISHED_SITES = 6
 """Sites whose counts are made whole anew at a time."""
 FEW_FRUITLESS, MOST_FRUITLESS = 6, 24
@@ -55,12 +57,15 @@ class WholeCounts:
             self._keep(self._rounder.first({}))
 
     def offer(self, decided: Decided, *, is_last: bool = True) -> None:
-        """Round openings; of many counts, where more are to come, only those that are much better or may end the search."""
+        """Round openings; where more are to come, only those that are much better or, whole, may end the search.
+
+        They are taken to lose what the last ones did.
+        """
         if decided is self.rounded or self._run.timed_out:
             return
         before = 0.0 if self.rounded is None else self.rounded.money
         is_much = decided.money - before > MUCH_BETTER_PART * self._run.options.relative_gap * abs(decided.money)
-        if is_last or is_much or not self._is_large or self.would_end_it(decided, 1.0):
+        if is_last or is_much or self.would_end_it(decided, self.part_left):
             self.round(decided)
 
     def round(self, decided: Decided) -> None:
@@ -84,6 +89,12 @@ class WholeCounts:
         return 0.0 if self.rounded is None else (self.rounded.money - whole) / max(abs(whole), 1.0)
 
     @property
+    def part_left(self) -> float:
+        """Return the part of the gap asked for that relaxed counts may leave, if they lose what the last ones did."""
+        gap = self._run.options.relative_gap
+        return max(LEAST_PART_LEFT, 1 - self.lost / gap) if gap else 1.0
+
+    @property
     def is_well(self) -> bool:
         """Return whether rounding has lost so little that a program has not much to win back."""
         may_lose = ROUNDING_LOSS_PART_OF_MANY if self._is_large else ROUNDING_LOSS_PART
@@ -104,7 +115,8 @@ class WholeCounts:
             return
         if decided is not self._completed:
             self._completed, self._fruitless = decided, 0
-            if self._run.offered is None or self.lost > COMPLETED_LOSS_PART * self._run.options.relative_gap:
+            is_much = self.lost > COMPLETED_LOSS_PART * self._run.options.relative_gap and not self._is_large
+            if self._run.offered is None or is_much:
                 self._complete_near(decided)
         self._polish()
 

@@ -63,7 +63,7 @@ def _take(room: Room, sites: Ints, what: tuple[int, int, int], numbers: Ints, bl
     """Make the exchanges of some sites that shared rows allow, the best first in each group; return how many."""
     (off, on, period), total = what, 0
     push, groups = room.rows.push, room.rows.group[sites]
-    for group, number, count in np.unique(np.stack([groups, numbers, blocks]), axis=1).T.tolist():
+    for group, number, count in sorted(set(zip(groups.tolist(), numbers.tolist(), blocks.tolist(), strict=True))):
         net = count * push[group, on, period] - number * push[group, off, period]
         most = room.most_of(net)
         if most > 0:

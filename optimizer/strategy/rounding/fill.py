@@ -26,7 +26,9 @@ def fill_one(room: Room, gain: Floats, sku: int, period: int, sites: Ints | None
     """Add blocks of one accelerator in one period, at the sites that gain most, group by group; return how many."""
     wanted = (gain[:, sku, period] > 0) & room.may_add[:, sku, period]
     sites = np.flatnonzero(wanted) if sites is None else sites[wanted[sites]]
-    groups = np.unique(room.rows.group[sites])
+    if not len(sites):
+        return 0
+    groups = np.flatnonzero(np.bincount(room.rows.group[sites]))
     has_room = np.zeros(len(room.rows.push), dtype=bool)
     has_room[groups] = [room.most(group, sku, period) > 0 for group in groups.tolist()]
     sites = sites[has_room[room.rows.group[sites]]]
@@ -34,9 +36,9 @@ def fill_one(room: Room, gain: Floats, sku: int, period: int, sites: Ints | None
     sites, fits = sites[fits > 0], fits[fits > 0]
     order = np.argsort(-gain[sites, sku, period], kind="stable")
     sites, fits, total = sites[order], fits[order], 0
-    groups, firsts = np.unique(room.rows.group[sites], return_index=True)
-    for group in groups[np.argsort(firsts)].tolist():
-        own = room.rows.group[sites] == group
+    groups = room.rows.group[sites]
+    for group in dict.fromkeys(groups.tolist()):
+        own = groups == group
         total += _add_up_to(room, sites[own], (sku, period), fits[own], room.most(group, sku, period))
     return total
 

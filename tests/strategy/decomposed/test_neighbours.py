@@ -16,12 +16,22 @@ from optimizer.model.build import build_model
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
 from optimizer.solve.backend import Heuristics, SolveOptions
+from optimizer.solve.diving import dive
 from optimizer.solve.result import SolveResult, Termination
 from optimizer.strategy.decomposed.cuts import Cutter
-from optimizer.strategy.decomposed.neighbours import LEAST_FREE_SITES, Neighbourhoods
+from optimizer.strategy.decomposed.neighbours import (
+    DIVE_EFFORT,
+    DIVES,
+    LEAST_FREE_SITES,
+    MOST_FAILED_DIVES,
+    MOST_NODES,
+    Found,
+    Neighbourhoods,
+    best_of,
+)
 from optimizer.strategy.decomposed.openings import hold
 from optimizer.strategy.decomposed.prices import price_all
-from optimizer.strategy.decomposed.search import LEAST_PAIRS, _pairs_beside
+from optimizer.strategy.decomposed.proving import LEAST_PAIRS, _pairs_beside
 from optimizer.strategy.decomposed.separate import separate
 from optimizer.strategy.decomposed.whole_openings import tightened
 
@@ -54,6 +64,8 @@ def begin(plan: Separable, session: Session) -> Callable[..., tuple[Neighbourhoo
         return session.solve("highs", program, OPTIONS)
 
     def solve_near(near: Sequence[Near], nodes: int) -> list[SolveResult | None]:
+        if nodes == DIVES:
+            return [dive(one.dive()) for one in near]
         options = replace(OPTIONS, node_limit=nodes)
         return [session.solve("highs", one.program.with_whole_openings(), options, hint=one.start) for one in near]
 
@@ -101,6 +113,7 @@ def test_when_every_site_is_free_and_nothing_is_found_sites_get_more_openings_to
         return [SolveResult(Termination.SOLVED, None, None, 0.0, nodes=1) for _ in near]
 
     search, place = begin(at_once)
+    place = replace(place, nodes=MOST_NODES)
     for _ in range(NUM_PAIRS):
         place = search.after(place)
 
@@ -115,6 +128,7 @@ def test_what_is_not_solved_in_time_gets_smaller(begin: Callable[..., tuple[Neig
         return [SolveResult(Termination.STOPPED, None, None, 0.0, nodes=nodes) for _ in near]
 
     search, place = begin(given_up)
+    place = replace(place, nodes=MOST_NODES)
     for _ in range(NUM_PAIRS):
         place = search.after(place)
 
@@ -122,6 +136,63 @@ def test_what_is_not_solved_in_time_gets_smaller(begin: Callable[..., tuple[Neig
     assert not place.is_over
 
 
-@pytest.mark.parametrize(("nodes", "pairs"), [(0, LEAST_PAIRS), (36, 6), (100, 14), (107, 14)])
-def test_fewer_pairs_count_beside_a_proof_that_ended_early(nodes: int, pairs: int) -> None:
-    assert _pairs_beside(nodes, 14, 100) == pairs
+def test_trees_are_grown_after_so_many_dives_that_found_nothing(
+    begin: Callable[..., tuple[Neighbourhoods, Standing]],
+) -> None:
+    seen: list[int] = []
+
+    def nothing(near: Sequence[Near], nodes: int) -> list[SolveResult | None]:
+        seen.append(nodes)
+        return [SolveResult(Termination.STOPPED, None, None, 0.0, nodes=nodes) for _ in near]
+
+    search, place = begin(nothing)
+    for _ in range(MOST_FAILED_DIVES + 2):
+        place = search.after(place)
+
+    assert seen == [DIVES] * MOST_FAILED_DIVES + [MOST_NODES] * 2
+    assert place.effort == pytest.approx(MOST_FAILED_DIVES * DIVE_EFFORT + 2)
+
+
+def test_a_dive_is_worth_what_its_openings_are_worth_at_least(
+    begin: Callable[..., tuple[Neighbourhoods, Standing]], plan: Separable
+) -> None:
+    told: list[tuple[Near, SolveResult]] = []
+
+    def told_dives(near: Sequence[Near], nodes: int) -> list[SolveResult | None]:
+        assert nodes == DIVES
+        told.extend((one, dive(one.dive())) for one in near)
+        return [result for _, result in told[-len(near) :]]
+
+    search, place = begin(told_dives)
+    best = place.best
+    for _ in range(MOST_FAILED_DIVES):
+        place = search.after(place)
+
+    found = [one.found(best, result.values) for one, result in told[:2] if result.values is not None]
+    for one in found:
+        held = hold(plan, one.is_open, plan.sites.may_add, search.solve)
+        assert held is not None
+        assert held.money >= one.worth * (1 - 1e-6)
+        assert one.worth > best.money
+
+
+def test_openings_that_are_known_to_be_worth_less_are_not_looked_at(
+    begin: Callable[..., tuple[Neighbourhoods, Standing]], plan: Separable
+) -> None:
+    search, place = begin()
+    asked: list[int] = []
+
+    def solve(program: Formulation) -> SolveResult:
+        asked.append(program.num_columns)
+        return search.solve(program)
+
+    no_site = ~plan.sites.opens[:, None] & plan.sites.may_open
+    assert best_of(plan, place.best, [Found(no_site, place.best.money - 1)], solve) is place.best
+    assert not asked
+    assert best_of(plan, place.best, [Found(no_site, place.best.money + 1)], solve) is place.best
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("nodes", "pairs"), [(0, LEAST_PAIRS), (36, 5.04), (100, 14), (107, 14)])
+def test_less_effort_counts_beside_a_proof_that_ended_early(nodes: int, pairs: float) -> None:
+    assert _pairs_beside(nodes, 14, 100) == pytest.approx(pairs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from benchmarks.families.sizes import free_size
 from optimizer.files.read_plan import plan_from_dict
 from optimizer.rules.case import make_case
 from optimizer.rules.registry import compile_limits
+from optimizer.schema.placement import Placement
 from optimizer.strategy.decomposed.search import price_and_round
 from optimizer.strategy.decomposed.separate import separate
 from optimizer.strategy.decomposed.whole_counts import WholeCounts
@@ -84,7 +86,8 @@ def test_counts_of_a_few_sites_made_whole_anew_win_back_what_rounding_lost(
     lost = []
 
     def complete(counts: WholeCounts, decided: Decided) -> None:
-        counts._complete_near(decided)
+        if counts._run.offered is None:
+            counts._complete_near(decided)
         before = counts.lost
         counts._polish()
         lost.append((before, counts.lost))
@@ -112,6 +115,57 @@ def test_a_search_begun_from_an_illegal_answer_takes_its_openings(session: Sessi
     assert after.verification is not None
     assert after.verification.passed
     assert after.strategy == "prices"
+
+
+def test_prices_of_an_answer_prove_the_same_plan_again_without_a_search(session: Session) -> None:
+    case = make_case(plan_from_dict(generate(KINDS["base"], MODEST, 3)))
+    limits, options = compile_limits(case), SearchOptions(relative_gap=5e-3)
+    first = search(case, limits, options, session)
+    assert first.prices
+    assert set(first.prices) <= {limit.key for limit in limits}
+    again = search(case, limits, options, session, start=first.placement, prices=first.prices)
+
+    assert again.status is Status.WITHIN_GAP
+    assert again.objective is not None
+    assert first.objective is not None
+    assert again.objective >= first.objective
+    assert {stage.name for stage in again.stages} <= {"openings held"}
+    assert again.prices == first.prices
+
+
+def test_a_setting_moved_a_little_needs_no_prices_of_every_choice(session: Session) -> None:
+    document = generate(KINDS["base"], MODEST, 3)
+    case = make_case(plan_from_dict(document))
+    options = SearchOptions(relative_gap=5e-3)
+    first = search(case, compile_limits(case), options, session)
+    other = make_case(plan_from_dict(document), policy_overrides={"destination_share": "0.06"})
+    limits = compile_limits(other)
+    again = search(other, limits, options, session, start=first.placement, prices=first.prices)
+    fresh = search(other, limits, options, session)
+
+    assert again.status is fresh.status is Status.WITHIN_GAP
+    assert again.objective is not None
+    assert fresh.objective is not None
+    assert again.best_bound is not None
+    assert fresh.best_bound is not None
+    assert again.best_bound >= fresh.objective
+    assert fresh.best_bound >= again.objective
+    assert len(again.stages) < len(fresh.stages)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_prices_are_given_the_bound_holds(session: Session, seed: int) -> None:
+    """Prices come from a file that anybody may have edited: they may be useless, never wrong."""
+    document = random_plan(seed)
+    plain = place(session, document)
+    case = make_case(plan_from_dict(document))
+    limits, chance = compile_limits(case), Random(seed)
+    prices = {limit.key: 10 ** chance.uniform(-9, 12) for limit in limits if chance.random() < 0.7}
+    start = plain.placement or Placement()
+    options = SearchOptions(strategy="prices", relative_gap=0.0)
+    priced = search(case, limits, options, session, start=start, prices={**prices, "of no limit": 1.0})
+
+    assert (priced.status, priced.objective) == (plain.status, plain.objective)
 
 
 def test_a_plan_that_does_not_come_apart_is_left_to_other_ways() -> None:
