@@ -157,6 +157,14 @@ class Neighbourhoods:
         plan, best = self.cutter.sharpened(self.plan, decided, self.solve)
         return Standing(plan, best, turn, sizes, DIVES)
 
+    def with_cuts(self, standing: Standing) -> Standing:
+        """Return the same standing with cuts, from now on, however little they promised."""
+        if not self.cutter.is_at_rest:
+            return standing
+        self.cutter.is_at_rest = False
+        plan, best = self.cutter.sharpened(standing.plan, standing.best, self.solve)
+        return replace(standing, plan=plan, best=best)
+
     def after(self, standing: Standing) -> Standing:
         """Search a pair of neighbourhoods and return where the search stands then."""
         best, chance = standing.best, np.random.default_rng((self.seed, standing.turn))

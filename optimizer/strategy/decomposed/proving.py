@@ -39,6 +39,8 @@ leave it just open."""
 SMALLEST_GAP_PART, MORE_PROOF = 0.02, 3.0
 """Part of the gap asked for that a proof must reach before whole blocks are given up on, and how many times less it leaves
 each time that counts cannot be made whole any better."""
+MUCH_LOST_PART = 0.5
+"""Part of the gap asked for that counts lose when they are made whole, from which cuts are made that promised little."""
 ENOUGH_PART = 0.85
 """Part of the gap asked for within which relaxed counts are good enough to be made whole."""
 FRUITLESS_PAIRS, MANY_FRUITLESS_PAIRS = 4, 12
@@ -105,6 +107,8 @@ class Proving:
             else:
                 stands, is_proven = self._look_and_prove(proof, stands)
                 is_proven = is_proven and stands.best is before.best
+            if self.counts.lost > MUCH_LOST_PART * run.options.relative_gap:
+                stands = self.near.with_cuts(stands)
             is_lossy = self.counts.is_lossy
             if was_lossy and is_lossy and not run.is_finished():
                 return False
