@@ -35,12 +35,11 @@ MOST_COUNTS_WHOLE = 40_000
 """Sites times accelerators times periods up to which the program with openings whole is solved."""
 MOST_TRIES = 24
 """Sets of openings tried after the rounded ones."""
-
-
 NEAR_BOUND_PART = 0.15
 """Part of the gap asked for by which a bound may lie above the relaxed solution of its prices to be nearly the best one."""
-NEAR_START = 5
-"""Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with."""
+NEAR_START, FAR_START = 5, 1.5
+"""Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with, and from which
+they are crossed with those of the relaxation first."""
 
 
 def price_and_round(run: Run, plan: Separable) -> bool:
@@ -128,7 +127,8 @@ class _Search:
     def decide(self, priced: Priced, started: Decided | None, *, crosses: bool) -> Decided | None:
         """Offer the openings that the run began with, where they are nearly as good as any; else rounded ones."""
         if started is not None and started.money * (1 + NEAR_START * self.run.options.relative_gap) >= priced.money:
-            best = cross(self.plan, priced, started, self.solving) if crosses else started
+            far = started.money * (1 + FAR_START * self.run.options.relative_gap) < priced.money
+            best = cross(self.plan, priced, started, self.solving) if crosses and far else started
             self.counts.offer(best)
             return best
         return self.round(priced, crosses=crosses)
