@@ -38,8 +38,8 @@ MOST_TRIES = 24
 NEAR_BOUND_PART = 0.15
 """Part of the gap asked for by which a bound may lie above the relaxed solution of its prices to be nearly the best one."""
 NEAR_START, FAR_START = 5, 1.5
-"""Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with, and from which
-they are crossed with those of the relaxation first."""
+"""Gaps asked for by which the openings that a search began with may lie below the relaxation to be begun with, and from
+which they are crossed with those of the relaxation first."""
 
 
 def price_and_round(run: Run, plan: Separable) -> bool:
