@@ -69,6 +69,8 @@ class _Search:
             return False
         if run.placement is None:
             self.counts.begin()
+        if is_whole:
+            self.solving.beside.start()  # it is ready once there are openings to look around
         last = self.price_from(started) if is_whole and started is not None else self.price(shows_early=not is_whole)
         decided = None if last is None or run.is_finished() else self.decide(last, started, crosses=is_whole)
         if last is None or decided is None or run.is_finished():

@@ -63,4 +63,3 @@ class Solving:
         run.take_money_bound(priced.bound + abs(priced.bound) * BOUND_ROUNDING)
         run.prices = {run.limits[number].key: price for number, price in price_of.items()}
         run.announce(PRICES)
-        self.beside.start()  # it is ready once there are openings to look around
