@@ -32,9 +32,9 @@ FEW_FRUITLESS, MOST_FRUITLESS = 6, 24
 ROUNDING_LOSS_PART, ROUNDING_LOSS_PART_OF_MANY = 0.05, 0.5
 """Part of the gap asked for that rounding may lose; where it lost more, counts are completed. Of many counts a completion
 takes half a minute and seldom gains what half that time of neighbourhoods does."""
-COMPLETED_LOSS_PART = 0.5
+COMPLETED_LOSS_PART, COMPLETED_LOSS_PART_OF_MANY = 0.5, 1.0
 """Part of the gap asked for that rounding must have lost for a program over all counts; else that finds less in two seconds
-than a few sites at a time do in half of one."""
+(of many counts: in ten) than a few sites at a time do in half of one."""
 
 
 class WholeCounts:
@@ -90,9 +90,12 @@ class WholeCounts:
 
     @property
     def part_left(self) -> float:
-        """Return the part of the gap asked for that relaxed counts may leave, if they lose what the last ones did."""
+        """Return the part of the gap asked for that relaxed counts may leave, if they lose what the last ones did.
+
+        Where those lost as much as the gap, no better openings make up for it.
+        """
         gap = self._run.options.relative_gap
-        return max(LEAST_PART_LEFT, 1 - self.lost / gap) if gap else 1.0
+        return max(LEAST_PART_LEFT, 1 - self.lost / gap) if self.lost < gap else 1.0
 
     @property
     def is_well(self) -> bool:
@@ -115,8 +118,8 @@ class WholeCounts:
             return
         if decided is not self._completed:
             self._completed, self._fruitless = decided, 0
-            is_much = self.lost > COMPLETED_LOSS_PART * self._run.options.relative_gap and not self._is_large
-            if self._run.offered is None or is_much:
+            part = COMPLETED_LOSS_PART_OF_MANY if self._is_large else COMPLETED_LOSS_PART
+            if self._run.offered is None or self.lost > part * self._run.options.relative_gap:
                 self._complete_near(decided)
         self._polish()
 
