@@ -95,7 +95,7 @@ class WholeCounts:
         Where those lost as much as the gap, no better openings make up for it.
         """
         gap = self._run.options.relative_gap
-        return max(LEAST_PART_LEFT, 1 - self.lost / gap) if self.lost < gap else 1.0
+        return max(LEAST_PART_LEFT, 1 - self.lost / gap) if 0 < self.lost < gap else 1.0
 
     @property
     def is_well(self) -> bool:
