@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError
 from optimizer.files.context import Context
+from optimizer.files.placement_tables import ENTRIES, OPENINGS, PLACEMENTS, read_tables
 from optimizer.files.problems import Place, Problems, did_you_mean, name_of
 from optimizer.files.read_changes import MOVES, RETIRED, Changed, ages_as_written, net_moves
-from optimizer.files.read_placement import ENTRIES, OPENINGS, PLACEMENTS, placement_of, read_tables
+from optimizer.files.read_placement import placement_of
 from optimizer.schema.calendar import Horizon, parse_period, period_label
 from optimizer.schema.last_plan import LastPlan
 from optimizer.schema.placement import ages_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.files.assumptions import Assumptions
-    from optimizer.files.read_placement import PlacementTables
+    from optimizer.files.placement_tables import PlacementTables
     from optimizer.schema.last_plan import Row
     from optimizer.schema.placement import Ages, Placement
     from optimizer.schema.plan import Accelerator
