@@ -33,7 +33,12 @@ MOST_RETURNS = 30
 
 
 def dive(asked: Dive, is_stopped: Callable[[], bool] = lambda: False) -> SolveResult:
-    """Return a solution worth more than what is known, if one dive finds it; `nodes` counts the programs solved."""
+    """Return a solution worth more than what is known, if one dive finds it, in the scaled units of its formulation.
+
+    Always STOPPED, with an infinite bound; `values` is None where it found nothing, was stopped or ran out of time.
+    `nodes` counts the programs solved. The way of choosing is fractional diving with limited backtracking (Achterberg,
+    Constraint Integer Programming, 2007, chapter 9), here with several decisions at a time.
+    """
     return _Diving(asked, is_stopped).run()
 
 

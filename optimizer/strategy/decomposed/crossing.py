@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.strategy.decomposed.neighbours import DIVES, LEAST_PART, best_of, found_in, neighbourhood
-from optimizer.strategy.decomposed.openings import additions
-from optimizer.strategy.decomposed.prices import USED, likely
+from optimizer.strategy.decomposed.neighbours import DIVES, LEAST_PART, additions_near, best_of, found_in, neighbourhood
 
 if TYPE_CHECKING:
     from optimizer.strategy.decomposed.openings import Decided
@@ -45,8 +43,7 @@ def _crossed(plan: Separable, priced: Priced, best: Decided, solving: Solving) -
     parts = priced.program.opened(priced.values)
     apart = np.abs(parts.cumsum(axis=1) - best.is_open).max(axis=1)
     own = np.diff(best.is_open, axis=1, prepend=False)
-    add = additions(plan, priced) | likely(plan.sites, plan.schedules(plan.padded(best.prices))).add
-    add |= np.diff(best.counts, axis=2, prepend=0.0) > USED
+    add = additions_near(plan, priced, best, plan.schedules(plan.padded(best.prices)))
     near = []
     for least, part in ((0.0, LEAST_PART), (APART, APART)):
         free, choice = np.flatnonzero(plan.sites.opens & (apart >= least)), np.zeros_like(own)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from optimizer.strategy.decomposed.cuts import Cutter
     from optimizer.strategy.decomposed.openings import Decided
     from optimizer.strategy.decomposed.prices import Priced, Solve
+    from optimizer.strategy.decomposed.schedules import Schedules
     from optimizer.strategy.decomposed.separate import Separable
 
 MANY_COUNTS = 5_000
@@ -206,8 +207,7 @@ class Neighbourhoods:
         """Return neighbourhoods of some kinds: the first at the prices of the relaxation, the second at the counts'."""
         plan, best = standing.plan, standing.best
         at_prices = plan.schedules(plan.padded(best.prices))
-        used = np.diff(best.counts, axis=2, prepend=0.0) > USED
-        add = additions(plan, self.priced) | likely(plan.sites, at_prices).add | used
+        add = additions_near(plan, self.priced, best, at_prices)
         relaxed = self.priced.program.opened(self.priced.values) > LEAST_PART
         near = []
         for kind, earned in zip(kinds, (self.priced.schedules.earned, at_prices.earned), strict=True):
@@ -217,6 +217,12 @@ class Neighbourhoods:
             choice[free] |= relaxed[free]
             near.append(neighbourhood(plan, best, free, choice, add))
         return near
+
+
+def additions_near(plan: Separable, priced: Priced, best: Decided, at_prices: Schedules) -> Flags:
+    """Return the additions, (s,g,t), of a relaxed solution, of the best counts, and likely at the prices of either."""
+    used = np.diff(best.counts, axis=2, prepend=0.0) > USED
+    return np.asarray(additions(plan, priced) | likely(plan.sites, at_prices).add | used)
 
 
 def found_in(near: Sequence[Near], results: Sequence[SolveResult | None], best: Decided) -> list[Found]:

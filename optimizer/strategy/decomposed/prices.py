@@ -102,7 +102,10 @@ def price_all(plan: Separable, solve: Solve, earlier: Priced | None = None) -> P
 
 
 def price_near(plan: Separable, prices: Floats, choice: Choice, solve: Solve) -> Iterator[Priced]:
-    """Yield better and better prices, from given ones, with relaxed solutions of a choice and of what they call for."""
+    """Yield better and better prices, from given ones, with relaxed solutions of a choice and of what they call for.
+
+    `prices` are money per row of each limit that has one (`Separable.num_prices`); `solve` as for `find_prices`.
+    """
     own = _Best(plan, prices)
     return _rounds(plan, own, choice | likely(plan.sites, own.schedules), solve)
 

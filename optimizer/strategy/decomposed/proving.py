@@ -126,7 +126,7 @@ class Proving:
         best, gap = priced, self.run.options.relative_gap
         for plan, better in refined(self.plan, priced, cutter, self.solving.prices, gap):
             self.plan, best = plan, better
-            self.solving.take_bound(plan, best)
+            self.solving.take_prices(plan, best)
             if self.run.is_finished():
                 break
         return best

@@ -17,9 +17,8 @@ from optimizer.strategy.decomposed.openings import better_openings, decide_openi
 from optimizer.strategy.decomposed.prices import USED, find_prices, price_all, price_near
 from optimizer.strategy.decomposed.proving import Proving
 from optimizer.strategy.decomposed.restricted import Choice
-from optimizer.strategy.decomposed.solving import BOUND_ROUNDING, Solving
+from optimizer.strategy.decomposed.solving import Solving
 from optimizer.strategy.decomposed.whole_counts import WholeCounts
-from optimizer.strategy.stages import PRICES
 
 if TYPE_CHECKING:
     from optimizer.model.formulation import Floats
@@ -87,9 +86,7 @@ class _Search:
             return None
         self.counts.offer(started)
         if self.run.prices:
-            bound = self.plan.schedules(self._known_prices()).bound
-            self.run.take_money_bound(bound + abs(bound) * BOUND_ROUNDING)
-        self.run.announce(PRICES)
+            self.solving.take_bound(self.plan.schedules(self._known_prices()).bound)
         return started
 
     def _known_prices(self) -> Floats:
@@ -101,7 +98,7 @@ class _Search:
         """Find prices that are good enough to round openings by; offer those of earlier ones on the way, if asked to."""
         run, last, is_rounded = self.run, None, not shows_early
         for last in find_prices(self.plan, self.solving.prices):
-            self.solving.take_bound(self.plan, last)
+            self.solving.take_prices(self.plan, last)
             is_close = last.bound - last.money <= RELAXED_GAP_PART * run.options.relative_gap * abs(last.money)
             is_shown = is_rounded or run.begun_with is not None
             if not (is_shown or is_close or run.is_finished()):  # something good to show early
@@ -116,12 +113,12 @@ class _Search:
         if not self.run.prices:
             last = price_all(self.plan, self.solving.prices)
             if last is not None:
-                self.solving.take_bound(self.plan, last)
+                self.solving.take_prices(self.plan, last)
             return last
         added = np.diff(started.counts, axis=2, prepend=0.0) > USED
         choice, last = Choice(added, np.diff(started.is_open, axis=1, prepend=False) & self.plan.sites.may_choose), None
         for last in price_near(self.plan, self._known_prices(), choice, self.solving.prices):
-            self.solving.take_bound(self.plan, last)
+            self.solving.take_prices(self.plan, last)
             if self._is_near(last) or self.run.is_finished():
                 break
         return last

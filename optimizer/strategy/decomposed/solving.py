@@ -57,9 +57,13 @@ class Solving:
         mine = run.grow(NEAR, one, scales[0])
         return [mine, run.ended(NEAR, growing, scales[1])]
 
-    def take_bound(self, plan: Separable, priced: Priced) -> None:
-        """Take the bound of prices, and the prices."""
-        run, price_of = self.run, plan.price_of_limits(priced.prices)
-        run.take_money_bound(priced.bound + abs(priced.bound) * BOUND_ROUNDING)
-        run.prices = {run.limits[number].key: price for number, price in price_of.items()}
-        run.announce(PRICES)
+    def take_bound(self, bound: float) -> None:
+        """Take a bound in money that was summed in doubles."""
+        self.run.take_money_bound(bound + abs(bound) * BOUND_ROUNDING)
+        self.run.announce(PRICES)
+
+    def take_prices(self, plan: Separable, priced: Priced) -> None:
+        """Take prices, in money per unit of each limit, and their bound."""
+        run = self.run
+        run.prices = {run.limits[number].key: price for number, price in plan.price_of_limits(priced.prices).items()}
+        self.take_bound(priced.bound)

@@ -34,6 +34,7 @@ from optimizer.strategy.decomposed.prices import price_all
 from optimizer.strategy.decomposed.proving import LEAST_PAIRS, _pairs_beside
 from optimizer.strategy.decomposed.separate import separate
 from optimizer.strategy.decomposed.whole_openings import tightened
+from tests.strategy.decomposed.test_cuts import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -169,11 +170,35 @@ def test_a_dive_is_worth_what_its_openings_are_worth_at_least(
         place = search.after(place)
 
     found = [one.found(best, result.values) for one, result in told[:2] if result.values is not None]
+    assert found
     for one in found:
         held = hold(plan, one.is_open, plan.sites.may_add, search.solve)
         assert held is not None
         assert held.money >= one.worth * (1 - 1e-6)
         assert one.worth > best.money
+
+
+def test_cuts_that_rested_are_made_once_they_are_asked_for(session: Session) -> None:
+    plan = drawn("large-racks", 10, 2)
+
+    def solve(program: Formulation) -> SolveResult:
+        return session.solve("highs", program, OPTIONS)
+
+    def solve_near(near: Sequence[Near], nodes: int) -> list[SolveResult | None]:
+        pytest.fail(f"no neighbourhood is searched: {len(near)} with {nodes} nodes")
+
+    priced, decided = price_all(plan, solve), hold(plan, every_site_open(plan), plan.sites.may_add, solve)
+    assert priced is not None
+    assert decided is not None
+    search = Neighbourhoods(plan, Cutter(plan, 1e-3, is_at_rest=True), priced, solve, solve_near, seed=0)
+    rested = search.begin(decided)
+    woken = search.with_cuts(rested)
+
+    assert rested.plan is plan
+    assert rested.best is decided
+    assert len(woken.plan.local.site) > len(plan.local.site)
+    assert woken.best.money < decided.money
+    assert search.with_cuts(woken) is woken, "asked for once is enough"
 
 
 def test_openings_that_are_known_to_be_worth_less_are_not_looked_at(
